@@ -1,0 +1,3 @@
+"""掌柜 Zhanggui: the program a small shop runs on."""
+
+__version__ = "0.1.0"

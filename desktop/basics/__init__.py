@@ -1,0 +1,1 @@
+"""Words every room uses: money, clock, errors, languages, ids. Pure Python."""

@@ -1,0 +1,6 @@
+"""The shop itself: tables with their rules as verbs. No Qt, no queries, no I/O."""
+
+from desktop.models import checkout, members, orders, payments, people, products, settings, stock, system
+from desktop.models.base import Base
+
+__all__ = ["Base", "checkout", "members", "orders", "payments", "people", "products", "settings", "stock", "system"]

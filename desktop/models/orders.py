@@ -1,0 +1,178 @@
+"""Orders: three types, one table of legal steps, lines, timeline, shipments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from desktop.basics.errors import Refused
+from desktop.basics.i18n import N_
+from desktop.models.base import Base, RowId, personal
+
+UNPAID, TO_SHIP, SHIPPED, DONE, CANCELLED = "unpaid", "to_ship", "shipped", "done", "cancelled"
+STATUS_WORDS = {
+    UNPAID: N_("Unpaid"),
+    TO_SHIP: N_("To ship"),
+    SHIPPED: N_("Shipped"),
+    DONE: N_("Done"),
+    CANCELLED: N_("Cancelled"),
+}
+
+# O5: the one table of legal steps. Everything not in it is refused.
+STEPS: frozenset[tuple[str, str]] = frozenset({
+    (UNPAID, TO_SHIP),  # paid, goods still here
+    (UNPAID, DONE),  # a store sale: paid and taken along
+    (UNPAID, CANCELLED),
+    (TO_SHIP, SHIPPED),
+    (TO_SHIP, CANCELLED),  # with its refund
+    (SHIPPED, DONE),
+    (SHIPPED, TO_SHIP),  # a shipment taken back by the counter-step
+})
+
+
+@dataclass(frozen=True, slots=True)
+class OrderType:
+    """O1: what an order type decides."""
+
+    key: str
+    words: str
+    prefix: str
+    minimum_milli: int = 0
+
+
+ORDER_TYPES = {
+    t.key: t
+    for t in (
+        OrderType("retail", N_("Retail"), ""),
+        OrderType("distribution", N_("Distribution"), "D"),
+        OrderType("b2b", N_("B2B"), "B"),
+    )
+}
+CHANNEL_WORDS = {"store": N_("Shop"), "kiosk": N_("Self-checkout"), "online": N_("Online shop"), "import": N_("Imported")}
+
+
+class Order(Base):
+    """What a customer asked for, in one currency; all amounts in its minor units.
+
+    total = goods − discount + freight + rounding; paid = Σ tenders (points at their value included).
+    """
+
+    __tablename__ = "sale_order"
+    __table_args__ = (
+        UniqueConstraint("channel", "external_ref"),
+        Index("ix_sale_order_placed_at_id", "placed_at", "id"),
+        Index("ix_sale_order_status_placed_at_id", "status", "placed_at", "id"),
+        Index("ix_sale_order_member_id_placed_at", "member_id", "placed_at", "id"),
+        CheckConstraint("refunded_minor >= 0 AND refunded_minor <= paid_minor", name="refunded"),
+    )
+    id: Mapped[RowId]
+    code: Mapped[str] = mapped_column(unique=True)  # 20261121-0096
+    short_code: Mapped[str] = mapped_column(index=True)  # 1121-0096
+    order_type: Mapped[str] = mapped_column(default="retail")
+    channel: Mapped[str]
+    till_id: Mapped[int] = mapped_column(ForeignKey("till.id"))
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    location_id: Mapped[int] = mapped_column(ForeignKey("location.id"))
+    status: Mapped[str] = mapped_column(default=UNPAID)
+    currency: Mapped[str]
+    goods_minor: Mapped[int]
+    discount_minor: Mapped[int] = mapped_column(default=0)
+    discount_note: Mapped[str] = mapped_column(default="")
+    freight_minor: Mapped[int] = mapped_column(default=0)
+    rounding_minor: Mapped[int] = mapped_column(default=0)
+    total_minor: Mapped[int]
+    paid_minor: Mapped[int] = mapped_column(default=0)
+    points_minor: Mapped[int] = mapped_column(default=0)  # the part of paid that was points
+    refunded_minor: Mapped[int] = mapped_column(default=0)
+    points_spent: Mapped[int] = mapped_column(default=0)
+    points_earned: Mapped[int] = mapped_column(default=0)
+    address: Mapped[str] = personal(default="")
+    note: Mapped[str] = personal(default="")  # the buyer's message
+    receipt_number: Mapped[str] = mapped_column(default="")
+    placed_at: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
+    shipped_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    pay_deadline: Mapped[datetime | None]
+    ship_deadline: Mapped[datetime | None]
+    external_ref: Mapped[str | None]
+    client_key: Mapped[str] = mapped_column(unique=True)
+
+    def step(self, to: str) -> None:
+        """Take one legal step. Raises `Refused` for any other."""
+        check_step(self.status, to)
+        self.status = to
+
+
+def check_step(current: str, to: str) -> None:
+    """Look the step up in the table of legal ones. Raises `Refused`."""
+    if (current, to) not in STEPS:
+        raise Refused(N_("The order is “{current}”; it can't become “{to}”."), current=current, to=to)
+
+
+class OrderLine(Base):
+    """One kind of goods in an order; quantities in thousandths, money in minor units."""
+
+    __tablename__ = "order_line"
+    __table_args__ = (
+        Index("ix_order_line_order_id", "order_id"),
+        Index("ix_order_line_sku_id", "sku_id"),
+        CheckConstraint("qty_milli > 0", name="qty"),
+        CheckConstraint("refunded_milli >= 0 AND refunded_milli <= qty_milli", name="refunded"),
+    )
+    id: Mapped[RowId]
+    order_id: Mapped[int] = mapped_column(ForeignKey("sale_order.id"))
+    sku_id: Mapped[int] = mapped_column(ForeignKey("sku.id"))
+    name: Mapped[str]  # as it was called then
+    unit: Mapped[str]
+    qty_milli: Mapped[int]  # in `unit`
+    base_milli: Mapped[int]  # in the base unit, what leaves the stock
+    list_minor: Mapped[int]  # price of one unit in the default list
+    price_minor: Mapped[int]  # price of one unit charged
+    discount_minor: Mapped[int] = mapped_column(default=0)  # this line's share of everything taken off
+    total_minor: Mapped[int]
+    cost_minor: Mapped[int] = mapped_column(default=0)
+    refunded_milli: Mapped[int] = mapped_column(default=0)
+    trace: Mapped[str] = mapped_column(default="")  # why this price
+
+
+class OrderEvent(Base):
+    """One step on an order's timeline. Append-only."""
+
+    __tablename__ = "order_event"
+    __table_args__ = (Index("ix_order_event_order_id", "order_id"),)
+    id: Mapped[RowId]
+    order_id: Mapped[int] = mapped_column(ForeignKey("sale_order.id"))
+    kind: Mapped[str]  # placed, paid, shipped, done, cancelled, refunded, edited, note, printed, imported
+    note: Mapped[str] = mapped_column(default="")
+    actor: Mapped[str]
+    at: Mapped[datetime]
+
+
+class Shipment(Base):
+    """A parcel of an order."""
+
+    __tablename__ = "shipment"
+    id: Mapped[RowId]
+    order_id: Mapped[int] = mapped_column(ForeignKey("sale_order.id"), index=True)
+    carrier: Mapped[str] = mapped_column(default="")
+    tracking: Mapped[str] = mapped_column(default="", index=True)
+    at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+
+
+class OrderReview(Base):
+    """What a buyer said about an order."""
+
+    __tablename__ = "order_review"
+    __table_args__ = (UniqueConstraint("order_id", "external_ref"),)
+    id: Mapped[RowId]
+    order_id: Mapped[int] = mapped_column(ForeignKey("sale_order.id"))
+    score: Mapped[int]
+    title: Mapped[str] = mapped_column(default="")
+    message: Mapped[str] = personal(default="")
+    external_ref: Mapped[str]
+    at: Mapped[datetime]

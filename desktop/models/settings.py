@@ -1,0 +1,74 @@
+"""The registry of shop-wide settings: each declared once with type, default, bounds and words."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from desktop.basics.errors import ShopError
+from desktop.basics.i18n import N_, _
+
+T = TypeVar("T", int, str, bool)
+REGISTRY: dict[str, SettingSpec[Any]] = {}
+
+
+@dataclass(frozen=True)
+class SettingSpec(Generic[T]):
+    """One setting: `unit` says how a screen shows it (percent of basis points, minutes, hours, days, pieces)."""
+
+    key: str
+    default: T
+    label: str
+    help: str = ""
+    unit: str = ""
+    low: int | None = None
+    high: int | None = None
+    choices: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.key in REGISTRY:
+            raise ValueError(f"setting {self.key} declared twice")
+        REGISTRY[self.key] = self
+
+    def read(self, text: str | None) -> T:
+        """The value from its stored JSON, or the default."""
+        if text is None:
+            return self.default
+        value = json.loads(text)
+        return value if type(value) is type(self.default) else self.default
+
+    def check(self, value: Any) -> T:
+        """The value if it may be set. Raises `ShopError` naming the limit."""
+        if type(value) is not type(self.default):
+            raise ShopError(N_("“{label}” has a value of the wrong kind."), label=_(self.label))
+        if isinstance(value, int) and not isinstance(value, bool):
+            if self.low is not None and value < self.low:
+                raise ShopError(N_("“{label}” can't be below {low}."), label=_(self.label), low=self.low)
+            if self.high is not None and value > self.high:
+                raise ShopError(N_("“{label}” can't be above {high}."), label=_(self.label), high=self.high)
+        if self.choices and value not in self.choices:
+            raise ShopError(N_("“{label}” can't be “{value}”."), label=_(self.label), value=value)
+        return value  # type: ignore[no-any-return]
+
+
+SHOP_NAME = SettingSpec("shop.name", "", N_("Shop name"))
+SHOP_BRANCH = SettingSpec("shop.branch", "", N_("Branch and address"))
+SHOP_CURRENCY = SettingSpec("shop.currency", "CNY", N_("Currency"))
+SHOP_ZONE = SettingSpec("shop.zone", "Asia/Shanghai", N_("Time zone"))
+SHOP_SAMPLE = SettingSpec("shop.sample", False, N_("This is the sample shop"))
+RECEIPT_FOOTER = SettingSpec("shop.receipt_footer", "", N_("Line at the foot of the receipt"))
+POINTS_CAP = SettingSpec("points.cap_bp", 5_000, N_("Points pay at most"), N_("Share of the amount due that points may pay."), "bp", 0, 5_000)
+POINTS_PER_UNIT = SettingSpec("points.per_unit", 100, N_("Points for one currency unit"), N_("100 means 100 points pay ¥1.00."), "pts", 1, 100_000)
+POINTS_EARN = SettingSpec("points.earn_bp", 10_000, N_("Points earned per currency unit paid"), "", "bp", 0, 1_000_000)
+POINTS_WELCOME = SettingSpec("points.welcome", 200, N_("Points for joining"), "", "pts", 0, 1_000_000)
+POINTS_PROOF = SettingSpec("points.proof", True, N_("Member confirms points on the phone"), N_("Off: a phone number alone is enough to spend points."))
+POINTS_DAYS = SettingSpec("points.valid_days", 365, N_("Points stay valid"), "", "days", 1, 36_500)
+SHIP_HOURS = SettingSpec("orders.ship_hours", 36, N_("Ship within"), N_("After this an order shows as late."), "hours", 1, 720)
+PAY_MINUTES = SettingSpec("orders.pay_minutes", 30, N_("Online orders are paid within"), "", "minutes", 1, 10_080)
+DEFAULT_TYPE = SettingSpec("orders.default_type", "retail", N_("Usual order type"), choices=("retail", "distribution", "b2b"))
+B2B_CREDIT = SettingSpec("orders.b2b_credit", 600, N_("Credit score needed for B2B"), "", "", 0, 1_000)
+ALERT_AT = SettingSpec("stock.alert_milli", 50_000, N_("Stock alert below"), N_("For goods and categories without a level of their own."), "milli", 0, 10**12)
+KIOSK_IDLE = SettingSpec("kiosk.idle_seconds", 60, N_("Kiosk clears after"), "", "seconds", 15, 600)
+KIOSK_CODE_TTL = SettingSpec("kiosk.code_seconds", 120, N_("QR code on the kiosk stays valid"), "", "seconds", 30, 600)
+GAIN_RED = SettingSpec("look.gain_red", False, N_("Gains in red, losses in green"))

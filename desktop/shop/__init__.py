@@ -1,0 +1,1 @@
+"""The one door: rights, transaction, audit and news happen here and nowhere else."""

@@ -1,0 +1,1 @@
+"""The database: one engine factory for SQLite and PostgreSQL, and the migrations."""

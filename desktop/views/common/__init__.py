@@ -1,0 +1,1 @@
+"""The widget kit every screen uses."""
