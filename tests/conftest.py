@@ -1,0 +1,23 @@
+"""What every test may ask for; the fixtures themselves stand in tests/helpers, by topic."""
+
+import os
+import sys
+from pathlib import Path
+
+from hypothesis import settings
+
+SCREEN = Path(__file__).parent / "helpers" / "offscreen.json"
+if sys.platform.startswith(
+    "linux"
+):  # before the first import of Qt: without a display it would end the whole process
+    os.environ.setdefault("QT_QPA_PLATFORM", f"offscreen:configfile={SCREEN}")
+
+pytest_plugins = [
+    "tests.helpers.surroundings",
+    "tests.helpers.logs",
+    "tests.helpers.databases",
+    "tests.helpers.browser",
+]
+
+settings.register_profile("steady", deadline=None, derandomize=True, database=None)
+settings.load_profile("steady")
