@@ -1,0 +1,93 @@
+"""Pages of rows: keyset positions instead of offsets, and typed words made safe for LIKE."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, tuple_
+
+R = TypeVar("R")
+PAGE_ROWS = 200
+Position = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Page(Generic[R]):
+    """Some rows in order, and where the next page begins (None: that was the last)."""
+
+    rows: tuple[R, ...]
+    after: Position | None
+
+
+def after_position(
+    keys: Sequence[Any], position: Position, *, descending: bool = True
+) -> ColumnElement[bool]:
+    """The rows behind a position in this order; `keys` end with a unique column and hold no NULL."""
+    here = tuple_(*(literal(value, key.type) for key, value in zip(keys, position, strict=True)))
+    return tuple_(*keys) < here if descending else tuple_(*keys) > here
+
+
+def in_order(
+    statement: Select[Any],
+    keys: Sequence[Any],
+    after: Position | None,
+    *,
+    descending: bool = True,
+    size: int = PAGE_ROWS,
+) -> Select[Any]:
+    """The statement for one page, plus one row that tells whether another page follows."""
+    if after is not None:
+        statement = statement.where(after_position(keys, after, descending=descending))
+    ordered = [key.desc() if descending else key.asc() for key in keys]
+    return statement.order_by(*ordered).limit(size + 1)
+
+
+def page_of(
+    rows: Sequence[Any],
+    make: Callable[[Any], R],
+    position: Callable[[Any], Position],
+    *,
+    size: int = PAGE_ROWS,
+) -> Page[R]:
+    """Turn the rows of `in_order` into a page; `position` reads the sort keys of a database row."""
+    shown = rows[:size]
+    return Page(tuple(make(row) for row in shown), position(shown[-1]) if len(rows) > size else None)
+
+
+def like(text: str) -> str:
+    """What a person typed, with `%`, `_` and the escape itself made ordinary (use with `escape="\\\\"`)."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def contains(column: Any, text: str) -> ColumnElement[bool]:
+    """Whether the column holds the text anywhere, whatever its case. Reads every row of what is left."""
+    found: ColumnElement[bool] = func.lower(column).like(f"%{like(text.lower())}%", escape="\\")
+    return found
+
+
+def starts_with(column: Any, text: str) -> ColumnElement[bool]:
+    """Whether the column begins with the text (exact case), answered from the column's index.
+
+    The range finds the place in the index under any collation, the pattern decides.
+    """
+    decides = column.like(like(text) + "%", escape="\\")
+    end = _beyond(text)
+    return and_(column >= text, column < end, decides) if end else and_(column >= text, decides)
+
+
+def _beyond(text: str) -> str | None:
+    """The first text after all that begin with this one: its last digit or letter counted on, or None."""
+    letters = list(text)
+    for i in range(len(letters) - 1, -1, -1):
+        letter = letters[i]
+        if not letter.isascii():
+            return None
+        if not letter.isalnum():
+            continue
+        if letter not in "9zZ":
+            letters[i] = chr(ord(letter) + 1)
+            return "".join(letters)
+        letters[i] = {"9": "0", "z": "a", "Z": "A"}[letter]
+    return None
