@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The project's one tool, for people and machines alike: it needs Python 3.11 and nothing else.
 
-Everything it installs lives in `.venv/`, except system libraries on Debian and Ubuntu, which it names before it installs them.
+Everything it installs lives in `.venv/`, except system libraries on Debian and Ubuntu,
+which it names before it installs them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -34,20 +36,14 @@ LOCKS = {"run": ["requirements.lock"], "dev": ["requirements.lock", "requirement
 
 # library file -> Debian package; asked of the loader, so that another distribution's names do not matter
 LIBRARIES = {
-    "libEGL.so.1": "libegl1",
-    "libGL.so.1": "libgl1",
-    "libxkbcommon.so.0": "libxkbcommon0",
-    "libdbus-1.so.3": "libdbus-1-3",
-    "libfontconfig.so.1": "libfontconfig1",
-    "libglib-2.0.so.0": "libglib2.0-0",
-    "libxcb-cursor.so.0": "libxcb-cursor0",
-    "libxcb-icccm.so.4": "libxcb-icccm4",
-    "libxcb-keysyms.so.1": "libxcb-keysyms1",
-    "libxcb-shape.so.0": "libxcb-shape0",
-    "libxcb-xkb.so.1": "libxcb-xkb1",
-    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
-}
+    "libEGL.so.1": "libegl1", "libGL.so.1": "libgl1", "libxkbcommon.so.0": "libxkbcommon0",
+    "libdbus-1.so.3": "libdbus-1-3", "libfontconfig.so.1": "libfontconfig1", "libglib-2.0.so.0": "libglib2.0-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0", "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1", "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-xkb.so.1": "libxcb-xkb1", "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+}  # fmt: skip
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+AGAIN = "Check the network or proxy, then type: python3 dev.py setup"
 CLUSTER_CONF = Path("/etc/postgresql-common/createcluster.conf")
 
 
@@ -62,38 +58,34 @@ def say(text: str) -> None:
 
 def child_environment(**extra: str) -> dict[str, str]:
     """The environment of our programs: nobody else's Python settings, compiled files kept."""
-    env = {
-        k: v
-        for k, v in os.environ.items()
-        if k not in ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV")
-    }
+    foreign = ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV")
+    env = {name: value for name, value in os.environ.items() if name not in foreign}
     env["PATH"] = f"{BIN}{os.pathsep}{env.get('PATH', '')}"
     return env | {"PYTHONUTF8": "1"} | extra
 
 
 def call(*command: str | Path, env: dict[str, str] | None = None) -> int:
     """Run a program in the project's folder and give back its exit code."""
-    return subprocess.run(
-        [str(c) for c in command], cwd=ROOT, env=env or child_environment(), check=False
-    ).returncode
+    return subprocess.run(command, cwd=ROOT, env=env or child_environment(), check=False).returncode
 
 
 def quiet(*command: str | Path, env: dict[str, str] | None = None) -> bool:
     """Run a program, show its last lines only if it fails."""
+    env = env or child_environment()
     done = subprocess.run(
-        [str(c) for c in command],
-        cwd=ROOT,
-        env=env or child_environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
+        command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
     )
     if done.returncode:
         say("\n".join(done.stdout.decode("utf-8", "replace").splitlines()[-15:]))
     return done.returncode == 0
 
 
-# --- what the system must bring ---------------------------------------------------------------------------------------
+def heard(*command: str | Path) -> str:
+    """What a program says on stdout."""
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
+# --- what the system must bring -----------------------------------------------------------------------------
 
 
 def missing_packages(level: str) -> dict[str, str]:
@@ -105,9 +97,9 @@ def missing_packages(level: str) -> dict[str, str]:
         wanted["python3-venv"] = "the virtual environment"
     known = known_libraries()
     wanted |= {package: "Qt's windows" for name, package in LIBRARIES.items() if name not in known}
-    if level == "dev" and not find_browser():
+    if level == "dev" and not any(shutil.which(name) for name in BROWSERS):
         wanted["chromium"] = "the tests of the phone pages"
-    if level == "dev" and not find_initdb():
+    if level == "dev" and not (shutil.which("initdb") or glob.glob("/usr/lib/postgresql/*/bin/initdb")):
         wanted["postgresql"] = "the tests on PostgreSQL"
     return wanted
 
@@ -117,20 +109,7 @@ def known_libraries() -> set[str]:
     ldconfig = shutil.which("ldconfig") or "/sbin/ldconfig"
     if not Path(ldconfig).exists():
         return {name for name in LIBRARIES if ctypes.util.find_library(name[3:].split(".so")[0])}
-    listing = subprocess.run([ldconfig, "-p"], capture_output=True, text=True, check=False).stdout
-    return {line.split()[0] for line in listing.splitlines() if "=>" in line}
-
-
-def find_browser() -> str | None:
-    """A Chromium for the phone journeys."""
-    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
-
-
-def find_initdb() -> str | None:
-    """PostgreSQL's server programs, which Debian keeps out of the path."""
-    return shutil.which("initdb") or next(
-        iter(sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), reverse=True)), None
-    )
+    return {line.split()[0] for line in heard(ldconfig, "-p").splitlines() if "=>" in line}
 
 
 def ensure_system(level: str) -> None:
@@ -143,7 +122,7 @@ def ensure_system(level: str) -> None:
     command = f"apt-get update && apt-get install -y --no-install-recommends {' '.join(wanted)}"
     if not shutil.which("apt-get"):
         raise Stop(
-            "This system has no apt-get: please install the above with your own package manager, then run this again."
+            "There is no apt-get here: install the above with your own package manager, then try again."
         )
     if os.geteuid() != 0:
         raise Stop(f"Installing system packages needs root. Please type: sudo sh -c '{command}'")
@@ -160,16 +139,14 @@ def apt_install(packages: list[str]) -> bool:
         CLUSTER_CONF.parent.mkdir(parents=True, exist_ok=True)
         CLUSTER_CONF.write_text("create_main_cluster = false\n")
     try:
-        options = ["-y", "-q", "--no-install-recommends", "-o", "Dpkg::Options::=--force-confold"]
-        return quiet("apt-get", "update", "-q", env=env) and quiet(
-            "apt-get", "install", *options, *packages, env=env
-        )
+        install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
+        return quiet("apt-get", "update", "-q", env=env) and quiet(*install, env=env)
     finally:
         if no_cluster:
             CLUSTER_CONF.unlink(missing_ok=True)
 
 
-# --- what Python must bring -------------------------------------------------------------------------------------------
+# --- what Python must bring ---------------------------------------------------------------------------------
 
 
 def setup(level: str) -> None:
@@ -182,33 +159,22 @@ def setup(level: str) -> None:
         say(f"Setting up {VENV.name}/ from {' and '.join(LOCKS[level])} …")
         STAMP.unlink(missing_ok=True)
         install_python_packages(level)
-        STAMP.write_text(
-            json.dumps({name: marks[name] for name in (["run", "dev"] if level == "dev" else ["run"])})
-        )
+        STAMP.write_text(json.dumps(marks if level == "dev" else {"run": marks["run"]}))
     compile_words()
 
 
 def fingerprint(level: str) -> str:
     """Changes when the environment has to be made anew."""
-    parts = [
-        sys.version.encode(),
-        str(ROOT).encode(),
-        *((ROOT / name).read_bytes() for name in [*LOCKS[level], "pyproject.toml"]),
-    ]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+    files = [(ROOT / name).read_bytes() for name in [*LOCKS[level], "pyproject.toml"]]
+    return hashlib.sha256(b"\0".join([sys.version.encode(), str(ROOT).encode(), *files])).hexdigest()
 
 
 def install_python_packages(level: str) -> None:
     """Make `.venv` hold the locked packages, each checked by its hash, and the project itself."""
     uv = bootstrap_uv()
-    env = child_environment(
-        UV_COMPILE_BYTECODE="1", UV_PYTHON_DOWNLOADS="never", VIRTUAL_ENV=str(VENV), **index_for_uv()
-    )
-    locks = LOCKS[level]
-    if not quiet(uv, "pip", "sync", "-q", "--require-hashes", *locks, env=env):
-        raise Stop(
-            "The Python packages could not be installed. Check the network or proxy, then type: python3 dev.py setup"
-        )
+    env = child_environment(UV_COMPILE_BYTECODE="1", VIRTUAL_ENV=str(VENV), **settings_for_uv())
+    if not quiet(uv, "pip", "sync", "-q", "--require-hashes", *LOCKS[level], env=env):
+        raise Stop(f"The Python packages could not be installed. {AGAIN}")
     own = ["-q", "--no-deps", "--no-build-isolation", "--config-settings", "editable_mode=compat", "-e", "."]
     if not quiet(uv, "pip", "install", *own, env=env):
         raise Stop("The project itself could not be installed; the lines above say why.")
@@ -217,9 +183,10 @@ def install_python_packages(level: str) -> None:
 def bootstrap_uv() -> Path:
     """The installer, at the version and hashes of the lock."""
     uv = BIN / ("uv.exe" if WINDOWS else "uv")
-    if uv.exists() and PYTHON.exists():
-        return uv
-    if not quiet(sys.executable, "-m", "venv", VENV):
+    made = (VENV / "pyvenv.cfg").read_text(encoding="utf-8") if (VENV / "pyvenv.cfg").exists() else ""
+    if uv.exists() and f"version = {platform.python_version()}\n" in made and str(VENV) in made:
+        return uv  # neither the folder nor this machine's Python has moved since
+    if not quiet(sys.executable, "-m", "venv", "--clear", VENV):
         raise Stop(f"The virtual environment could not be made. Delete {VENV} and run this again.")
     lock = (ROOT / LOCKS["run"][0]).read_text(encoding="utf-8")
     pinned = re.search(r"^uv==(?:.*\\\n)*.*", lock, re.MULTILINE)
@@ -227,18 +194,14 @@ def bootstrap_uv() -> Path:
         only_uv = Path(folder) / "uv.lock"
         only_uv.write_text(pinned[0] if pinned else "", encoding="utf-8")
         if not quiet(PYTHON, "-m", "pip", "install", "-q", "--no-deps", "--require-hashes", "-r", only_uv):
-            raise Stop(
-                "The package index cannot be reached. Check the network or proxy, then type: python3 dev.py setup"
-            )
+            raise Stop(f"The package index cannot be reached. {AGAIN}")
     return uv
 
 
-def index_for_uv() -> dict[str, str]:
+def settings_for_uv() -> dict[str, str]:
     """Whoever told pip about a mirror or the system's certificates means uv as well."""
     env = {"UV_SYSTEM_CERTS": "1"}
-    listing = subprocess.run(
-        [PYTHON, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
-    ).stdout
+    listing = heard(PYTHON, "-m", "pip", "config", "list")
     mirror = re.search(r"^(?:global|install|:env:)\.index-url='(.+)'$", listing, re.MULTILINE)
     if mirror and not any(name in os.environ for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL")):
         env["UV_DEFAULT_INDEX"] = mirror[1]
@@ -247,22 +210,15 @@ def index_for_uv() -> dict[str, str]:
 
 def compile_words() -> None:
     """Compile the catalogues that are newer than their compiled form."""
-    catalogues = (ROOT / "resources" / "locale").glob("*/LC_MESSAGES/*.po")
-    stale = [
-        po
-        for po in catalogues
-        if not po.with_suffix(".mo").exists() or po.with_suffix(".mo").stat().st_mtime < po.stat().st_mtime
-    ]
-    for po in stale:
-        if not quiet(
-            PYTHON, "-m", "babel.messages.frontend", "-q", "compile", "-i", po, "-o", po.with_suffix(".mo")
-        ):
-            raise Stop(
-                f"The catalogue {po.relative_to(ROOT)} could not be compiled; the lines above say why."
-            )
+    for po in (ROOT / "resources" / "locale").glob("*/LC_MESSAGES/*.po"):
+        mo = po.with_suffix(".mo")
+        if mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
+            continue
+        if not quiet(PYTHON, "-m", "babel.messages.frontend", "-q", "compile", "-i", po, "-o", mo):
+            raise Stop(f"{po.relative_to(ROOT)} could not be compiled; the lines above say why.")
 
 
-# --- the commands -----------------------------------------------------------------------------------------------------
+# --- the commands -------------------------------------------------------------------------------------------
 
 
 def run(_args: argparse.Namespace) -> int:
@@ -283,11 +239,9 @@ def has_display() -> bool:
     """Whether a window would be seen by somebody."""
     if os.environ.get("QT_QPA_PLATFORM", "").startswith(("offscreen", "minimal")):
         return False
-    return (
-        WINDOWS
-        or sys.platform == "darwin"
-        or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-    )
+    if WINDOWS or sys.platform == "darwin":
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def make_sample(url: str) -> int:
@@ -336,17 +290,8 @@ def test(args: argparse.Namespace) -> int:
     report = KEEP / "tests.xml"
     report.unlink(missing_ok=True)
     workers = str(max(2, min(4, os.cpu_count() or 2)))
-    options = [
-        "-q",
-        "-n",
-        workers,
-        "--dist",
-        "worksteal",
-        f"--junitxml={report}",
-        "--requirements",
-        "docs/requirements.md",
-    ]
-    checks = {**LINT, "pytest": ["pytest", *options, *args.more]}
+    options = f"-q -n {workers} --dist worksteal --requirements docs/requirements.md".split()
+    checks = {**LINT, "pytest": ["pytest", *options, f"--junitxml={report}", *args.more]}
     return summary(run_checks(checks), report)
 
 
@@ -408,9 +353,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
 
 def read_arguments() -> argparse.Namespace:
     """What the person asked for."""
-    parser = argparse.ArgumentParser(
-        prog="dev.py", description="Everything one does with the project, in one tool."
-    )
+    parser = argparse.ArgumentParser(prog="dev.py", description="Everything one does with the project.")
     parts = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, command in COMMANDS.items():
         part = parts.add_parser(name, help=command.__doc__, description=command.__doc__)
@@ -422,10 +365,7 @@ def read_arguments() -> argparse.Namespace:
     if args.command is None:
         parser.print_help()
         parser.exit(0)
-    if more and args.command not in (
-        "test",
-        "bench",
-    ):  # these two hand the rest on to pytest and the benchmark
+    if more and args.command not in ("test", "bench"):  # these hand the rest on
         parser.error(f"unknown: {' '.join(more)}")
     args.more = more
     return args
@@ -434,7 +374,7 @@ def read_arguments() -> argparse.Namespace:
 def main() -> int:
     """Do what was asked; 0 fine, 1 a check failed, 2 something is missing or asked wrongly."""
     args = read_arguments()
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - whoever has an older one deserves a sentence
         raise Stop(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}.")
     return COMMANDS[args.command](args)
 

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -119,7 +120,7 @@ class Cluster:
                 time.sleep(0.02)
 
 
-def _other_user() -> dict[str, object]:
+def _other_user() -> dict[str, Any]:
     for name in ("postgres", "nobody"):
         try:
             entry = pwd.getpwnam(name)

@@ -1,6 +1,7 @@
-"""A pytest plugin: `--requirements FILE` fails the run when the file claims a promise that no passing test shows.
+"""A pytest plugin: `--requirements FILE` fails the run when the file claims what no passing test shows.
 
-The file is a Markdown table `| ID | promise | state | tests |`, one row for each promise; a state is `done`, `part` or `later`.
+The file is a Markdown table `| ID | promise | state | tests |`, one row for each promise;
+a state is `done`, `part` or `later`.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def read_promises(text: str) -> list[Promise]:
 
 
 def broken_claims(promises: Iterable[Promise], shown: dict[str, set[str]], root: Path) -> list[str]:
-    """Sentences about rows that say more than the passing tests show; `shown` maps an ID to its passing tests."""
+    """Sentences about rows that say more than the tests show; `shown` maps an ID to its passing tests."""
     rows = list(promises)
     known = [row.id for row in rows]
     found = [f"{row.id} stands in the table twice" for n, row in enumerate(rows) if row.id in known[:n]]
