@@ -29,6 +29,9 @@ class Member(Base):
         CheckConstraint("points >= 0", name="points"),
         Index("ix_member_phone_tail", "phone_tail"),
         Index("ix_member_created_at", "created_at"),
+        Index("ix_member_name", "name"),
+        Index("ix_member_pinyin", "pinyin"),
+        Index("ix_member_initials", "initials"),
     )
     id: Mapped[RowId]
     code: Mapped[str] = mapped_column(unique=True)  # M-000318

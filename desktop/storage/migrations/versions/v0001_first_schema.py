@@ -215,7 +215,10 @@ def upgrade() -> None:
     sa.UniqueConstraint('phone', name=op.f('uq_member_phone'))
     )
     op.create_index('ix_member_created_at', 'member', ['created_at'], unique=False)
+    op.create_index('ix_member_initials', 'member', ['initials'], unique=False)
+    op.create_index('ix_member_name', 'member', ['name'], unique=False)
     op.create_index('ix_member_phone_tail', 'member', ['phone_tail'], unique=False)
+    op.create_index('ix_member_pinyin', 'member', ['pinyin'], unique=False)
     op.create_table('product',
     sa.Column('id', BigId, nullable=False),
     sa.Column('name', sa.String(), nullable=False),
@@ -331,6 +334,7 @@ def upgrade() -> None:
     sa.Column('freight_minor', sa.BigInteger(), nullable=False),
     sa.Column('rounding_minor', sa.BigInteger(), nullable=False),
     sa.Column('total_minor', sa.BigInteger(), nullable=False),
+    sa.Column('due_minor', sa.BigInteger(), sa.Computed('total_minor - points_minor', persisted=True), nullable=False),
     sa.Column('paid_minor', sa.BigInteger(), nullable=False),
     sa.Column('points_minor', sa.BigInteger(), nullable=False),
     sa.Column('refunded_minor', sa.BigInteger(), nullable=False),
@@ -356,8 +360,13 @@ def upgrade() -> None:
     sa.UniqueConstraint('client_key', name=op.f('uq_sale_order_client_key')),
     sa.UniqueConstraint('code', name=op.f('uq_sale_order_code'))
     )
+    op.create_index('ix_sale_order_channel_placed_at_id', 'sale_order', ['channel', 'placed_at', 'id'], unique=False)
+    op.create_index('ix_sale_order_due_minor_id', 'sale_order', ['due_minor', 'id'], unique=False)
     op.create_index('ix_sale_order_member_id_placed_at', 'sale_order', ['member_id', 'placed_at', 'id'], unique=False)
+    op.create_index('ix_sale_order_other_types', 'sale_order', ['order_type', 'placed_at', 'id'], unique=False, sqlite_where=sa.text("order_type <> 'retail'"), postgresql_where=sa.text("order_type <> 'retail'"))
     op.create_index('ix_sale_order_placed_at_id', 'sale_order', ['placed_at', 'id'], unique=False)
+    op.create_index('ix_sale_order_points', 'sale_order', ['points_minor', 'placed_at', 'id'], unique=False, sqlite_where=sa.text('points_minor > 0'), postgresql_where=sa.text('points_minor > 0'))
+    op.create_index('ix_sale_order_refunded', 'sale_order', ['placed_at', 'id'], unique=False, sqlite_where=sa.text('refunded_minor > 0'), postgresql_where=sa.text('refunded_minor > 0'))
     op.create_index(op.f('ix_sale_order_short_code'), 'sale_order', ['short_code'], unique=False)
     op.create_index('ix_sale_order_status_placed_at_id', 'sale_order', ['status', 'placed_at', 'id'], unique=False)
     op.create_table('sku',
