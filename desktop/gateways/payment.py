@@ -1,0 +1,113 @@
+"""What every payment provider looks like to the shop, and the card terminal that a person reads off.
+
+States and steps of one attempt to pay; an answer that did not come is `UNKNOWN`, never "failed".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from desktop.basics.errors import Refused
+from desktop.basics.i18n import N_
+from desktop.basics.money import Money
+
+
+class State(StrEnum):
+    """Where an attempt to pay stands."""
+
+    CREATED = "created"
+    SENT = "sent"
+    PENDING = "pending"
+    UNKNOWN = "unknown"
+    FAILED = "failed"  # only for an answer the provider calls final
+    SUCCEEDED = "succeeded"
+    CANCELLING = "cancelling"
+    CLOSED = "closed"
+    REVERSED = "reversed"
+    REFUNDING = "refunding"
+    PARTLY_REFUNDED = "partly refunded"
+    REFUNDED = "refunded"
+    REFUND_ABNORMAL = "refund abnormal"
+    ORPHAN = "orphan"  # only on the provider's statement
+
+
+S = State
+STEPS: frozenset[tuple[State, State]] = frozenset({
+    (S.CREATED, S.SENT), (S.SENT, S.CREATED),  # back only when no connection came about
+    (S.SENT, S.PENDING), (S.SENT, S.UNKNOWN), (S.SENT, S.FAILED), (S.SENT, S.SUCCEEDED),
+    (S.PENDING, S.SUCCEEDED), (S.PENDING, S.CANCELLING), (S.UNKNOWN, S.SUCCEEDED), (S.UNKNOWN, S.CANCELLING),
+    (S.UNKNOWN, S.PENDING), (S.PENDING, S.UNKNOWN),
+    (S.CANCELLING, S.CLOSED), (S.CANCELLING, S.REVERSED), (S.CANCELLING, S.SUCCEEDED),
+    (S.SUCCEEDED, S.REFUNDING), (S.PARTLY_REFUNDED, S.REFUNDING), (S.REFUND_ABNORMAL, S.REFUNDING),
+    (S.REFUNDING, S.PARTLY_REFUNDED), (S.REFUNDING, S.REFUNDED), (S.REFUNDING, S.REFUND_ABNORMAL),
+})  # fmt: skip
+FINAL = frozenset({S.FAILED, S.CLOSED, S.REVERSED, S.REFUNDED, S.ORPHAN})
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to be paid: our number for it, how much, until when."""
+
+    number: str
+    amount: Money
+    subject: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is known after asking: the state, the provider's own number, a code for the customer to scan."""
+
+    state: State
+    reference: str = ""
+    code: str = ""
+    paid: Money | None = None  # what the provider says was paid; another sum than ours is never accepted
+
+
+class Gateway(Protocol):
+    """A payment provider. Every call may be repeated with the same number and then changes nothing more."""
+
+    def show_code(self, attempt: Attempt) -> Answer:
+        """A code the customer scans with the phone."""
+
+    def take_code(self, attempt: Attempt, customer_code: str) -> Answer:
+        """Charge the code the customer shows to the scanner."""
+
+    def query(self, attempt: Attempt) -> Answer:
+        """What became of it."""
+
+    def cancel(self, attempt: Attempt) -> Answer:
+        """Close or reverse it; success may still have been faster."""
+
+    def refund(self, attempt: Attempt, refund_number: str, amount: Money) -> Answer:
+        """Give back a part or all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandTerminal:
+    """A card terminal beside the till: staff type in the amount there and its reference number here."""
+
+    def record(self, attempt: Attempt, reference: str) -> Answer:
+        """What staff saw on the slip. Raises `Refused` for what is no reference, above all a card number."""
+        cleaned = reference.strip()
+        if len(cleaned) > 32 or not all(ch.isalnum() or ch in "-/ " for ch in cleaned):
+            raise Refused(
+                N_("A reference number has at most 32 letters and digits. Type it as on the terminal’s slip.")
+            )
+        if _is_card_number(cleaned):
+            raise Refused(
+                N_("This looks like a card number, which is never kept. Type the slip’s reference number.")
+            )
+        return Answer(State.SUCCEEDED, cleaned, paid=attempt.amount)
+
+
+def _is_card_number(text: str) -> bool:
+    """Whether the digits could be a card's: 13 to 19 of them with a right Luhn sum (ISO/IEC 7812)."""
+    digits = [int(ch) for ch in reversed(text) if ch.isascii() and ch.isdigit()]
+    if not 13 <= len(digits) <= 19:
+        return False
+    doubled = [d * 2 - 9 * (d > 4) for d in digits[1::2]]
+    return (sum(digits[0::2]) + sum(doubled)) % 10 == 0
