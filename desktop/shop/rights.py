@@ -24,8 +24,12 @@ class Memory:
 
     def forget(self) -> None:
         """Read again next time."""
-        self._rights = {}
+        self._rights = {actor: (float("-inf"), rights) for actor, (_, rights) in self._rights.items()}
         self._settings = None
+
+    def last_known(self, actor: Actor) -> frozenset[str]:
+        """The permissions as last read, however long ago; empty when never read."""
+        return self._rights.get(actor, (0.0, frozenset()))[1]
 
     def rights(self, connection: Connection, actor: Actor) -> frozenset[str]:
         """The permissions the actor has now."""

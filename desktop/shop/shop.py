@@ -46,7 +46,6 @@ class Shop:
         self.actor = actor or guest()
         self.clock = clock or SystemClock()
         self._memory, self.news = _shared or (Memory(), News(storage))
-        self._asked_on: set[int] = set()
 
     def acting_as(self, actor: Actor) -> Shop:
         """The same shop, entered by somebody else."""
@@ -124,9 +123,14 @@ class Shop:
         return answer
 
     def may(self, deed: Action[Any, Any] | Question[Any, Any]) -> bool:
-        """Whether this actor has the right, for greying a button; the door checks again."""
+        """Whether this actor had the right when last looked, for greying a button; the door checks again."""
+        return str(deed.permission) in self._memory.last_known(self.actor)
+
+    def learn_rights(self) -> None:
+        """Read this actor's rights now, so that `may` knows them. Not on the GUI thread."""
+        self._not_on_the_gui_thread()
         with self.storage.read.connect() as connection:
-            return str(deed.permission) in self._memory.rights(connection, self.actor)
+            self._memory.rights(connection, self.actor)
 
     def _record_look(self, name: str, facts: dict[str, Any]) -> None:
         with self.storage.write.begin() as connection:

@@ -1,0 +1,171 @@
+"""A cart and the prices that apply in, a bill with its reasons out. Pure; all money in minor units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from desktop.basics.errors import Refused
+from desktop.basics.i18n import N_
+from desktop.basics.money import BASIS, MILLI, digits_of, half_up
+
+MOST_LINES = 1_000
+MOST_QUANTITY = 10**9  # a million pieces; more is a typing mistake
+
+
+@dataclass(frozen=True, slots=True)
+class CartLine:
+    """So much of a SKU in one of its units (empty: the base unit), in thousandths."""
+
+    sku_id: int
+    unit: str
+    qty_milli: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListPrice:
+    """The price of one unit in a list, from a quantity on."""
+
+    list_key: str
+    amount_minor: int
+    min_qty_milli: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the shop knows of a SKU unit when it prices a cart; `prices` are those this customer may have."""
+
+    sku_id: int
+    unit: str
+    unit_name: str
+    name: str
+    pack: str
+    code: str
+    kind: str
+    picture: str
+    factor_milli: int
+    cost_minor: int
+    list_minor: int
+    prices: tuple[ListPrice, ...]
+    on_shelf: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Who buys under which rules: points balance and wish, cap, value and earn rates."""
+
+    currency: str
+    points_balance: int = 0
+    points_wanted: int = 0
+    cap_bp: int = 5_000
+    points_per_unit: int = 100
+    earn_bp: int = 0  # shop rate × tier rate, in basis points
+
+
+@dataclass(frozen=True, slots=True)
+class BillLine:
+    """One priced line; `trace` names the list that gave the price."""
+
+    offer: Offer
+    qty_milli: int
+    base_milli: int
+    price_minor: int
+    list_total_minor: int
+    total_minor: int
+    trace: str
+
+    @property
+    def discount_minor(self) -> int:
+        """What the customer saves on this line."""
+        return self.list_total_minor - self.total_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """The priced cart: total = goods − discount; to_pay = total − the value of the points used."""
+
+    currency: str
+    lines: tuple[BillLine, ...]
+    goods_minor: int
+    discount_minor: int
+    total_minor: int
+    half_minor: int  # what points may pay at most by the cap alone
+    cap_points: int  # what this customer may use: cap and balance
+    cap_minor: int
+    points: int
+    points_minor: int
+    to_pay_minor: int
+    earns: int
+
+    @property
+    def pieces_milli(self) -> int:
+        """How many pieces are in the cart; a weighed line counts as one."""
+        return sum(MILLI if line.offer.kind == "weighed" else line.qty_milli for line in self.lines)
+
+
+def points_value(points: int, terms: Terms) -> int:
+    """What points are worth in minor units, rounded down."""
+    return int(points * 10 ** digits_of(terms.currency) // terms.points_per_unit)
+
+
+def points_for(minor: int, terms: Terms) -> int:
+    """How many whole points stay within an amount."""
+    return int(minor * terms.points_per_unit // 10 ** digits_of(terms.currency))
+
+
+def price_cart(lines: Sequence[CartLine], offers: Mapping[tuple[int, str], Offer], terms: Terms) -> Bill:
+    """Price every line at the best price this customer may have, then apply points within the cap.
+
+    Q3: the cap is a share of the amount after price rules and before freight; rounding always stays within it.
+    Raises `Refused` for goods without a price, impossible quantities or a cart that is too long.
+    """
+    if len(lines) > MOST_LINES:
+        raise Refused(N_("A sale can hold at most {most} lines. Split it into two."), most=MOST_LINES)
+    priced = tuple(_line(line, offers) for line in lines)
+    goods = sum(line.list_total_minor for line in priced)
+    total = sum(line.total_minor for line in priced)
+    half = total * terms.cap_bp // BASIS
+    cap_points = max(0, min(terms.points_balance, points_for(half, terms)))
+    points = max(0, min(terms.points_wanted, cap_points))
+    value = points_value(points, terms)
+    to_pay = total - value
+    return Bill(
+        currency=terms.currency,
+        lines=priced,
+        goods_minor=goods,
+        discount_minor=goods - total,
+        total_minor=total,
+        half_minor=half,
+        cap_points=cap_points,
+        cap_minor=points_value(cap_points, terms),
+        points=points,
+        points_minor=value,
+        to_pay_minor=to_pay,
+        earns=earned(to_pay, terms),
+    )
+
+
+def earned(paid_minor: int, terms: Terms) -> int:
+    """Whole points earned for money paid; points spent earn nothing."""
+    return int(paid_minor * terms.earn_bp // (BASIS * 10 ** digits_of(terms.currency)))
+
+
+def _line(line: CartLine, offers: Mapping[tuple[int, str], Offer]) -> BillLine:
+    offer = offers.get((line.sku_id, line.unit))
+    if offer is None:
+        raise Refused(N_("One of the goods has no price here any more. Remove it or ask for its price."))
+    if not 0 < line.qty_milli <= MOST_QUANTITY:
+        raise Refused(N_("The quantity of “{name}” is not possible."), name=offer.name)
+    if offer.kind != "weighed" and line.qty_milli % MILLI:
+        raise Refused(N_("“{name}” is sold by the piece; the quantity must be whole."), name=offer.name)
+    fitting = [p for p in offer.prices if p.min_qty_milli <= line.qty_milli and p.amount_minor <= offer.list_minor]
+    best = min(fitting, key=lambda p: p.amount_minor, default=ListPrice("retail", offer.list_minor))
+    return BillLine(
+        offer=offer,
+        qty_milli=line.qty_milli,
+        base_milli=half_up(line.qty_milli * offer.factor_milli, MILLI),
+        price_minor=best.amount_minor,
+        list_total_minor=half_up(offer.list_minor * line.qty_milli, MILLI),
+        total_minor=half_up(best.amount_minor * line.qty_milli, MILLI),
+        trace=best.list_key,
+    )

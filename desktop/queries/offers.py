@@ -1,0 +1,144 @@
+"""What goods cost for whom: the prices a cart is priced with, and finding goods by code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import and_, bindparam, func, or_, select
+
+from desktop.basics.money import MILLI
+from desktop.models.members import Member, Tier
+from desktop.models.products import Barcode, Price, PriceList, Product, Sku, SkuUnit
+from desktop.models.settings import POINTS_CAP, POINTS_EARN, POINTS_PER_UNIT
+from desktop.models.stock import Stock
+from desktop.pricing.cart import ListPrice, Offer, Terms
+from desktop.shop.work import Read
+
+BASE_LIST = "retail"
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """What pricing and the till need to know of a member."""
+
+    member_id: int
+    name: str
+    gender: str
+    phone_tail: str
+    tier_key: str
+    tier_name: str
+    earn_bp: int
+    points: int
+
+
+_BUYER = (
+    select(
+        Member.id, Member.name, Member.gender, Member.phone_tail, Member.tier_key, Tier.name.label("tier_name"),
+        Tier.earn_bp, Member.points,
+    )
+    .join(Tier, Tier.key == Member.tier_key)
+    .where(Member.id == bindparam("member_id"), Member.status == "active")
+)  # fmt: skip
+
+_OFFERS = (
+    select(
+        Sku.id, Sku.code, Sku.cost_minor, Sku.unit.label("base_unit"), Product.name, Product.pack, Product.kind,
+        Product.picture, Product.on_shelf, Price.unit, Price.min_qty_milli, Price.amount_minor,
+        PriceList.key, SkuUnit.factor_milli,
+    )
+    .join(Product, Product.id == Sku.product_id)
+    .join(Price, Price.sku_id == Sku.id)
+    .join(PriceList, PriceList.id == Price.list_id)
+    .join(SkuUnit, and_(SkuUnit.sku_id == Sku.id, SkuUnit.name == Price.unit), isouter=True)
+    .where(
+        Sku.id.in_(bindparam("skus", expanding=True)),
+        or_(
+            PriceList.key == BASE_LIST,
+            and_(
+                PriceList.order_type == bindparam("order_type"),
+                or_(PriceList.tier_key.is_(None), PriceList.tier_key == bindparam("tier")),
+                or_(PriceList.channel.is_(None), PriceList.channel == bindparam("channel")),
+            ),
+        ),
+    )
+)  # fmt: skip
+
+_BY_BARCODE = select(Barcode.sku_id, Barcode.unit).where(Barcode.code == bindparam("code")).order_by(Barcode.id)
+_BY_CODE = select(Sku.id).where(func.lower(Sku.code) == bindparam("code"))
+
+
+def read_buyer(read: Read, member_id: int | None) -> Buyer | None:
+    """The member as the till sees them, or None."""
+    if member_id is None:
+        return None
+    row = read.first(_BUYER, {"member_id": member_id})
+    return Buyer(*row) if row else None
+
+
+def terms_for(read: Read, buyer: Buyer | None, points: int) -> Terms:
+    """The rules this buyer's cart is priced under."""
+    tier_bp = buyer.earn_bp if buyer else 0
+    return Terms(
+        currency=read.currency,
+        points_balance=buyer.points if buyer else 0,
+        points_wanted=points,
+        cap_bp=read.setting(POINTS_CAP),
+        points_per_unit=read.setting(POINTS_PER_UNIT),
+        earn_bp=tier_bp * read.setting(POINTS_EARN) // 10_000,
+    )
+
+
+def read_offers(
+    read: Read, sku_ids: Iterable[int], *, order_type: str = "retail", tier: str = "", channel: str = "store"
+) -> dict[tuple[int, str], Offer]:
+    """Offers by (sku, unit) with every price this buyer may have; one statement."""
+    wanted = sorted(set(sku_ids))
+    if not wanted:
+        return {}
+    values = {"skus": wanted, "order_type": order_type, "tier": tier, "channel": channel}
+    grouped: dict[tuple[int, str], list[tuple[object, ...]]] = {}
+    for row in read.rows(_OFFERS, values):
+        grouped.setdefault((row.id, row.unit), []).append(tuple(row))
+    return {key: offer for key, rows in grouped.items() if (offer := _offer(key, rows)) is not None}
+
+
+def _offer(key: tuple[int, str], rows: list[tuple[object, ...]]) -> Offer | None:
+    prices = tuple(ListPrice(str(r[12]), int(str(r[11])), int(str(r[10]))) for r in rows)
+    base = [p.amount_minor for p in prices if p.list_key == BASE_LIST and p.min_qty_milli == 0]
+    if not base:
+        return None
+    _, code, cost, base_unit, name, pack, kind, picture, on_shelf = rows[0][:9]
+    factor = rows[0][13]
+    return Offer(
+        sku_id=key[0],
+        unit=key[1],
+        unit_name=key[1] or str(base_unit),
+        name=str(name),
+        pack=str(pack),
+        code=str(code),
+        kind=str(kind),
+        picture=str(picture),
+        factor_milli=int(str(factor)) if factor and key[1] else MILLI,
+        cost_minor=int(str(cost)),
+        list_minor=base[0],
+        prices=prices,
+        on_shelf=bool(on_shelf),
+    )
+
+
+def find_codes(read: Read, code: str) -> list[tuple[int, str]]:
+    """(sku, unit) pairs a scanned or typed code stands for: barcodes first, then the shop's own code."""
+    found = [(row.sku_id, row.unit) for row in read.rows(_BY_BARCODE, {"code": code})]
+    if not found and len(code) == 12 and code.isdigit():  # a scanner may send UPC-A without its leading zero
+        found = [(row.sku_id, row.unit) for row in read.rows(_BY_BARCODE, {"code": "0" + code})]
+    return found or [(row.id, "") for row in read.rows(_BY_CODE, {"code": code.lower()})]
+
+
+def available_milli(read: Read, sku_ids: Iterable[int], location_id: int) -> dict[int, int]:
+    """What can still be promised per SKU at a location, in thousandths."""
+    free = Stock.on_hand_milli - Stock.reserved_milli - Stock.set_aside_milli
+    statement = select(Stock.sku_id, free.label("free")).where(
+        Stock.sku_id.in_(sorted(set(sku_ids))), Stock.location_id == location_id
+    )
+    return {row.sku_id: row.free for row in read.rows(statement)}

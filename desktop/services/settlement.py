@@ -1,0 +1,253 @@
+"""Settle a sale in the shop: order, stock, points, money, receipt and audit commit together or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from desktop.basics.errors import Changed, Refused
+from desktop.basics.i18n import N_
+from desktop.basics.money import Money
+from desktop.models.checkout import Checkout
+from desktop.models.members import Member
+from desktop.models.orders import DONE, Order, OrderEvent, OrderLine
+from desktop.models.payments import Tender
+from desktop.models.people import Permission, Till
+from desktop.models.settings import POINTS_DAYS, POINTS_PROOF
+from desktop.models.stock import Location
+from desktop.models.system import Idempotency
+from desktop.pricing.cart import Bill, CartLine, price_cart
+from desktop.queries.offers import Buyer, read_buyer, read_offers, terms_for
+from desktop.services import posting
+from desktop.services.posting import PointsStep, StockStep
+from desktop.shop.action import action
+from desktop.shop.work import Work
+
+NOT_STOCKED = ("virtual", "service")
+BY_HAND = ("cash", "card")  # taken by a person; wallets come through their gateways
+
+
+@dataclass(frozen=True, slots=True)
+class TenderIn:
+    """Money taken by hand: how, how much (minor units), for cash how much was handed over."""
+
+    method: str
+    amount_minor: int
+    received_minor: int = 0
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a settled sale became; a retry with the same key gets the same answer."""
+
+    order_id: int
+    code: str
+    short_code: str
+    receipt_number: str
+    to_pay_minor: int
+    change_minor: int
+    points_spent: int
+    points_earned: int
+    points_left: int
+
+
+@action(permission=Permission.TAKE_PAYMENT)
+def settle(work: Work, key: str, tenders: Sequence[TenderIn], version: int) -> Settled:
+    """Turn the open sale with this client key into a paid order.
+
+    Raises `OutOfStock`, `Changed` (somebody touched the sale after `version`) or `Refused`; nothing is changed then.
+    """
+    request = _fingerprint(key, tenders, version)
+    done = work.first(_ANSWER, {"key": key})
+    if done is not None:
+        if done.request_hash != request:
+            raise Refused(N_("This sale is already settled with other amounts. Look at the order before doing anything."))
+        return Settled(**json.loads(done.result))
+    sale = _open_sale(work, key, version)
+    channel, place = _place(work, sale.till_id)
+    buyer = read_buyer(work, sale.member_id)
+    bill = _price(work, sale, buyer, channel)
+    _check_proof(work, sale, bill)
+    _check_money(bill, tenders)
+    settled = _write(work, sale, bill, tenders, buyer, channel, place)
+    answer = {"client_key": key, "request_hash": request, "result": json.dumps(asdict(settled)), "at": work.now}
+    work.post(Idempotency, [answer])
+    return settled
+
+
+_ANSWER = select(Idempotency.request_hash, Idempotency.result).where(Idempotency.client_key == bindparam("key"))
+_SALE = select(Checkout.__table__).where(Checkout.client_key == bindparam("key")).with_for_update()
+_PLACE = select(Till.kind, select(Location.id).order_by(Location.id).limit(1).scalar_subquery().label("place"))
+_PLACE = _PLACE.where(Till.id == bindparam("till"))
+_CLOSE = update(Checkout).where(Checkout.id == bindparam("sale"))
+_CLOSE = _CLOSE.values(state="done", order_id=bindparam("order"), token_hash=None, code_hash="", phone="")
+_MEMBER = (
+    update(Member)
+    .where(Member.id == bindparam("buyer"))
+    .values(
+        orders_count=Member.orders_count + 1,
+        spent_minor=Member.spent_minor + bindparam("paid"),
+        last_order_at=bindparam("moment"),
+    )
+)
+
+
+def _fingerprint(key: str, tenders: Sequence[TenderIn], version: int) -> str:
+    body = json.dumps([key, version, [asdict(t) for t in tenders]], sort_keys=True)
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def _open_sale(work: Work, key: str, version: int) -> Any:
+    sale = work.first(_SALE, {"key": key})
+    if sale is None or sale.state == "dropped":
+        raise Refused(N_("This sale was cleared. Scan the goods again."))
+    if sale.version != version:
+        raise Changed(N_("The sale changed meanwhile. Check the amounts, then pay."), next_step="look_again")
+    return sale
+
+
+def _place(work: Work, till_id: int) -> tuple[str, int]:
+    row = work.first(_PLACE, {"till": till_id})
+    if row is None or row.place is None:
+        raise Refused(N_("This till is not set up. Add it under Settings first."))
+    return {"kiosk": "kiosk", "online": "online"}.get(row.kind, "store"), row.place
+
+
+def _price(work: Work, sale: Any, buyer: Buyer | None, channel: str) -> Bill:
+    lines = [CartLine(*line) for line in json.loads(sale.lines)]
+    if not lines:
+        raise Refused(N_("The cart is empty. Scan the first item."))
+    if sale.member_id is not None and buyer is None:
+        raise Changed(N_("This member’s account is closed. Continue without a member."), next_step="drop_member")
+    offers = read_offers(work, [line.sku_id for line in lines], tier=buyer.tier_key if buyer else "", channel=channel)
+    bill = price_cart(lines, offers, terms_for(work, buyer, sale.points))
+    if bill.points != sale.points:
+        raise Changed(
+            N_("Only {points} points can be used now. Choose again."), next_step="change_points", points=f"{bill.cap_points:,}"
+        )
+    return bill
+
+
+def _check_proof(work: Work, sale: Any, bill: Bill) -> None:
+    if bill.points and work.setting(POINTS_PROOF) and sale.agreed_version != sale.version:
+        raise Refused(N_("The member has not confirmed the points yet. Confirm on the phone or type the code."), next_step="confirm_points")
+
+
+def _check_money(bill: Bill, tenders: Sequence[TenderIn]) -> None:
+    for tender in tenders:
+        if tender.method not in BY_HAND or tender.amount_minor <= 0:
+            raise Refused(N_("This way to pay can’t be recorded by hand. Take cash or card."))
+        if tender.method == "cash" and tender.received_minor and tender.received_minor < tender.amount_minor:
+            missing = Money(tender.amount_minor - tender.received_minor, bill.currency)
+            raise Refused(N_("{missing} is still missing."), missing=str(missing))
+    paid = sum(t.amount_minor for t in tenders)
+    if paid != bill.to_pay_minor:
+        raise Changed(
+            N_("{due} is due, {paid} was entered. Check the amounts."),
+            next_step="look_again",
+            due=str(Money(bill.to_pay_minor, bill.currency)),
+            paid=str(Money(paid, bill.currency)),
+        )
+
+
+def _write(
+    work: Work, sale: Any, bill: Bill, tenders: Sequence[TenderIn], buyer: Buyer | None, channel: str, place: int
+) -> Settled:
+    key, till_id = sale.client_key, sale.till_id
+    stocked = [line for line in bill.lines if line.offer.kind not in NOT_STOCKED]
+    posting.step_stock(work, _merged(stocked), place)
+    code, short = posting.next_order_code(work)
+    receipt = posting.next_receipt(work, till_id)
+    order_id = work.post(
+        Order, [_order_row(work, sale, bill, channel, place, (code, short, receipt))], ids=True
+    )[0]
+    source = f"order:{order_id}"
+    work.post(OrderLine, [line_row(order_id, line) for line in bill.lines])
+    events = [{"order_id": order_id, "kind": kind, "note": "", "actor": work.actor.key, "at": work.now} for kind in ("placed", "paid", "done")]
+    work.post(OrderEvent, events)
+    work.post(Tender, _tender_rows(work, order_id, bill, tenders, key))
+    deltas = [(line.offer.sku_id, -line.base_milli, line.offer.cost_minor) for line in stocked]
+    posting.post_movements(work, place, "sale", source, key, deltas)
+    left = _points(work, bill, buyer, source, key)
+    posting.add_to_daily(
+        work, till_id=till_id, channel=channel, order_type="retail", orders=1, amount_minor=bill.to_pay_minor, points_minor=bill.points_minor
+    )
+    work.rows(_CLOSE, {"sale": sale.id, "order": order_id})
+    work.touch("checkout", sale.id)
+    change = sum(max(0, t.received_minor - t.amount_minor) for t in tenders if t.method == "cash")
+    earns = bill.earns if buyer else 0
+    return Settled(order_id, code, short, receipt, bill.to_pay_minor, change, bill.points, earns, left)
+
+
+def _merged(lines: Sequence[Any]) -> list[StockStep]:
+    wanted: dict[int, int] = {}
+    for line in lines:
+        wanted[line.offer.sku_id] = wanted.get(line.offer.sku_id, 0) + line.base_milli
+    return [StockStep("take", sku, qty) for sku, qty in wanted.items()]
+
+
+def _order_row(
+    work: Work, sale: Any, bill: Bill, channel: str, place: int, names: tuple[str, str, str]
+) -> dict[str, Any]:
+    return {
+        "code": names[0], "short_code": names[1], "receipt_number": names[2], "order_type": "retail",
+        "channel": channel, "till_id": sale.till_id, "member_id": sale.member_id, "location_id": place,
+        "status": DONE, "currency": bill.currency, "goods_minor": bill.goods_minor,
+        "discount_minor": bill.discount_minor, "discount_note": N_("Member price") if bill.discount_minor else "",
+        "freight_minor": 0, "rounding_minor": 0, "total_minor": bill.total_minor, "paid_minor": bill.total_minor,
+        "points_minor": bill.points_minor, "refunded_minor": 0, "points_spent": bill.points,
+        "points_earned": bill.earns if sale.member_id else 0, "address": "", "note": "", "placed_at": work.now,
+        "paid_at": work.now, "done_at": work.now, "client_key": sale.client_key,
+    }  # fmt: skip
+
+
+def line_row(order_id: int, line: Any) -> dict[str, Any]:
+    """An order line as it is written from a priced cart line."""
+    return {
+        "order_id": order_id, "sku_id": line.offer.sku_id, "name": line.offer.name, "unit": line.offer.unit,
+        "qty_milli": line.qty_milli, "base_milli": line.base_milli, "list_minor": line.offer.list_minor,
+        "price_minor": line.price_minor, "discount_minor": line.discount_minor, "total_minor": line.total_minor,
+        "cost_minor": line.offer.cost_minor, "refunded_milli": 0, "trace": line.trace,
+    }  # fmt: skip
+
+
+def _tender_rows(work: Work, order_id: int, bill: Bill, tenders: Sequence[TenderIn], key: str) -> list[dict[str, Any]]:
+    shared = {"order_id": order_id, "currency": bill.currency, "actor": work.actor.key, "at": work.now}
+    rows: list[dict[str, Any]] = [
+        {
+            "method_key": t.method, "amount_minor": t.amount_minor, "points": 0, "reference": t.reference[:64],
+            "received_minor": t.received_minor, "client_key": f"{key}:t{i}", **shared,
+        }
+        for i, t in enumerate(tenders)
+    ]  # fmt: skip
+    if bill.points:
+        rows.append({
+            "method_key": "points", "amount_minor": bill.points_minor, "points": bill.points, "reference": "",
+            "received_minor": 0, "client_key": f"{key}:tp", **shared,
+        })  # fmt: skip
+    return rows
+
+
+def _points(work: Work, bill: Bill, buyer: Buyer | None, source: str, key: str) -> int:
+    if buyer is None:
+        return 0
+    values = {"buyer": buyer.member_id, "paid": bill.to_pay_minor, "moment": work.now}
+    work.rows(_MEMBER, values)
+    work.touch("member", buyer.member_id)
+    steps = []
+    if bill.points:
+        steps.append(PointsStep(-bill.points, "spent", source, f"{key}:ps"))
+    if bill.earns:
+        until = work.now + timedelta(days=work.setting(POINTS_DAYS))
+        steps.append(PointsStep(bill.earns, "purchase", source, f"{key}:pe", expires_at=until))
+    return posting.post_points(work, buyer.member_id, steps) if steps else buyer.points
+
+
+__all__ = ["Settled", "TenderIn", "line_row", "settle"]

@@ -1,0 +1,123 @@
+"""Signing in: a try is counted before it is checked, so neither a crash nor a restart resets the brake."""
+
+from __future__ import annotations
+
+
+from sqlalchemy import select
+
+from desktop.basics.errors import Refused, ShopError
+from desktop.basics.i18n import N_
+from desktop.models.people import Permission, RolePermission, SignInBrake, Staff, StaffRole
+from desktop.services.secrets import matches
+from desktop.shop import actors
+from desktop.shop.action import action, question
+from desktop.shop.actors import Actor
+from desktop.shop.shop import Shop
+from desktop.shop.work import Read, Work
+
+_NOBODY = "$argon2id$v=19$m=65536,t=3,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+
+class Braked(Refused):
+    """Too many wrong tries; `fields["seconds"]` says how long to wait."""
+
+
+@action(permission=Permission.SIGN_IN)
+def count_try(work: Work, subject: str) -> int:
+    """Count one more try; returns the seconds still to wait, in which case nothing was counted."""
+    brake = work.session.get(SignInBrake, subject, with_for_update=True)
+    if brake is None:
+        work.session.add(SignInBrake(subject=subject, failures=1, last_try=work.now))
+        return 0
+    wait = (brake.opens_at() - work.now).total_seconds()
+    if wait > 0 and brake.last_try <= work.now:
+        return int(wait) + 1
+    if brake.last_try > work.now:  # the clock was set back: start its wait again from now
+        brake.last_try = work.now
+        return int((brake.opens_at() - work.now).total_seconds()) + 1
+    brake.failures += 1
+    brake.last_try = work.now
+    return 0
+
+
+@action(permission=Permission.SIGN_IN)
+def forget_tries(work: Work, subject: str) -> None:
+    """A right answer opens the brake."""
+    brake = work.session.get(SignInBrake, subject)
+    if brake is not None:
+        work.remove(brake)
+
+
+@action(permission=Permission.SIGN_IN)
+def record_sign_in(work: Work, staff_id: int, how: str) -> None:
+    """Leave a row in the audit trail that somebody signed in."""
+    work.touch("sign_in", staff_id)
+    work.note(staff=staff_id, how=how)
+
+
+@question(permission=Permission.SIGN_IN)
+def password_hash(read: Read, username: str) -> tuple[int, str]:
+    """Id and hash of an active person, or a hash nothing matches, so that both answers take as long."""
+    row = read.first(select(Staff.id, Staff.password_hash).where(Staff.username == username, Staff.active))
+    return (row.id, row.password_hash) if row else (0, _NOBODY)
+
+
+@question(permission=Permission.SIGN_IN)
+def pin_hashes(read: Read) -> tuple[tuple[int, str], ...]:
+    """Ids and PIN hashes of the active people who may take money."""
+    statement = (
+        select(Staff.id, Staff.pin_hash)
+        .join(StaffRole, StaffRole.staff_id == Staff.id)
+        .join(RolePermission, RolePermission.role_key == StaffRole.role_key)
+        .where(Staff.active, Staff.pin_hash != "", RolePermission.permission == str(Permission.TAKE_PAYMENT))
+        .distinct()
+        .order_by(Staff.id)
+    )
+    return tuple((row.id, row.pin_hash) for row in read.rows(statement))
+
+
+@question(permission=Permission.SIGN_IN)
+def anybody(read: Read) -> bool:
+    """Whether the shop has been set up."""
+    return read.value(select(Staff.id).limit(1)) is not None
+
+
+def sign_in(shop: Shop, username: str, password: str, till_id: int) -> Actor:
+    """Check a password; returns the person as an actor at this till. Raises `Braked` or `ShopError`."""
+    door = shop.acting_as(actors.guest())
+    name = username.strip().lower()
+    subject = f"password:{name}"
+    _brake(door, subject)
+    staff_id, stored = door.ask(password_hash, name)
+    if not matches(stored, password):
+        raise ShopError(N_("User name or password is wrong. Try again."))
+    return _let_in(shop, subject, staff_id, till_id, "password")
+
+
+def check_pin(shop: Shop, till_id: int, pin: str) -> Actor:
+    """Find the person a PIN belongs to, at a kiosk. Raises `Braked` or `ShopError`."""
+    door = shop.acting_as(actors.guest())
+    subject = f"pin:{till_id}"
+    _brake(door, subject)
+    for staff_id, stored in door.ask(pin_hashes):
+        if matches(stored, pin):
+            return _let_in(shop, subject, staff_id, till_id, "pin")
+    raise ShopError(N_("This PIN is not known. Try again."))
+
+
+def _brake(door: Shop, subject: str) -> None:
+    seconds = door.do(count_try, subject)
+    if seconds:
+        raise Braked(N_("Too many wrong tries. Wait {seconds} seconds, then try again."), seconds=seconds)
+
+
+def _let_in(shop: Shop, subject: str, staff_id: int, till_id: int, how: str) -> Actor:
+    shop.acting_as(actors.guest()).do(forget_tries, subject)
+    actor = actors.staff(staff_id, till_id)
+    person = shop.acting_as(actor)
+    person.learn_rights()
+    shop.acting_as(actors.guest()).do(record_sign_in, staff_id, how)
+    return actor
+
+
+__all__ = ["Braked", "anybody", "check_pin", "sign_in"]

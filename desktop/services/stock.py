@@ -1,0 +1,263 @@
+"""Stock brought in, corrected and given its levels; every change is a movement with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from desktop.basics.errors import Changed, Malformed, NotFound, Refused
+from desktop.basics.i18n import N_
+from desktop.basics.money import LARGEST, MILLI, half_up, quantity_text
+from desktop.models.people import Permission
+from desktop.models.products import Category, Product, Sku
+from desktop.models.stock import Level, Location, Stock
+from desktop.services import once
+from desktop.services.posting import StockStep, post_movements, step_stock
+from desktop.shop.action import action
+from desktop.shop.work import Work
+
+STOCKED_KINDS = ("goods", "weighed")
+MOST_LINES = 500
+LARGEST_QTY = 10**12  # thousandths
+ADJUST_REASONS = {
+    "count": N_("Counted"),
+    "damaged": N_("Damaged"),
+    "lost": N_("Lost"),
+    "expired": N_("Out of date"),
+    "own use": N_("Own use or tasting"),
+    "found": N_("Found"),
+    "undone": N_("Taken back"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedLine:
+    """Goods that came in, in thousandths of the base unit; the cost of one base unit in minor units, if known."""
+
+    sku_id: int
+    qty_milli: int
+    unit_cost_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustLine:
+    """A correction in thousandths: either `delta_milli`, or what was counted; `seen_milli` is what the screen showed."""
+
+    sku_id: int
+    delta_milli: int | None = None
+    counted_milli: int | None = None
+    seen_milli: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StockChange:
+    """On hand before and after, in thousandths."""
+
+    sku_id: int
+    before_milli: int
+    after_milli: int
+
+    @property
+    def back(self) -> AdjustLine:
+        """The counter-entry that takes this change back."""
+        return AdjustLine(self.sku_id, self.before_milli - self.after_milli)
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Alert, minimum and safety in thousandths; None inherits from the category, then from the setting."""
+
+    alert_milli: int | None = None
+    minimum_milli: int | None = None
+    safety_milli: int | None = None
+
+
+@action(permission=Permission.EDIT_STOCK)
+def receive_stock(
+    work: Work, lines: Sequence[ReceivedLine], *, client_key: str, supplier: str = "", note: str = ""
+) -> tuple[StockChange, ...]:
+    """Bring goods in and let their cost follow as a moving average; the same client key brings them in once."""
+    merged = _merge(lines)
+    given = once.claim(work, client_key, ["receive", [asdict(line) for line in merged], supplier, note])
+    if given is not None:
+        return tuple(StockChange(*row) for row in given)
+    location = _location(work)
+    held = _lock(work, [line.sku_id for line in merged], location)
+    _average_costs(work, merged)
+    step_stock(work, [StockStep("put", line.sku_id, line.qty_milli) for line in merged], location)
+    text = " · ".join(part for part in (" ".join(supplier.split())[:80], note.strip()[:200]) if part)
+    deltas = [(line.sku_id, line.qty_milli, line.unit_cost_minor or 0) for line in merged]
+    post_movements(work, location, "receive", f"receipt:{client_key}", client_key, deltas, text)
+    made = [(line.sku_id, held[line.sku_id], held[line.sku_id] + line.qty_milli) for line in merged]
+    once.keep(work, client_key, made)
+    return tuple(StockChange(*row) for row in made)
+
+
+@action(permission=Permission.EDIT_STOCK)
+def adjust_stock(
+    work: Work, lines: Sequence[AdjustLine], *, reason: str, client_key: str, note: str = ""
+) -> tuple[StockChange, ...]:
+    """Correct what is on hand, with a reason; never below what is reserved. The same client key corrects once."""
+    if reason not in ADJUST_REASONS:
+        raise Malformed(N_("Choose why the stock changes."))
+    _check_count(lines)
+    given = once.claim(work, client_key, ["adjust", [asdict(line) for line in lines], reason, note])
+    if given is not None:
+        return tuple(StockChange(*row) for row in given)
+    location = _location(work)
+    held = _lock(work, [line.sku_id for line in lines], location)
+    made = [(line.sku_id, held[line.sku_id], held[line.sku_id] + _delta(work, line, held)) for line in lines]
+    deltas = [(sku_id, after - before, 0) for sku_id, before, after in made if after != before]
+    steps = [StockStep("put" if delta > 0 else "take", sku_id, abs(delta)) for sku_id, delta, _cost in deltas]
+    step_stock(work, steps, location)
+    text = f"{reason}: {note.strip()[:200]}" if note.strip() else reason
+    post_movements(work, location, "adjust", f"adjust:{client_key}", client_key, deltas, text)
+    once.keep(work, client_key, made)
+    return tuple(StockChange(*row) for row in made)
+
+
+@action(permission=Permission.EDIT_STOCK)
+def set_levels(
+    work: Work, levels: Levels, *, sku_ids: Sequence[int] = (), category_id: int | None = None
+) -> None:
+    """Give SKUs or a whole category their own levels."""
+    _check_levels(levels)
+    if category_id is not None:
+        category = work.get(Category, category_id, lock=True)
+        for field, value in asdict(levels).items():
+            setattr(category, field, value)
+    for sku_id in sorted(set(sku_ids)):
+        _set_level(work, sku_id, levels)
+
+
+def _set_level(work: Work, sku_id: int, levels: Levels) -> None:
+    work.get(Sku, sku_id)
+    row = work.session.get(Level, sku_id, with_for_update=True)
+    if levels == Levels():
+        if row is not None:
+            work.remove(row)
+    elif row is None:
+        work.add(Level(sku_id=sku_id, **asdict(levels)))
+    else:
+        for field, value in asdict(levels).items():
+            setattr(row, field, value)
+    work.touch("sku", sku_id)
+
+
+# -- shared steps ---------------------------------------------------------------------------------------------------
+
+
+def _merge(lines: Sequence[ReceivedLine]) -> list[ReceivedLine]:
+    """The checked lines in the order of their SKUs; the same goods at the same cost become one line."""
+    _check_count(lines)
+    sums: dict[tuple[int, int | None], int] = {}
+    for line in lines:
+        if not 0 < line.qty_milli <= LARGEST_QTY:
+            raise Malformed(N_("A quantity that comes in must be above zero."))
+        if line.unit_cost_minor is not None and not 0 <= line.unit_cost_minor <= LARGEST:
+            raise Malformed(N_("A cost can’t be below zero."))
+        key = (line.sku_id, line.unit_cost_minor)
+        sums[key] = sums.get(key, 0) + line.qty_milli
+    if len({sku_id for sku_id, _cost in sums}) < len(sums):
+        raise Refused(N_("The same goods stand here twice with different costs. Bring them in one after the other."))
+    return [ReceivedLine(sku_id, qty, cost) for (sku_id, cost), qty in sorted(sums.items(), key=lambda kv: kv[0][0])]
+
+
+def _check_count(lines: Sequence[ReceivedLine] | Sequence[AdjustLine]) -> None:
+    if not lines:
+        raise Malformed(N_("There is nothing to save yet. Add a line first."))
+    if len(lines) > MOST_LINES:
+        raise Malformed(N_("At most {limit} lines at a time. Save these in parts."), limit=MOST_LINES)
+
+
+def _location(work: Work) -> int:
+    found = work.value(select(func.min(Location.id)).where(Location.kind == "floor"))
+    if found is None:
+        raise Refused(N_("The shop is not set up yet. Finish the first steps before adding goods."))
+    return int(found)
+
+
+_OPEN = {
+    name: insert(Stock)
+    .values(
+        sku_id=bindparam("sku_id"), location_id=bindparam("location_id"),
+        on_hand_milli=0, reserved_milli=0, set_aside_milli=0,
+    )
+    .on_conflict_do_nothing()
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}  # fmt: skip
+
+
+def _lock(work: Work, sku_ids: Sequence[int], location_id: int) -> dict[int, int]:
+    """What is on hand of these SKUs, their rows locked in ascending order as every sale does."""
+    wanted = sorted(set(sku_ids))
+    if len(wanted) < len(sku_ids):
+        raise Refused(N_("The same goods stand here twice. Keep one line."))
+    kinds = select(Sku.id, Product.kind, Product.name).join(Product, Product.id == Sku.product_id).where(Sku.id.in_(wanted))
+    known = {row.id: row for row in work.rows(kinds)}
+    for sku_id in wanted:
+        if sku_id not in known:
+            raise NotFound(N_("This entry no longer exists. Refresh the list."))
+        if known[sku_id].kind not in STOCKED_KINDS:
+            raise Refused(N_("“{name}” has no stock: it is a service or virtual."), name=known[sku_id].name)
+        work.rows(_OPEN[work.connection.dialect.name], {"sku_id": sku_id, "location_id": location_id})
+    rows = (
+        select(Stock.sku_id, Stock.on_hand_milli)
+        .where(Stock.sku_id.in_(wanted), Stock.location_id == location_id)
+        .order_by(Stock.sku_id)
+        .with_for_update()
+    )
+    return {row.sku_id: row.on_hand_milli for row in work.rows(rows)}
+
+
+def _average_costs(work: Work, lines: Iterable[ReceivedLine]) -> None:
+    """The new cost of one base unit: what lies here at its old cost and what comes at its own, half up."""
+    priced = {line.sku_id: line for line in lines if line.unit_cost_minor is not None}
+    lying = (
+        select(Sku.id, Sku.cost_minor, func.coalesce(func.sum(Stock.on_hand_milli), 0).label("held"))
+        .join(Stock, Stock.sku_id == Sku.id, isouter=True)
+        .where(Sku.id.in_(sorted(priced)))
+        .group_by(Sku.id, Sku.cost_minor)
+    )
+    for row in work.rows(lying).all():
+        line = priced[row.id]
+        held = int(row.held)
+        worth = held * row.cost_minor + line.qty_milli * (line.unit_cost_minor or 0)
+        cost = half_up(worth, held + line.qty_milli)
+        if cost != row.cost_minor:
+            work.update(Sku, row.id, {"cost_minor": cost})
+
+
+def _delta(work: Work, line: AdjustLine, held: dict[int, int]) -> int:
+    before = held[line.sku_id]
+    if (line.delta_milli is None) == (line.counted_milli is None):
+        raise ValueError("an adjustment is either a difference or a count")
+    if line.seen_milli is not None and line.seen_milli != before:
+        raise Changed(
+            N_("“{name}” changed from {seen} to {now} meanwhile. Look again, then save."),
+            name=_name(work, line.sku_id), seen=quantity_text(line.seen_milli), now=quantity_text(before),
+        )  # fmt: skip
+    after = line.counted_milli if line.counted_milli is not None else before + (line.delta_milli or 0)
+    if after < 0:
+        raise Refused(
+            N_("Only {left} of “{name}” are here; the stock can’t go below zero."),
+            name=_name(work, line.sku_id), left=quantity_text(before),
+        )  # fmt: skip
+    if after > LARGEST_QTY * MILLI:
+        raise Malformed(N_("That quantity is too large."))
+    return after - before
+
+
+def _name(work: Work, sku_id: int) -> str:
+    return str(work.value(select(Product.name).join(Sku, Sku.product_id == Product.id).where(Sku.id == sku_id)))
+
+
+def _check_levels(levels: Levels) -> None:
+    values = [value for value in asdict(levels).values() if value is not None]
+    if any(not 0 <= value <= LARGEST_QTY for value in values):
+        raise Malformed(N_("A level can’t be below zero."))
+    if None not in (levels.minimum_milli, levels.safety_milli) and (levels.minimum_milli or 0) > (levels.safety_milli or 0):
+        raise Refused(N_("The safety stock can’t be below the minimum."))
