@@ -1,0 +1,207 @@
+"""The sheet every dialog is built on, and the question before what cannot be undone."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QDialog, QLayout, QWidget
+
+from desktop.basics.i18n import _
+from desktop.views.common.buttons import Button, danger, primary, secondary
+from desktop.views.common.cards import IconTile, hbox, vbox
+from desktop.views.common.field import ErrorLine
+from desktop.views.common.inputs import TextInput
+from desktop.views.common.labels import Label
+from desktop.views.common.paint import box, painting, soft_shadow
+from desktop.views.common.theme import theme
+
+SHADOW = 24
+
+
+class Scrim(QWidget):
+    """Dims the window behind a sheet."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setGeometry(window.rect())
+        self.show()
+        self.raise_()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with painting(self) as painter:
+            painter.fillRect(self.rect(), theme.color("scrim"))
+
+
+class Sheet(QDialog):
+    """A dialog: icon, title, text, body, error line, cancel and one verb.
+
+    The verb emits `submitted` and leaves the sheet open; call `accept()` when the work succeeded.
+    """
+
+    submitted = Signal()
+
+    def __init__(
+        self,
+        parent: QWidget | None,
+        title: str,
+        *,
+        verb: str = "",
+        text: str = "",
+        icon: str = "",
+        tone: Literal["primary", "danger"] = "primary",
+        width: int = 420,
+        cancel: bool = True,
+    ) -> None:
+        super().__init__(parent)
+        self.closed = False
+        self._scrim: Scrim | None = None
+        self._grip: QPoint | None = None
+        self.setWindowFlags(Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        self.setWindowTitle(title)
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        column = vbox(self, margins=(SHADOW + 20, SHADOW + 18, SHADOW + 20, SHADOW + 16), gap=14)
+        self._head(column, title, text, icon, tone)
+        self.body = vbox(gap=12)
+        column.addLayout(self.body)
+        self._error = ErrorLine()
+        column.addWidget(self._error)
+        self.primary: Button = danger(verb, solid=True) if tone == "danger" else primary(verb)
+        self.primary.setVisible(bool(verb))
+        self.primary.clicked.connect(self.submit)
+        self.cancel = secondary(_("Cancel") if verb else _("Close"))
+        self.cancel.setVisible(cancel)
+        self.cancel.clicked.connect(self.reject)
+        self.row = hbox()
+        self.row.addStretch(1)
+        self.row.addWidget(self.cancel)
+        self.row.addWidget(self.primary)
+        column.addLayout(self.row)
+        self.setFixedWidth(theme.px(width) + 2 * SHADOW)
+        self._calm = tone == "danger"
+
+    def _head(self, column: QLayout, title: str, text: str, icon: str, tone: str) -> None:
+        row = hbox(gap=12)
+        if icon:
+            row.addWidget(IconTile(icon, tone, 36), alignment=Qt.AlignmentFlag.AlignTop)
+        words = vbox(gap=2)
+        self.title = Label(title, "h3" if icon else "h2", wrap=True)
+        self.text = Label(text, "small", "text2", wrap=True)
+        self.text.setVisible(bool(text))
+        words.addWidget(self.title)
+        words.addWidget(self.text)
+        row.addLayout(words, 1)
+        column.addItem(row)
+
+    def add(self, *widgets: QWidget) -> None:
+        """Put widgets under each other into the body."""
+        for widget in widgets:
+            self.body.addWidget(widget)
+
+    def add_left(self, widget: QWidget) -> None:
+        """Put a quiet action at the left of the buttons."""
+        self.row.insertWidget(0, widget)
+
+    def show_error(self, error: object) -> None:
+        """Show what went wrong above the buttons and let the person try again."""
+        self._error.say(str(error))
+        self.primary.busy(False)
+        self.adjustSize()
+
+    def ready(self) -> bool:
+        """Check before submitting; override to validate fields."""
+        return True
+
+    def submit(self) -> None:
+        """Press the verb."""
+        if not self.primary.isEnabled() or self.primary.is_busy:
+            return
+        self._error.say("")
+        if self.ready():
+            self.submitted.emit()
+
+    # Window
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.closed = False
+        parent = self.parentWidget()
+        if parent is not None:
+            window = parent.window()
+            self._scrim = Scrim(window)
+            self.adjustSize()
+            self.move(window.mapToGlobal(window.rect().center()) - self.rect().center())
+        if self._calm:
+            self.cancel.setFocus()
+
+    def done(self, result: int) -> None:
+        """Close, whatever the outcome, and drop answers still under way."""
+        self.closed = True
+        if self._scrim is not None:
+            self._scrim.hide()
+            self._scrim.deleteLater()
+            self._scrim = None
+        super().done(result)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.done(QDialog.DialogCode.Rejected)
+        super().closeEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not self._calm:
+                self.submit()
+            return
+        super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._grip = event.globalPosition().toPoint() - self.pos()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._grip is not None:
+            self.move(event.globalPosition().toPoint() - self._grip)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._grip = None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with painting(self) as painter:
+            area = QRectF(self.rect()).adjusted(SHADOW, SHADOW, -SHADOW, -SHADOW)
+            soft_shadow(painter, area, 12, SHADOW - 6)
+            box(painter, area, 12, theme.color("surface"), theme.color("border_strong"))
+
+
+class Confirm(Sheet):
+    """Asks before what cannot be undone; with `typed` the person must type that text first."""
+
+    def __init__(
+        self, parent: QWidget | None, title: str, text: str, *, verb: str, typed: str = "", icon: str = "delete-bin-line"
+    ) -> None:
+        super().__init__(parent, title, text=text, verb=verb, tone="danger", icon=icon)
+        self._typed = typed
+        if typed:
+            self.add(Label(_("Type “{text}” to confirm").format(text=typed), "cap", "text2"))
+            self.entry = TextInput()
+            self.entry.textChanged.connect(self._compare)
+            self.add(self.entry)
+            self.primary.setEnabled(False)
+
+    def _compare(self, text: str) -> None:
+        self.primary.setEnabled(" ".join(text.split()) == self._typed)
+
+
+def confirm(
+    parent: QWidget, title: str, text: str, *, verb: str, yes: Callable[[], Any], typed: str = "", icon: str = "delete-bin-line"
+) -> Confirm:
+    """Ask, and call `yes` when the person presses the verb; returns at once."""
+    sheet = Confirm(parent, title, text, verb=verb, typed=typed, icon=icon)
+    sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+    def agreed() -> None:
+        sheet.accept()
+        yes()
+
+    sheet.submitted.connect(agreed)
+    sheet.open()
+    return sheet
