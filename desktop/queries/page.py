@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, tuple_
 R = TypeVar("R")
 PAGE_ROWS = 200
 Position = tuple[Any, ...]
+AnySelect = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,13 @@ def after_position(
 
 
 def in_order(
-    statement: Select[Any],
+    statement: AnySelect,
     keys: Sequence[Any],
     after: Position | None,
     *,
     descending: bool = True,
     size: int = PAGE_ROWS,
-) -> Select[Any]:
+) -> AnySelect:
     """The statement for one page, plus one row that tells whether another page follows."""
     if after is not None:
         statement = statement.where(after_position(keys, after, descending=descending))

@@ -1,0 +1,192 @@
+"""Lists of orders: pages, counts and sums."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from desktop.basics.clock import shop_day
+from desktop.models.members import Member, Tier
+from desktop.models.orders import TO_SHIP, UNPAID, Order
+from desktop.models.people import Permission
+from desktop.models.system import DailyTotal
+from desktop.queries.order_search import OrderFilter, conditions
+from desktop.queries.page import AnySelect, Page, Position, in_order, page_of
+from desktop.shop.action import question
+from desktop.shop.work import Read
+
+SORTS = ("-placed", "placed", "-due", "due", "-points")
+BIG_POINTS_MINOR = 5_000  # an order counts as one of large points from this value on
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One order in a list. `due_minor` is money paid or to pay, `points_minor` the value of points used."""
+
+    id: int
+    short_code: str
+    code: str
+    placed_at: datetime
+    order_type: str
+    channel: str
+    status: str
+    late: bool
+    member_id: int | None
+    member_name: str
+    tier_key: str
+    tier_name: str
+    points_minor: int
+    due_minor: int
+    refunded: str  # empty, part, whole
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersSum:
+    """How many orders and what they come to (minor units)."""
+
+    count: int
+    due_minor: int
+    points_minor: int
+    refunded_minor: int
+
+
+_ROW = (
+    select(
+        Order.id, Order.short_code, Order.code, Order.placed_at, Order.order_type, Order.channel,
+        Order.status, Order.pay_deadline, Order.ship_deadline, Order.member_id,
+        Member.name.label("member_name"), Member.tier_key, Tier.name.label("tier_name"),
+        Order.points_minor, Order.due_minor, Order.refunded_minor, Order.paid_minor, Order.currency,
+    )
+    .select_from(Order)
+    .join(Member, Member.id == Order.member_id, isouter=True)
+    .join(Tier, Tier.key == Member.tier_key, isouter=True)
+)  # fmt: skip
+_KEYS: dict[str, tuple[Any, ...]] = {
+    "placed": (Order.placed_at, Order.id),
+    "due": (Order.due_minor, Order.id),
+    "points": (Order.points_minor, Order.placed_at, Order.id),
+}
+_ATTRIBUTES = {
+    "placed": ("placed_at", "id"),
+    "due": ("due_minor", "id"),
+    "points": ("points_minor", "placed_at", "id"),
+}
+
+
+@question(permission=Permission.SEE_ORDERS)
+def orders_page(
+    read: Read, filters: OrderFilter | None = None, sort: str = "-placed", after: Position | None = None
+) -> Page[OrderRow]:
+    """Orders in this order (`SORTS`; a minus means largest first), 200 at a time.
+
+    Sorted by points, only orders that used some are listed.
+    """
+    name, descending = sort.lstrip("-"), sort.startswith("-")
+    wanted = _fitting(filters, name)
+    fitting = conditions(read, wanted)
+    statement = in_order(_ROW.where(*fitting), _KEYS[name], after, descending=descending)
+    if wanted.text or wanted.sku_id:  # many may fit in no order: sort bare ids, then fetch one page of rows
+        ids = in_order(select(Order.id).where(*fitting), _KEYS[name], after, descending=descending)
+        statement = in_order(_ROW.where(Order.id.in_(ids)), _KEYS[name], None, descending=descending)
+    rows = read.rows(statement).all()
+    return page_of(
+        rows, lambda row: _row(row, read.now), lambda row: tuple(getattr(row, a) for a in _ATTRIBUTES[name])
+    )
+
+
+@question(permission=Permission.SEE_ORDERS)
+def orders_by_id(read: Read, ids: frozenset[int]) -> tuple[OrderRow, ...]:
+    """These orders as list rows, to refresh what a list already shows."""
+    rows = read.rows(_ROW.where(Order.id.in_(sorted(ids)))).all()
+    return tuple(_row(row, read.now) for row in rows)
+
+
+@question(permission=Permission.SEE_ORDERS)
+def orders_count(read: Read, filters: OrderFilter | None = None) -> int:
+    """How many orders fit."""
+    return _count(read, filters or OrderFilter())
+
+
+@question(permission=Permission.SEE_ORDERS)
+def orders_counts_by_view(read: Read, views: Mapping[str, OrderFilter]) -> dict[str, int]:
+    """How many orders each of these filters holds."""
+    return {key: _count(read, wanted) for key, wanted in views.items()}
+
+
+@question(permission=Permission.SEE_ORDERS)
+def orders_sum(read: Read, filters: OrderFilter | None = None) -> OrdersSum:
+    """Count and sums of the orders that fit; cancelled ones count but add no money."""
+    lively = Order.status != "cancelled"
+    statement = _where(read, filters or OrderFilter(), select(
+        func.count(),
+        func.coalesce(func.sum(Order.due_minor).filter(lively), 0),
+        func.coalesce(func.sum(Order.points_minor).filter(lively), 0),
+        func.coalesce(func.sum(Order.refunded_minor), 0),
+    ))  # fmt: skip
+    row = read.rows(statement).one()
+    return OrdersSum(*(int(value) for value in row))
+
+
+@question(permission=Permission.SEE_ORDERS)
+def orders_today(read: Read) -> OrdersSum:
+    """Today's orders placed and money taken, from the day's own figures."""
+    day = shop_day(read.now, read.zone)
+    sums = (func.coalesce(func.sum(c), 0) for c in (
+        DailyTotal.orders, DailyTotal.amount_minor, DailyTotal.points_minor, DailyTotal.refunds_minor
+    ))  # fmt: skip
+    row = read.rows(select(*sums).where(DailyTotal.day == day)).one()
+    return OrdersSum(*(int(value) for value in row))
+
+
+def _fitting(filters: OrderFilter | None, sort: str) -> OrderFilter:
+    wanted = filters or OrderFilter()
+    if sort == "points" and wanted.points_from is None:
+        return replace(wanted, points_from=1)
+    return wanted
+
+
+def _count(read: Read, wanted: OrderFilter) -> int:
+    return int(read.value(_where(read, wanted, select(func.count()))))
+
+
+def _where(read: Read, wanted: OrderFilter, statement: AnySelect) -> AnySelect:
+    return statement.select_from(Order).where(*conditions(read, wanted))
+
+
+def _row(row: Row[Any], now: datetime) -> OrderRow:
+    return OrderRow(
+        id=row.id,
+        short_code=row.short_code,
+        code=row.code,
+        placed_at=row.placed_at,
+        order_type=row.order_type,
+        channel=row.channel,
+        status=row.status,
+        late=late(row.status, row.pay_deadline, row.ship_deadline, now),
+        member_id=row.member_id,
+        member_name=row.member_name or "",
+        tier_key=row.tier_key or "",
+        tier_name=row.tier_name or "",
+        points_minor=row.points_minor,
+        due_minor=row.due_minor,
+        refunded=refunded_how(row.refunded_minor, row.paid_minor),
+        currency=row.currency,
+    )
+
+
+def late(status: str, pay_deadline: datetime | None, ship_deadline: datetime | None, now: datetime) -> bool:
+    """Whether an order in this status is past its deadline."""
+    deadline = {UNPAID: pay_deadline, TO_SHIP: ship_deadline}.get(status)
+    return deadline is not None and deadline < now
+
+
+def refunded_how(refunded_minor: int, paid_minor: int) -> str:
+    """Nothing, a part or the whole of what was paid was given back."""
+    if not refunded_minor:
+        return ""
+    return "whole" if refunded_minor >= paid_minor else "part"
