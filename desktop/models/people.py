@@ -56,7 +56,7 @@ ROLES: dict[str, tuple[str, frozenset[Permission]]] = {
     "senior_agent": (N_("Senior agent"), frozenset({P.BROWSE_GOODS, P.SEE_STOCK, P.SEE_ORDERS, P.HANDLE_ORDERS, P.SEE_MEMBERS, P.EDIT_MEMBERS, P.SEE_PERSONAL})),  # noqa: E501
     "guest": (N_("Guest"), frozenset({P.BROWSE_GOODS, P.SIGN_IN})),
     "kiosk": (N_("Kiosk"), frozenset({P.BROWSE_GOODS, P.KIOSK, P.SIGN_IN})),
-    "member": (N_("Member’s phone"), frozenset({P.CONFIRM_OWN})),
+    "member": (N_("Member’s phone"), frozenset({P.BROWSE_GOODS, P.CONFIRM_OWN})),
     "clock": (N_("Clock"), frozenset({P.HANDLE_ORDERS, P.SEE_ORDERS, P.SEE_STOCK, P.SEE_REPORTS})),
 }  # fmt: skip
 DEVICE_ROLES = frozenset({"kiosk", "member", "clock"})  # held by programs, never given to staff

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -22,6 +22,8 @@ from desktop.pricing.cart import Bill, CartLine, price_cart
 from desktop.queries.offers import Buyer, available_milli, find_codes, read_buyer, read_offers, terms_for
 from desktop.shop.action import question
 from desktop.shop.work import Read
+
+AFTERWARDS = timedelta(minutes=10)  # how long a phone may still look at the paid sale
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +76,9 @@ class CheckoutView:
     updated_at: datetime
 
 
-@question(permission=Permission.SIGN_IN)
+@question(permission=Permission.BROWSE_GOODS)
 def shop_card(read: Read) -> tuple[str, str, str, str]:
     """Name, branch, currency and zone: what the front of the shop shows to anybody."""
-    return read.setting(SHOP_NAME), read.setting(SHOP_BRANCH), read.currency, str(read.zone)
-
-
-@question(permission=Permission.CONFIRM_OWN)
-def phone_shop_card(read: Read) -> tuple[str, str, str, str]:
-    """The same for a phone."""
     return read.setting(SHOP_NAME), read.setting(SHOP_BRANCH), read.currency, str(read.zone)
 
 
@@ -160,7 +156,7 @@ def phone_view(read: Read, token: str, device: str) -> CheckoutView:
     hashed, taken = (hashlib.sha256(text.encode()).hexdigest() for text in (token, device))
     statement = select(Checkout.__table__).where(Checkout.token_hash == hashed, Checkout.device_hash == taken)
     row = read.first(statement)
-    if row is None:
+    if row is None or (row.state != "open" and row.updated_at < read.now - AFTERWARDS):
         raise NotFound(N_("This code is no longer valid. Scan the one on the screen again."))
     return _view(read, row)
 
@@ -223,7 +219,7 @@ def shown_name(name: str, gender: str, tail: str) -> str:
     return f"{family}{'*' * max(1, len(name) - 1)}" if not name.isascii() else family
 
 
-@question(permission=Permission.CONFIRM_OWN)
+@question(permission=Permission.BROWSE_GOODS)
 def shop_name(read: Read) -> str:
     """The shop's name, for a message to a member."""
     return read.setting(SHOP_NAME)

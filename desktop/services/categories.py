@@ -57,7 +57,8 @@ def remove_category(work: Work, category_id: int) -> None:
     goods = work.value(select(func.count()).select_from(Product).where(Product.category_id == category_id))
     below = work.value(select(func.count()).select_from(Category).where(Category.parent_id == category_id))
     if goods or below:
-        raise Refused(N_("“{name}” still holds goods or other categories. Move them first."), name=category.name)
+        still = N_("“{name}” still holds goods or other categories. Move them first.")
+        raise Refused(still, name=category.name)
     work.remove(category)
 
 

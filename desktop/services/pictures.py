@@ -21,6 +21,9 @@ LARGEST_AREA = 40_000_000  # pixels
 LONGEST_SIDE = 640  # pixels of the picture kept
 STARTS = ((b"\xff\xd8\xff", b""), (b"\x89PNG\r\n\x1a\n", b""), (b"RIFF", b"WEBP"))
 FORMATS = ("JPEG", "PNG", "WEBP")
+TOO_LARGE = N_("The picture file is larger than {limit} MB. Make it smaller first.")
+TOO_MANY = N_("The picture has more than {limit} million pixels. Make it smaller first.")
+DAMAGED = N_("The picture is damaged and can’t be read. Save it again, then try once more.")
 NOT_A_PICTURE = N_("This file is not a picture. Use a JPEG, PNG or WebP file.")
 
 
@@ -30,7 +33,7 @@ def small_picture(data: bytes) -> bytes:
     Slow for large photos: call it outside any transaction.
     """
     if len(data) > LARGEST_FILE:
-        raise Malformed(N_("The picture file is larger than {limit} MB. Make it smaller first."), limit=LARGEST_FILE // 2**20)
+        raise Malformed(TOO_LARGE, limit=LARGEST_FILE // 2**20)
     if not any(data.startswith(head) and data[8:].startswith(tail) for head, tail in STARTS):
         raise Malformed(NOT_A_PICTURE)
     try:
@@ -42,11 +45,11 @@ def small_picture(data: bytes) -> bytes:
     except (Photo.DecompressionBombError, Photo.DecompressionBombWarning):
         raise _too_many() from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError):
-        raise Malformed(N_("The picture is damaged and can’t be read. Save it again, then try once more.")) from None
+        raise Malformed(DAMAGED) from None
 
 
 def _too_many() -> Malformed:
-    return Malformed(N_("The picture has more than {limit} million pixels. Make it smaller first."), limit=LARGEST_AREA // 10**6)
+    return Malformed(TOO_MANY, limit=LARGEST_AREA // 10**6)
 
 
 def _written_anew(photo: Photo.Image) -> bytes:

@@ -14,7 +14,17 @@ from desktop.basics.ids import ean_ok
 from desktop.basics.money import LARGEST
 from desktop.basics.words import pinyin_keys
 from desktop.models.people import Permission
-from desktop.models.products import Barcode, Category, Price, PriceList, Product, ProductTag, Sku, SkuUnit, Tag
+from desktop.models.products import (
+    Barcode,
+    Category,
+    Price,
+    PriceList,
+    Product,
+    ProductTag,
+    Sku,
+    SkuUnit,
+    Tag,
+)
 from desktop.services.posting import next_number
 from desktop.shop.action import action
 from desktop.shop.work import Work
@@ -26,7 +36,9 @@ KINDS = {
     "virtual": N_("Virtual"),
     "service": N_("Service"),
 }
-LONGEST = {"name": 120, "pack": 40, "note": 2_000, "picture": 60, "code": 40, "unit": 12, "barcode": 48, "tag": 24}
+LONGEST = {
+    "name": 120, "pack": 40, "note": 2_000, "picture": 60, "code": 40, "unit": 12, "barcode": 48, "tag": 24,
+}  # fmt: skip
 MOST_TAGS = 12
 
 
@@ -72,7 +84,7 @@ class PriceChange:
 
 @dataclass(frozen=True, slots=True)
 class BarcodeAdded:
-    """A barcode as accepted: `valid` is False when its check digit is wrong, `also` names other goods that carry it."""
+    """A barcode as accepted: `valid` is False for a wrong check digit, `also` names other goods with it."""
 
     id: int
     valid: bool
@@ -176,7 +188,7 @@ def _set_price(work: Work, sku_id: int, price: PriceChange) -> None:
 
 @action(permission=Permission.EDIT_GOODS)
 def add_barcode(work: Work, sku_id: int, code: str, unit: str = "") -> BarcodeAdded:
-    """Give a SKU another barcode. A wrong check digit is marked, a code other goods carry is told; neither is refused."""
+    """Give a SKU another barcode; a wrong check digit is marked, other goods with it are named."""
     sku = work.get(Sku, sku_id)
     _check_unit(work, sku, unit)
     return _add_barcode(work, sku, code, unit)
@@ -219,7 +231,7 @@ def remove_unit(work: Work, sku_id: int, name: str) -> None:
     work.remove(row)
 
 
-# -- shared steps ---------------------------------------------------------------------------------------------------
+# -- shared steps -----------------------------------------------------------------------------------------
 
 
 def _text(field: str, value: str, *, needed: bool = False) -> str:

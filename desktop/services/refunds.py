@@ -154,7 +154,7 @@ def _money_back(work: Work, order: Order, refund_id: int, money: int, value: int
 
 
 def _goods_back(work: Work, order: Order, parts: Sequence[dict[str, Any]], source: str, key: str, restock: bool) -> None:
-    kinds = dict(work.rows(select(Sku.id, Product.kind).join(Product, Product.id == Sku.product_id).where(Sku.id.in_([p["sku_id"] for p in parts]))).tuples())
+    kinds = {row[0]: row[1] for row in work.rows(select(Sku.id, Product.kind).join(Product, Product.id == Sku.product_id).where(Sku.id.in_([p["sku_id"] for p in parts])))}
     moving = [part for part in parts if kinds[part["sku_id"]] not in NOT_STOCKED and part["base"]]
     if order.status == TO_SHIP:
         for part in moving:

@@ -87,7 +87,7 @@ _SALE = select(Checkout.__table__).where(Checkout.client_key == bindparam("key")
 _PLACE = select(Till.kind, select(Location.id).order_by(Location.id).limit(1).scalar_subquery().label("place"))
 _PLACE = _PLACE.where(Till.id == bindparam("till"))
 _CLOSE = update(Checkout).where(Checkout.id == bindparam("sale"))
-_CLOSE = _CLOSE.values(state="done", order_id=bindparam("order"), token_hash=None, code_hash="", phone="")
+_CLOSE = _CLOSE.values(state="done", order_id=bindparam("order"), code_hash="", phone="", updated_at=bindparam("moment"))
 _MEMBER = (
     update(Member)
     .where(Member.id == bindparam("buyer"))
@@ -179,7 +179,7 @@ def _write(
     posting.add_to_daily(
         work, till_id=till_id, channel=channel, order_type="retail", orders=1, amount_minor=bill.to_pay_minor, points_minor=bill.points_minor
     )
-    work.rows(_CLOSE, {"sale": sale.id, "order": order_id})
+    work.rows(_CLOSE, {"sale": sale.id, "order": order_id, "moment": work.now})
     work.touch("checkout", sale.id)
     change = sum(max(0, t.received_minor - t.amount_minor) for t in tenders if t.method == "cash")
     earns = bill.earns if buyer else 0

@@ -35,7 +35,7 @@ ADJUST_REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class ReceivedLine:
-    """Goods that came in, in thousandths of the base unit; the cost of one base unit in minor units, if known."""
+    """Goods that came in, in thousandths of the base unit; what one cost in minor units, if known."""
 
     sku_id: int
     qty_milli: int
@@ -44,7 +44,7 @@ class ReceivedLine:
 
 @dataclass(frozen=True, slots=True)
 class AdjustLine:
-    """A correction in thousandths: either `delta_milli`, or what was counted; `seen_milli` is what the screen showed."""
+    """A correction in thousandths: a difference or a count; `seen_milli` is what the screen showed."""
 
     sku_id: int
     delta_milli: int | None = None
@@ -79,7 +79,7 @@ class Levels:
 def receive_stock(
     work: Work, lines: Sequence[ReceivedLine], *, client_key: str, supplier: str = "", note: str = ""
 ) -> tuple[StockChange, ...]:
-    """Bring goods in and let their cost follow as a moving average; the same client key brings them in once."""
+    """Bring goods in; their cost follows as a moving average. The same client key brings them in once."""
     merged = _merge(lines)
     given = once.claim(work, client_key, ["receive", [asdict(line) for line in merged], supplier, note])
     if given is not None:
@@ -100,7 +100,7 @@ def receive_stock(
 def adjust_stock(
     work: Work, lines: Sequence[AdjustLine], *, reason: str, client_key: str, note: str = ""
 ) -> tuple[StockChange, ...]:
-    """Correct what is on hand, with a reason; never below what is reserved. The same client key corrects once."""
+    """Correct what is on hand, with a reason; never below what is reserved. A client key corrects once."""
     if reason not in ADJUST_REASONS:
         raise Malformed(N_("Choose why the stock changes."))
     _check_count(lines)
@@ -147,7 +147,7 @@ def _set_level(work: Work, sku_id: int, levels: Levels) -> None:
     work.touch("sku", sku_id)
 
 
-# -- shared steps ---------------------------------------------------------------------------------------------------
+# -- shared steps -----------------------------------------------------------------------------------------
 
 
 def _merge(lines: Sequence[ReceivedLine]) -> list[ReceivedLine]:
@@ -162,8 +162,11 @@ def _merge(lines: Sequence[ReceivedLine]) -> list[ReceivedLine]:
         key = (line.sku_id, line.unit_cost_minor)
         sums[key] = sums.get(key, 0) + line.qty_milli
     if len({sku_id for sku_id, _cost in sums}) < len(sums):
-        raise Refused(N_("The same goods stand here twice with different costs. Bring them in one after the other."))
-    return [ReceivedLine(sku_id, qty, cost) for (sku_id, cost), qty in sorted(sums.items(), key=lambda kv: kv[0][0])]
+        raise Refused(
+            N_("The same goods stand here twice with different costs. Save them one after the other.")
+        )
+    ordered = sorted(sums.items(), key=lambda item: item[0][0])
+    return [ReceivedLine(sku_id, qty, cost) for (sku_id, cost), qty in ordered]
 
 
 def _check_count(lines: Sequence[ReceivedLine] | Sequence[AdjustLine]) -> None:
@@ -196,7 +199,8 @@ def _lock(work: Work, sku_ids: Sequence[int], location_id: int) -> dict[int, int
     wanted = sorted(set(sku_ids))
     if len(wanted) < len(sku_ids):
         raise Refused(N_("The same goods stand here twice. Keep one line."))
-    kinds = select(Sku.id, Product.kind, Product.name).join(Product, Product.id == Sku.product_id).where(Sku.id.in_(wanted))
+    kinds = select(Sku.id, Product.kind, Product.name).join(Product, Product.id == Sku.product_id)
+    kinds = kinds.where(Sku.id.in_(wanted))
     known = {row.id: row for row in work.rows(kinds)}
     for sku_id in wanted:
         if sku_id not in known:
@@ -252,12 +256,14 @@ def _delta(work: Work, line: AdjustLine, held: dict[int, int]) -> int:
 
 
 def _name(work: Work, sku_id: int) -> str:
-    return str(work.value(select(Product.name).join(Sku, Sku.product_id == Product.id).where(Sku.id == sku_id)))
+    statement = select(Product.name).join(Sku, Sku.product_id == Product.id).where(Sku.id == sku_id)
+    return str(work.value(statement))
 
 
 def _check_levels(levels: Levels) -> None:
     values = [value for value in asdict(levels).values() if value is not None]
     if any(not 0 <= value <= LARGEST_QTY for value in values):
         raise Malformed(N_("A level can’t be below zero."))
-    if None not in (levels.minimum_milli, levels.safety_milli) and (levels.minimum_milli or 0) > (levels.safety_milli or 0):
+    minimum, safety = levels.minimum_milli, levels.safety_milli
+    if minimum is not None and safety is not None and minimum > safety:
         raise Refused(N_("The safety stock can’t be below the minimum."))

@@ -1,0 +1,121 @@
+"""People who work here, and what their roles may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from desktop.basics.i18n import N_
+from desktop.basics.words import masked_phone
+from desktop.models.people import DEVICE_ROLES, Permission, Role, RolePermission, Staff, StaffRole
+from desktop.shop.action import question
+from desktop.shop.work import Read
+
+FIXED_ROLES = ("owner", "guest")  # shown in the matrix, but not to be changed
+P = Permission
+WORDS: dict[Permission, tuple[str, str]] = {  # the right in words, and its group
+    P.BROWSE_GOODS: (N_("Look at goods and prices"), N_("Goods")),
+    P.SEE_STOCK: (N_("See stock"), N_("Goods")),
+    P.EDIT_GOODS: (N_("Change goods and prices"), N_("Goods")),
+    P.EDIT_STOCK: (N_("Receive and correct stock"), N_("Goods")),
+    P.SEE_COST: (N_("See cost prices"), N_("Goods")),
+    P.SEE_ORDERS: (N_("See order status"), N_("Orders and money")),
+    P.HANDLE_ORDERS: (N_("Handle orders"), N_("Orders and money")),
+    P.TAKE_PAYMENT: (N_("Take payment"), N_("Orders and money")),
+    P.REFUND: (N_("Refund"), N_("Orders and money")),
+    P.SEE_PAYMENTS: (N_("See payments"), N_("Orders and money")),
+    P.SEE_MEMBERS: (N_("See members"), N_("Members")),
+    P.SEE_PERSONAL: (N_("Uncover phone numbers and addresses"), N_("Members")),
+    P.EDIT_MEMBERS: (N_("Sign up and edit members"), N_("Members")),
+    P.ADJUST_POINTS: (N_("Correct points"), N_("Members")),
+    P.SEE_REPORTS: (N_("See figures"), N_("Shop")),
+    P.IMPORT: (N_("Import files"), N_("Shop")),
+    P.EXPORT: (N_("Export files"), N_("Shop")),
+    P.SETTINGS: (N_("Change settings"), N_("Shop")),
+    P.STAFF: (N_("Manage staff and roles"), N_("Shop")),
+    P.AUDIT: (N_("Read the audit trail"), N_("Shop")),
+    P.KIOSK: (N_("Run the kiosk"), N_("Devices")),
+    P.CONFIRM_OWN: (N_("Confirm own points"), N_("Devices")),
+    P.SIGN_IN: (N_("Sign in"), N_("Devices")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """One person, phone masked."""
+
+    id: int
+    username: str
+    name: str
+    phone: str
+    active: bool
+    has_pin: bool
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRow:
+    """One role a person may have; `fixed` ones keep their rights."""
+
+    key: str
+    name: str
+    fixed: bool
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class RightRow:
+    """One right: its key, its words and its group (sentences to translate), and the roles that have it."""
+
+    key: str
+    words: str
+    group: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Roles across, rights down."""
+
+    roles: tuple[RoleRow, ...]
+    rights: tuple[RightRow, ...]
+
+
+@question(permission=Permission.STAFF)
+def staff_list(read: Read) -> tuple[StaffRow, ...]:
+    """Everybody, active ones first."""
+    roles: dict[int, list[str]] = {}
+    for row in read.rows(select(StaffRole.staff_id, StaffRole.role_key).order_by(StaffRole.role_key)):
+        roles.setdefault(row.staff_id, []).append(row.role_key)
+    columns = (Staff.id, Staff.username, Staff.name, Staff.phone, Staff.active, Staff.pin_hash)
+    people = read.rows(select(*columns).order_by(Staff.active.desc(), Staff.id))
+    return tuple(
+        StaffRow(
+            r[0], r[1], r[2], masked_phone(r[3]) if r[3] else "", r[4], bool(r[5]), tuple(roles.get(r[0], ()))
+        )
+        for r in people
+    )
+
+
+@question(permission=Permission.STAFF)
+def permission_matrix(read: Read) -> Matrix:
+    """What each role of people may do; the programs' own roles are not for people to change."""
+    people: dict[str, int] = {}
+    for row in read.rows(
+        select(StaffRole.role_key).join(Staff, Staff.id == StaffRole.staff_id).where(Staff.active)
+    ):
+        people[row.role_key] = people.get(row.role_key, 0) + 1
+    granted: dict[str, set[str]] = {}
+    for row in read.rows(select(RolePermission.permission, RolePermission.role_key)):
+        granted.setdefault(row.permission, set()).add(row.role_key)
+    roles = tuple(
+        RoleRow(row.key, row.name, row.key in FIXED_ROLES, people.get(row.key, 0))
+        for row in read.rows(select(Role.key, Role.name))
+        if row.key not in DEVICE_ROLES
+    )
+    ranked = sorted(roles, key=lambda role: -sum(role.key in holders for holders in granted.values()))
+    rights = tuple(
+        RightRow(str(right), *words, frozenset(granted.get(str(right), ()))) for right, words in WORDS.items()
+    )
+    return Matrix(tuple(ranked), rights)
