@@ -166,8 +166,16 @@ def setup(level: str) -> None:
 
 def fingerprint(level: str) -> str:
     """Changes when the environment has to be made anew."""
-    files = [(ROOT / name).read_bytes() for name in [*LOCKS[level], "pyproject.toml"]]
-    return hashlib.sha256(b"\0".join([sys.version.encode(), str(ROOT).encode(), *files])).hexdigest()
+    import tomllib  # new in 3.11: an older Python shall get as far as being told so
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    parts = [
+        sys.version,
+        str(ROOT),
+        json.dumps(project),
+        *((ROOT / name).read_text() for name in LOCKS[level]),
+    ]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def install_python_packages(level: str) -> None:
