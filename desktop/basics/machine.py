@@ -1,4 +1,4 @@
-"""Settings of this machine: language, theme, window places, printer. A small JSON file in the user's data folder."""
+"""Settings of this machine, such as database, language, printer: a JSON file in the user's data folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from desktop.basics.paths import data_folder
 
 
 class Machine:
-    """What this machine remembers for itself; a damaged file counts as empty, a failed write changes nothing."""
+    """What this machine remembers; a damaged file counts as empty, a failed write changes nothing."""
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or data_folder() / "machine.json"
@@ -49,4 +49,6 @@ class Machine:
             new.write_text(json.dumps(self._kept, ensure_ascii=False, indent=1), encoding="utf-8")
             new.replace(self.path)
         except OSError:
-            new.unlink(missing_ok=True)  # a full disk must not stop a sale; the setting holds until the program ends
+            new.unlink(
+                missing_ok=True
+            )  # a full disk must not stop a sale; the setting holds until the program ends
