@@ -1,10 +1,12 @@
 """Icons of the Remix set, drawn once per name, colour, size and scale."""
 
+import json
 import logging
 from functools import cache
+from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPixmap
 
 from desktop.views.common.theme import theme
 
@@ -13,21 +15,24 @@ _pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
 
 
 @cache
-def _set() -> tuple[dict[str, str], str]:
-    import qtawesome  # costs 40 ms, so only with the first icon
+def load() -> tuple[dict[str, str], str]:
+    """Register the set's font and return its glyphs and family; call before the first painting."""
+    import qtawesome  # only for its Remix files: its own start would load every set it has
 
-    qtawesome.icon("ri.check-line")  # makes it load its fonts
-    instance = qtawesome._instance()
-    return instance.charmap["ri"], instance.fontname["ri"]
+    folder = Path(qtawesome.__file__).parent / "fonts"
+    charmap = json.loads(next(folder.glob("remixicon-charmap*.json")).read_text("utf-8"))
+    number = QFontDatabase.addApplicationFont(str(next(folder.glob("remixicon*.ttf"))))
+    family = QFontDatabase.applicationFontFamilies(number)[0]
+    return {name: chr(int(code, 16)) for name, code in charmap.items()}, family
 
 
 def known(name: str) -> bool:
     """Say whether the set has this icon."""
-    return name in _set()[0]
+    return name in load()[0]
 
 
 def _glyph(name: str) -> str:
-    charmap, _family = _set()
+    charmap, _family = load()
     found = charmap.get(name)
     if found is None:
         log.error("no such icon: %s", name)
@@ -37,7 +42,7 @@ def _glyph(name: str) -> str:
 
 @cache
 def _font(size: int) -> QFont:
-    font = QFont(_set()[1])
+    font = QFont(load()[1])
     font.setPixelSize(size)
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return font
@@ -68,7 +73,7 @@ def _render(name: str, ink: QColor, size: int, scale: float) -> QPixmap:
 
 def draw(painter: QPainter, rect: QRectF, name: str, color: QColor | str = "text2", size: int = 16) -> None:
     """Draw an icon centred in a rectangle."""
-    scale = painter.device().devicePixelRatioF()
+    scale = min(4.0, max(1.0, round(painter.deviceTransform().m11(), 3)))
     image = pixmap(name, color, size, scale)
     painter.drawPixmap(
         QPointF(round(rect.center().x() - size / 2), round(rect.center().y() - size / 2)), image

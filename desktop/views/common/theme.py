@@ -133,7 +133,10 @@ class Theme(QObject):
 
     def install(self, app: QApplication) -> None:
         """Load fonts, set Fusion, plain labels and the first look; call once before the first window."""
+        from desktop.views.common import icons  # it needs the theme itself
+
         fonts.load()
+        icons.load()
         app.setStyle("Fusion")
         if self._filter is None:
             self._filter = PlainLabels(self)
