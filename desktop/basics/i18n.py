@@ -70,7 +70,8 @@ def _catalogue(lang: str) -> gettext.NullTranslations:
     folder = resources() / "locale" / lang / "LC_MESSAGES"
     source, compiled = folder / "zhanggui.po", folder / "zhanggui.mo"
     if compiled.exists() and (not source.exists() or compiled.stat().st_mtime >= source.stat().st_mtime):
-        return gettext.GNUTranslations(compiled.open("rb"))
+        with compiled.open("rb") as file:
+            return gettext.GNUTranslations(file)
     if not source.exists():
         return gettext.NullTranslations()
     return _compile(source)
