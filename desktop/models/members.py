@@ -51,6 +51,8 @@ class Member(Base):
     points: Mapped[int] = mapped_column(default=0)  # = Σ entries, changed in the same transaction
     orders_count: Mapped[int] = mapped_column(default=0)
     spent_minor: Mapped[int] = mapped_column(default=0)  # money paid less money refunded
+    carried_orders: Mapped[int] = mapped_column(default=0)  # part of orders_count from before, without orders here
+    carried_minor: Mapped[int] = mapped_column(default=0)  # part of spent_minor from before
     last_order_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     external_ref: Mapped[str | None] = mapped_column(unique=True)

@@ -203,6 +203,8 @@ def upgrade() -> None:
     sa.Column('points', sa.BigInteger(), nullable=False),
     sa.Column('orders_count', sa.BigInteger(), nullable=False),
     sa.Column('spent_minor', sa.BigInteger(), nullable=False),
+    sa.Column('carried_orders', sa.BigInteger(), nullable=False),
+    sa.Column('carried_minor', sa.BigInteger(), nullable=False),
     sa.Column('last_order_at', UtcDateTime(), nullable=True),
     sa.Column('created_at', UtcDateTime(), nullable=False),
     sa.Column('external_ref', sa.String(), nullable=True),
