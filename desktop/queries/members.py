@@ -269,9 +269,8 @@ def _usual_till(read: Read, member_id: int) -> str:
 
 def _tags_of(read: Read, member_id: int) -> tuple[TagRow, ...]:
     worn = select(Tag.id, Tag.name).join(MemberTag, MemberTag.tag_id == Tag.id)
-    return tuple(
-        TagRow(*row) for row in read.rows(worn.where(MemberTag.member_id == member_id).order_by(Tag.id))
-    )
+    worn = worn.where(MemberTag.member_id == member_id).order_by(Tag.id)
+    return tuple(TagRow(row.id, row.name) for row in read.rows(worn))
 
 
 def _name_of(read: Read, member_id: int | None) -> str:

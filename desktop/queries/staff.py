@@ -92,10 +92,11 @@ def staff_list(read: Read) -> tuple[StaffRow, ...]:
     people = read.rows(select(*columns).order_by(Staff.active.desc(), Staff.id))
     return tuple(
         StaffRow(
-            r[0], r[1], r[2], masked_phone(r[3]) if r[3] else "", r[4], bool(r[5]), tuple(roles.get(r[0], ()))
+            row.id, row.username, row.name, masked_phone(row.phone) if row.phone else "", row.active,
+            bool(row.pin_hash), tuple(roles.get(row.id, ())),
         )
-        for r in people
-    )
+        for row in people
+    )  # fmt: skip
 
 
 @question(permission=Permission.STAFF)
@@ -116,6 +117,7 @@ def permission_matrix(read: Read) -> Matrix:
     )
     ranked = sorted(roles, key=lambda role: -sum(role.key in holders for holders in granted.values()))
     rights = tuple(
-        RightRow(str(right), *words, frozenset(granted.get(str(right), ()))) for right, words in WORDS.items()
+        RightRow(str(right), words, group, frozenset(granted.get(str(right), ())))
+        for right, (words, group) in WORDS.items()
     )
     return Matrix(tuple(ranked), rights)

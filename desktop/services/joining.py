@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from desktop.basics.errors import Refused, ShopError
 from desktop.basics.i18n import N_
 from desktop.basics.words import clean_phone, pinyin_keys
 from desktop.models.members import Member
 from desktop.models.settings import POINTS_DAYS, POINTS_WELCOME
+from desktop.models.system import Counter
 from desktop.services.posting import PointsStep, next_number, post_points
 from desktop.shop.work import Work
 
@@ -35,13 +36,16 @@ def join(work: Work, phone: str, origin: str, name: str = "") -> Member:
     """Sign a phone number up; an existing member is returned as is."""
     digits = checked_phone(phone)
     known = find_by_phone(work, digits)
+    if known is None:
+        code = _next_code(work)  # its row stays locked: of two tills with the same number one waits here
+        known = find_by_phone(work, digits)
     if known is not None:
         if known.status != "active":
             raise Refused(N_("This member’s account is closed. Ask the shop."))
         return known
     pinyin, initials = pinyin_keys(name) if name else ("", "")
     member = Member(
-        code=f"M-{next_number(work, 'member'):06d}", phone=digits, phone_tail=digits[-4:], name=name, pinyin=pinyin,
+        code=code, phone=digits, phone_tail=digits[-4:], name=name, pinyin=pinyin,
         initials=initials, origin=origin, created_at=work.now,
     )  # fmt: skip
     work.add(member)
@@ -52,3 +56,13 @@ def join(work: Work, phone: str, origin: str, name: str = "") -> Member:
         member.points = post_points(work, member.id, [step])
         work.session.expire(member, ["points"])
     return member
+
+
+def _next_code(work: Work) -> str:
+    """The next free code; members who came before the counter did are counted past."""
+    number = next_number(work, "member")
+    if work.value(select(Member.id).where(Member.code == f"M-{number:06d}")):
+        last = work.value(select(func.max(Member.code)).where(Member.code.like("M-______")))
+        number = int(last[2:]) + 1
+        work.rows(update(Counter).where(Counter.name == "member").values(value=number))
+    return f"M-{number:06d}"
