@@ -77,7 +77,7 @@ def quiet(*command: str | Path, env: dict[str, str] | None = None) -> bool:
         command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
     )
     if done.returncode:
-        say("\n".join(done.stdout.decode("utf-8", "replace").splitlines()[-15:]))
+        say("\n".join(done.stdout.decode("utf-8", "replace").splitlines()[-6:]))
     return done.returncode == 0
 
 
@@ -127,7 +127,7 @@ def ensure_system(level: str) -> None:
         )
     if os.geteuid() != 0:
         raise Stop(f"Installing system packages needs root. Please type: sudo sh -c '{command}'")
-    say(f"Installing {len(wanted)} system packages with apt-get …")
+    say("Installing them with apt-get …")
     if not apt_install(list(wanted)):
         raise Stop(f"apt-get did not succeed. Check the network, then type: {command}")
 
