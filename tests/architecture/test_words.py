@@ -23,6 +23,7 @@ QUIET = re.compile(
 )
 LETTER = re.compile(r"[A-Za-z\u3400-\u9fff]")
 SENTENCE = re.compile(r"^[A-Z\u3400-\u9fff][^_=;{}<>]*[ \u3400-\u9fff][^_=;<>]*$")
+KEYS = re.compile(r"^(Ctrl|Alt|Shift|Esc|Enter|Tab|F\d+)( .)?$")  # printed on keyboards alike
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 # said alike in every language
 NAMES = {
@@ -62,7 +63,7 @@ def unmarked(module: ast.Module) -> Iterator[tuple[ast.AST, str]]:
         for argument in [*call.args, *(keyword.value for keyword in call.keywords)]:
             text = literal(argument)
             shown = text and LETTER.search(text) and SHOWS.match(name) and argument in first
-            if text and text not in NAMES and (shown or SENTENCE.match(text)):
+            if text and text not in NAMES and not KEYS.match(text) and (shown or SENTENCE.match(text)):
                 yield argument, text
 
 
