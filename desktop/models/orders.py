@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desktop.basics.errors import Refused
-from desktop.basics.i18n import N_
+from desktop.basics.i18n import N_, _
 from desktop.models.base import Base, RowId, personal
 
 UNPAID, TO_SHIP, SHIPPED, DONE, CANCELLED = "unpaid", "to_ship", "shipped", "done", "cancelled"
@@ -121,7 +121,8 @@ class Order(Base):
 def check_step(current: str, to: str) -> None:
     """Look the step up in the table of legal ones. Raises `Refused`."""
     if (current, to) not in STEPS:
-        raise Refused(N_("The order is “{current}”; it can't become “{to}”."), current=current, to=to)
+        words = {"current": _(STATUS_WORDS.get(current, current)), "to": _(STATUS_WORDS.get(to, to))}
+        raise Refused(N_("The order is “{current}”; it can't become “{to}”."), **words)
 
 
 class OrderLine(Base):

@@ -66,6 +66,7 @@ POINTS_PROOF = SettingSpec("points.proof", True, N_("Member confirms points on t
 POINTS_DAYS = SettingSpec("points.valid_days", 365, N_("Points stay valid"), "", "days", 1, 36_500)
 SHIP_HOURS = SettingSpec("orders.ship_hours", 36, N_("Ship within"), N_("After this an order shows as late."), "hours", 1, 720)
 PAY_MINUTES = SettingSpec("orders.pay_minutes", 30, N_("Online orders are paid within"), "", "minutes", 1, 10_080)
+TRADE_PAY_HOURS = SettingSpec("orders.trade_pay_hours", 36, N_("Distribution and B2B orders are paid within"), "", "hours", 1, 720)
 DEFAULT_TYPE = SettingSpec("orders.default_type", "retail", N_("Usual order type"), choices=("retail", "distribution", "b2b"))
 B2B_CREDIT = SettingSpec("orders.b2b_credit", 600, N_("Credit score needed for B2B"), "", "", 0, 1_000)
 ALERT_AT = SettingSpec("stock.alert_milli", 50_000, N_("Stock alert below"), N_("For goods and categories without a level of their own."), "milli", 0, 10**12)

@@ -97,7 +97,8 @@ def _line_part(work: Work, order: Order, line_id: int, qty: int) -> dict[str, An
     left = line.qty_milli - line.refunded_milli
     if qty <= 0 or qty > left:
         raise Refused(N_("No more of “{name}” can be given back than was sold."), name=line.name)
-    given = work.value(select(func.coalesce(func.sum(RefundLine.amount_minor), 0)).where(RefundLine.line_id == line_id))
+    before = work.value(select(func.coalesce(func.sum(RefundLine.amount_minor), 0)).where(RefundLine.line_id == line_id))
+    given = int(before)  # PostgreSQL adds whole numbers up to a Decimal
     rest = line.total_minor - given
     amount = rest if qty == left else min(rest, half_up(line.total_minor * qty, line.qty_milli))
     base = line.base_milli * (line.refunded_milli + qty) // line.qty_milli - line.base_milli * line.refunded_milli // line.qty_milli
@@ -125,9 +126,9 @@ def _earned_part(work: Work, order: Order, money: int, returned: int) -> int:
         return 0
     sums = select(func.coalesce(func.sum(Refund.points_taken_back), 0)).where(Refund.order_id == order.id)
     given = select(func.coalesce(func.sum(RefundTender.amount_minor), 0)).join(Refund, Refund.id == RefundTender.refund_id)
-    money_before = work.value(given.where(Refund.order_id == order.id, RefundTender.points == 0))
+    money_before = int(work.value(given.where(Refund.order_id == order.id, RefundTender.points == 0)))
     keep = order.points_earned * (paid - money_before - money) // paid
-    due = order.points_earned - keep - work.value(sums)
+    due = order.points_earned - keep - int(work.value(sums))
     have = work.value(select(Member.points).where(Member.id == order.member_id))
     return max(0, min(due, have + returned))
 
@@ -142,7 +143,7 @@ def _money_back(work: Work, order: Order, refund_id: int, money: int, value: int
     rows = []
     tenders = work.rows(statement).all()
     for tender in sorted((t for t in tenders if t.method_key != "points"), key=lambda t: ROUTE_ORDER.index(t.method_key)):
-        part = min(money, tender.amount_minor - tender.given)
+        part = min(money, tender.amount_minor - int(tender.given))
         if part > 0:
             money -= part
             rows.append({"refund_id": refund_id, "tender_id": tender.id, "amount_minor": part, "points": 0, "at": work.now})

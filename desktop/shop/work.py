@@ -55,11 +55,11 @@ class Read:
         """Run a statement built in SQLAlchemy; what the user typed is always bound, never pasted."""
         return self.connection.execute(statement, values)
 
-    def first(self, statement: Select[Any], values: Any = None) -> Row[Any] | None:
+    def first(self, statement: Select[*tuple[Any, ...]], values: Any = None) -> Row[Any] | None:
         """The first row or None."""
         return self.connection.execute(statement, values).first()
 
-    def value(self, statement: Select[Any], values: Any = None) -> Any:
+    def value(self, statement: Select[*tuple[Any, ...]], values: Any = None) -> Any:
         """The first column of the first row or None."""
         return self.connection.execute(statement, values).scalar()
 
@@ -80,7 +80,7 @@ class Work(Read):
             raise NotFound(N_("This entry no longer exists. Refresh the list."))
         return row
 
-    def find(self, statement: Select[tuple[E]]) -> E | None:
+    def find(self, statement: Select[E]) -> E | None:
         """The first entity a select finds, or None."""
         return self.session.scalars(statement).first()
 

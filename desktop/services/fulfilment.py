@@ -1,0 +1,239 @@
+"""What happens to an order after it is placed: paid, shipped, received, cancelled; each a legal step or refused."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from desktop.basics.errors import Changed, Refused
+from desktop.basics.i18n import N_
+from desktop.basics.money import Money
+from desktop.models.members import Member
+from desktop.models.orders import (
+    CANCELLED,
+    DONE,
+    SHIPPED,
+    TO_SHIP,
+    UNPAID,
+    Order,
+    OrderLine,
+    Shipment,
+    check_step,
+)
+from desktop.models.payments import Refund, Tender
+from desktop.models.people import Permission
+from desktop.models.products import Sku
+from desktop.models.settings import POINTS_DAYS, SHIP_HOURS
+from desktop.models.stock import Reservation
+from desktop.pricing.cart import earned
+from desktop.queries.offers import read_buyer, terms_for
+from desktop.services import once, posting
+from desktop.services.orders import held_goods, stock_steps, tell
+from desktop.services.posting import PointsStep
+from desktop.services.refunds import Refunded, give_back
+from desktop.services.settlement import BY_HAND, TenderIn
+from desktop.shop.action import action
+from desktop.shop.work import Work
+
+BACK_OFFICE = (*BY_HAND, "other")  # a bank transfer is seen by a person, too
+
+
+@action(permission=Permission.TAKE_PAYMENT)
+def pay_order(work: Work, order_id: int, tender: TenderIn, client_key: str) -> str:
+    """Record the money of an unpaid order, taken by hand and in full; returns the receipt number.
+
+    An order with an address then waits to be shipped; without one the goods are taken along and it is done.
+    """
+    request = [order_id, tender.method, tender.amount_minor, tender.received_minor, tender.reference]
+    given = once.claim(work, client_key, request)
+    if given is not None:
+        return str(given)
+    order = work.get(Order, order_id, lock=True)
+    taken_along = not order.address
+    order.step(DONE if taken_along else TO_SHIP)
+    _check_tender(order, tender)
+    till_id = work.actor.till_id or order.till_id
+    order.receipt_number = posting.next_receipt(work, till_id)
+    order.paid_minor, order.paid_at, order.pay_deadline = order.total_minor, work.now, None
+    _take(work, order, tender, client_key)
+    tell(work, order.id, "paid", tender.method)
+    if taken_along:
+        _goods_leave(work, order, client_key)
+        order.done_at = work.now
+        tell(work, order.id, "done")
+    else:
+        order.ship_deadline = work.now + timedelta(hours=work.setting(SHIP_HOURS))
+        for reservation in held_goods(work, order.id):
+            reservation.expires_at = None
+    once.keep(work, client_key, order.receipt_number)
+    return order.receipt_number
+
+
+@action(permission=Permission.HANDLE_ORDERS)
+def ship_order(work: Work, order_id: int, tracking: str = "", carrier: str = "") -> int:
+    """The parcel leaves: what was held becomes a stock movement; returns the shipment's id."""
+    order = work.get(Order, order_id, lock=True)
+    order.step(SHIPPED)
+    order.shipped_at = work.now
+    parcel = work.add(
+        Shipment(order_id=order.id, carrier=carrier.strip()[:64], tracking=tracking.strip()[:64], at=work.now)
+    )
+    _goods_leave(work, order, f"shipment:{parcel.id}")
+    tell(work, order.id, "shipped", " ".join(part for part in (parcel.carrier, parcel.tracking) if part))
+    return parcel.id
+
+
+@action(permission=Permission.HANDLE_ORDERS)
+def undo_shipment(work: Work, order_id: int) -> None:
+    """The counter-step of shipping: the goods come back by movements of their own and are held again."""
+    order = work.get(Order, order_id, lock=True)
+    if order.status != SHIPPED:
+        raise Refused(N_("This order is not on its way, so there is nothing to take back."))
+    parcel = work.find(
+        select(Shipment)
+        .where(Shipment.order_id == order.id, Shipment.undone_at.is_(None))
+        .order_by(Shipment.id.desc())
+    )
+    since = select(Refund.id).where(
+        Refund.order_id == order.id, Refund.at >= (order.shipped_at or order.placed_at)
+    )
+    if work.value(since) is not None:
+        raise Refused(
+            N_("Part of this order was refunded after it left, so the shipment can't be taken back.")
+        )
+    order.step(TO_SHIP)
+    order.shipped_at = None
+    key = f"shipment:{parcel.id}" if parcel else f"order:{order.id}"
+    if parcel:
+        parcel.undone_at = work.now
+    _goods_return(work, order, key)
+    tell(work, order.id, "to_ship")
+
+
+@action(permission=Permission.HANDLE_ORDERS)
+def receive_order(work: Work, order_id: int) -> None:
+    """The customer has the parcel: the order is done."""
+    order = work.get(Order, order_id, lock=True)
+    if order.status == UNPAID:  # a store sale may step from here to done, but only by being paid
+        raise Refused(N_("This order is not paid yet."))
+    order.step(DONE)
+    order.done_at = work.now
+    tell(work, order.id, "done")
+
+
+@action(permission=Permission.HANDLE_ORDERS)
+def cancel_order(work: Work, order_id: int, reason: str = "") -> None:
+    """Cancel an unpaid order: what it held is free again. A paid one is cancelled with its refund."""
+    order = work.get(Order, order_id, lock=True)
+    if order.status == TO_SHIP:
+        raise Refused(N_("This order is paid. Cancel it together with its refund."), next_step="refund")
+    order.step(CANCELLED)
+    held = held_goods(work, order.id)
+    posting.step_stock(work, stock_steps("free", held), order.location_id)
+    for reservation in held:
+        reservation.state = "released"
+    order.pay_deadline = None
+    tell(work, order.id, "cancelled", reason)
+
+
+@action(permission=Permission.REFUND)
+def cancel_paid_order(work: Work, order_id: int, reason: str, client_key: str) -> Refunded:
+    """Cancel an order that is paid but not shipped: money and points go back, the goods are free again."""
+    order = work.get(Order, order_id, lock=True)
+    given = once.claim(work, client_key, [order_id, "cancel"])
+    if given is not None:
+        return Refunded(**given)
+    if order.status == UNPAID:
+        raise Refused(N_("This order is not paid yet."))
+    check_step(order.status, CANCELLED)
+    lines = work.rows(
+        select(OrderLine.id, (OrderLine.qty_milli - OrderLine.refunded_milli).label("left")).where(
+            OrderLine.order_id == order.id
+        )
+    )
+    rest = [(int(row.id), int(row.left)) for row in lines if row.left > 0]
+    freight = bool(order.freight_minor + order.rounding_minor)
+    back = give_back(work, order, rest, reason, client_key, True, freight)
+    if order.status != CANCELLED:
+        order.step(CANCELLED)
+    order.ship_deadline = None
+    tell(work, order.id, "cancelled", reason)
+    once.keep(work, client_key, {name: getattr(back, name) for name in Refunded.__slots__})
+    return back
+
+
+def _check_tender(order: Order, tender: TenderIn) -> None:
+    if tender.method not in BACK_OFFICE:
+        raise Refused(N_("This way to pay can’t be recorded by hand. Take cash or card."))
+    if tender.amount_minor != order.total_minor or not order.total_minor:
+        raise Changed(
+            N_("{due} is due, {paid} was entered. Check the amounts."),
+            next_step="look_again",
+            due=str(Money(order.total_minor, order.currency)),
+            paid=str(Money(tender.amount_minor, order.currency)),
+        )
+    if tender.method == "cash" and tender.received_minor and tender.received_minor < tender.amount_minor:
+        missing = Money(tender.amount_minor - tender.received_minor, order.currency)
+        raise Refused(N_("{missing} is still missing."), missing=str(missing))
+
+
+def _take(work: Work, order: Order, tender: TenderIn, client_key: str) -> None:
+    """The money itself, the day's figures, and what the member earns by it."""
+    work.post(Tender, [{
+        "order_id": order.id, "method_key": tender.method, "amount_minor": tender.amount_minor, "points": 0,
+        "currency": order.currency, "reference": tender.reference.strip()[:64],
+        "received_minor": tender.received_minor, "client_key": f"{client_key}:t0", "actor": work.actor.key,
+        "at": work.now,
+    }])  # fmt: skip
+    posting.add_to_daily(
+        work,
+        till_id=order.till_id,
+        channel=order.channel,
+        order_type=order.order_type,
+        amount_minor=tender.amount_minor,
+    )
+    buyer = read_buyer(work, order.member_id)
+    if buyer is None:
+        return
+    member = work.get(Member, buyer.member_id, lock=True)
+    member.orders_count += 1
+    member.spent_minor += tender.amount_minor
+    member.last_order_at = work.now
+    work.flush()
+    gained = earned(tender.amount_minor, terms_for(work, buyer, 0))
+    if gained:
+        order.points_earned = gained
+        until = work.now + timedelta(days=work.setting(POINTS_DAYS))
+        step = PointsStep(gained, "purchase", f"order:{order.id}", f"{client_key}:pe", expires_at=until)
+        posting.post_points(work, buyer.member_id, [step])
+
+
+def _goods_leave(work: Work, order: Order, key: str) -> None:
+    held = held_goods(work, order.id)
+    posting.step_stock(work, stock_steps("ship", held), order.location_id)
+    _move(work, order, held, -1, "sale", key)
+    for reservation in held:
+        reservation.state = "used"
+
+
+def _goods_return(work: Work, order: Order, key: str) -> None:
+    used = list(
+        work.session.scalars(
+            select(Reservation).where(Reservation.order_id == order.id, Reservation.state == "used")
+        )
+    )
+    posting.step_stock(work, stock_steps("put", used), order.location_id)
+    posting.step_stock(work, stock_steps("hold", used), order.location_id)
+    _move(work, order, used, 1, "sale", f"{key}:back")
+    for reservation in used:
+        reservation.state = "open"
+
+
+def _move(work: Work, order: Order, goods: list[Reservation], sign: int, reason: str, key: str) -> None:
+    skus = {reservation.sku_id for reservation in goods}
+    costs = {
+        row.id: row.cost_minor for row in work.rows(select(Sku.id, Sku.cost_minor).where(Sku.id.in_(skus)))
+    }
+    deltas = [(r.sku_id, sign * r.qty_milli, costs[r.sku_id]) for r in goods]
+    posting.post_movements(work, order.location_id, reason, f"order:{order.id}", key, deltas)

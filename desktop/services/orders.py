@@ -1,0 +1,257 @@
+"""Orders written in the back office: created with their stock held, edited until paid, noted on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from desktop.basics.errors import Refused
+from desktop.basics.i18n import N_
+from desktop.basics.money import Money, allocate, quantity_text
+from desktop.models.members import Member
+from desktop.models.orders import ORDER_TYPES, UNPAID, Order, OrderEvent, OrderLine, OrderType
+from desktop.models.people import Permission, Till
+from desktop.models.settings import B2B_CREDIT, PAY_MINUTES, TRADE_PAY_HOURS
+from desktop.models.stock import Location, Reservation
+from desktop.pricing.cart import Bill, CartLine, Offer, price_cart
+from desktop.queries.offers import Buyer, read_buyer, read_offers, terms_for
+from desktop.services import once, posting
+from desktop.services.posting import StockStep
+from desktop.services.settlement import NOT_STOCKED, line_row
+from desktop.shop.action import action
+from desktop.shop.work import Work
+
+LONGEST_NOTE = 1_000
+CHANNEL = "store"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDraft:
+    """What an order is to hold. With an address it is shipped, without one the customer takes it along.
+
+    `discount_minor` comes off the whole order, on top of what the price lists give (minor units).
+    """
+
+    lines: tuple[CartLine, ...]
+    order_type: str = "retail"
+    member_id: int | None = None
+    address: str = ""
+    note: str = ""
+    discount_minor: int = 0
+    freight_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """The new order."""
+
+    order_id: int
+    code: str
+    short_code: str
+    total_minor: int
+
+
+@action(permission=Permission.HANDLE_ORDERS)
+def create_order(work: Work, draft: OrderDraft, client_key: str) -> Created:
+    """Write an unpaid order and hold its goods; all of it or nothing.
+
+    A retry with the same key gets the first answer. Raises `OutOfStock` or `Refused` (credit, minimum, price).
+    """
+    given = once.claim(work, client_key, [repr(draft)])
+    if given is not None:
+        return Created(**given)
+    kind = _kind(draft.order_type)
+    buyer = _buyer(work, draft.member_id, kind)
+    bill = _price(work, draft, kind, buyer)
+    till_id, location_id = _place(work)
+    code, short = posting.next_order_code(work, kind.prefix)
+    amounts = _amounts(draft, bill)
+    order = work.add(Order(
+        code=code, short_code=short, order_type=kind.key, channel=CHANNEL, till_id=till_id, member_id=draft.member_id,
+        location_id=location_id, status=UNPAID, currency=bill.currency, placed_at=work.now,
+        pay_deadline=work.now + pay_within(work, kind.key), client_key=client_key,
+        address=draft.address.strip(), note=draft.note.strip()[:LONGEST_NOTE], **amounts,
+    ))  # fmt: skip
+    _hold(work, order, bill, draft.discount_minor)
+    tell(work, order.id, "placed")
+    posting.add_to_daily(work, till_id=till_id, channel=CHANNEL, order_type=kind.key, orders=1)
+    made = Created(order.id, code, short, amounts["total_minor"])
+    once.keep(work, client_key, {name: getattr(made, name) for name in Created.__slots__})
+    return made
+
+
+@action(permission=Permission.HANDLE_ORDERS)
+def edit_order(work: Work, order_id: int, draft: OrderDraft) -> int:
+    """Replace lines, address, discount and note of an unpaid order; returns the new total in minor units.
+
+    Type and member stay. Raises `Refused` for a paid order: that one changes by refund only.
+    """
+    order = work.get(Order, order_id, lock=True)
+    if order.status != UNPAID:
+        raise Refused(
+            N_("Only an unpaid order can be changed. Use a refund for a paid one."), next_step="refund"
+        )
+    kind = _kind(order.order_type)
+    buyer = _buyer(work, order.member_id, kind)
+    bill = _price(work, draft, kind, buyer)
+    before = order.total_minor
+    _let_go(work, order)
+    for name, value in _amounts(draft, bill).items():
+        setattr(order, name, value)
+    order.address, order.note = draft.address.strip(), draft.note.strip()[:LONGEST_NOTE]
+    work.flush()
+    _hold(work, order, bill, draft.discount_minor)
+    tell(
+        work,
+        order.id,
+        "edited",
+        f"{Money(before, order.currency)} → {Money(order.total_minor, order.currency)}",
+    )
+    return order.total_minor
+
+
+@action(permission=Permission.HANDLE_ORDERS)
+def add_note(work: Work, order_id: int, text: str) -> None:
+    """Put a remark of the staff on the order's timeline."""
+    if not text.strip():
+        raise Refused(N_("Type the note first."))
+    work.get(Order, order_id)
+    tell(work, order_id, "note", text.strip()[:LONGEST_NOTE])
+
+
+def tell(work: Work, order_id: int, kind: str, note: str = "") -> None:
+    """Write one step of an order's timeline."""
+    event = {"order_id": order_id, "kind": kind, "note": note, "actor": work.actor.key, "at": work.now}
+    work.post(OrderEvent, [event])
+    work.touch("sale_order", order_id)
+
+
+def pay_within(work: Work, order_type: str) -> timedelta:
+    """How long an order of this type may wait for its money."""
+    if order_type == "retail":
+        return timedelta(minutes=work.setting(PAY_MINUTES))
+    return timedelta(hours=work.setting(TRADE_PAY_HOURS))
+
+
+def held_goods(work: Work, order_id: int) -> list[Reservation]:
+    """The open reservations of an order."""
+    statement = select(Reservation).where(Reservation.order_id == order_id, Reservation.state == "open")
+    return list(work.session.scalars(statement.order_by(Reservation.id).with_for_update()))
+
+
+def stock_steps(kind: str, held: Sequence[Reservation]) -> list[StockStep]:
+    """One guarded step per SKU for these reservations."""
+    wanted: dict[int, int] = {}
+    for reservation in held:
+        wanted[reservation.sku_id] = wanted.get(reservation.sku_id, 0) + reservation.qty_milli
+    return [StockStep(kind, sku_id, qty) for sku_id, qty in wanted.items()]
+
+
+def _kind(key: str) -> OrderType:
+    if key not in ORDER_TYPES:
+        raise Refused(N_("There is no order type “{key}”."), key=key)
+    return ORDER_TYPES[key]
+
+
+def _buyer(work: Work, member_id: int | None, kind: OrderType) -> Buyer | None:
+    buyer = read_buyer(work, member_id)
+    if member_id is not None and buyer is None:
+        raise Refused(N_("This member’s account is closed. Choose another member or none."))
+    if kind.key != "b2b":
+        return buyer
+    if buyer is None:
+        raise Refused(N_("A B2B order needs a member."), next_step="choose_member")
+    score = int(work.value(select(Member.credit_score).where(Member.id == buyer.member_id)))
+    needed = work.setting(B2B_CREDIT)
+    if score < needed:
+        raise Refused(
+            N_("{name} has a credit score of {score}; B2B needs {needed}. Choose retail or raise the score."),
+            name=buyer.name, score=score, needed=needed,
+        )  # fmt: skip
+    return buyer
+
+
+def _price(work: Work, draft: OrderDraft, kind: OrderType, buyer: Buyer | None) -> Bill:
+    if not draft.lines:
+        raise Refused(N_("The order has no goods yet. Add the first."))
+    tier = buyer.tier_key if buyer else ""
+    skus = [line.sku_id for line in draft.lines]
+    offers = read_offers(work, skus, order_type=kind.key, tier=tier, channel=CHANNEL)
+    _check_minimum(draft.lines, offers, kind)
+    bill = price_cart(draft.lines, offers, terms_for(work, buyer, 0))
+    if not 0 <= draft.discount_minor <= bill.total_minor or draft.freight_minor < 0:
+        raise Refused(N_("The discount can't be more than the goods cost."))
+    return bill
+
+
+def _check_minimum(lines: Sequence[CartLine], offers: dict[tuple[int, str], Offer], kind: OrderType) -> None:
+    """The type's own minimum, and that of its price list for each of the goods."""
+    pieces = sum(line.qty_milli for line in lines)
+    if pieces < kind.minimum_milli:
+        raise Refused(
+            N_("This type of order starts at {least} pieces."), least=quantity_text(kind.minimum_milli)
+        )
+    for line in lines:
+        offer = offers.get((line.sku_id, line.unit))
+        own = [p.min_qty_milli for p in offer.prices if p.list_key == kind.key] if offer else []
+        if offer and own and line.qty_milli < min(own):
+            raise Refused(
+                N_("“{name}” is sold from {least} {unit} on in this type of order."),
+                name=offer.name, least=quantity_text(min(own)), unit=offer.unit_name,
+            )  # fmt: skip
+
+
+def _place(work: Work) -> tuple[int, int]:
+    """The till and location a back-office order belongs to."""
+    till_id = work.actor.till_id or work.value(select(Till.id).order_by(Till.id).limit(1))
+    location_id = work.value(select(Location.id).order_by(Location.id).limit(1))
+    if till_id is None or location_id is None:
+        raise Refused(N_("This till is not set up. Add it under Settings first."))
+    return int(till_id), int(location_id)
+
+
+def _amounts(draft: OrderDraft, bill: Bill) -> dict[str, Any]:
+    words = [N_("Member price")] if bill.discount_minor else []
+    words += [N_("Discount")] if draft.discount_minor else []
+    return {
+        "goods_minor": bill.goods_minor,
+        "discount_minor": bill.discount_minor + draft.discount_minor,
+        "discount_note": words[-1] if words else "",
+        "freight_minor": draft.freight_minor,
+        "total_minor": bill.total_minor - draft.discount_minor + draft.freight_minor,
+    }
+
+
+def _hold(work: Work, order: Order, bill: Bill, discount_minor: int) -> None:
+    """Write the lines, the discount shared among them to the last 分, and hold their goods."""
+    shares = allocate(discount_minor, [line.total_minor for line in bill.lines])
+    rows = [line_row(order.id, line) for line in bill.lines]
+    for row, share in zip(rows, shares, strict=True):
+        row["discount_minor"] += share
+        row["total_minor"] -= share
+    ids = work.post(OrderLine, rows, ids=True)
+    held = [
+        Reservation(
+            order_id=order.id, line_id=line_id, sku_id=line.offer.sku_id, location_id=order.location_id,
+            qty_milli=line.base_milli, state="open", expires_at=order.pay_deadline,
+        )
+        for line_id, line in zip(ids, bill.lines, strict=True)
+        if line.offer.kind not in NOT_STOCKED
+    ]  # fmt: skip
+    posting.step_stock(work, stock_steps("hold", held), order.location_id)
+    work.session.add_all(held)
+    work.flush()
+
+
+def _let_go(work: Work, order: Order) -> None:
+    """Free what the order holds and drop its lines; nothing of it was paid, the audit trail keeps what it was."""
+    held = held_goods(work, order.id)
+    posting.step_stock(work, stock_steps("free", held), order.location_id)
+    for reservation in work.session.scalars(select(Reservation).where(Reservation.order_id == order.id)):
+        work.remove(reservation)
+    for line in work.session.scalars(select(OrderLine).where(OrderLine.order_id == order.id)):
+        work.remove(line)
