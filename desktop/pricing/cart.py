@@ -150,6 +150,16 @@ def earned(paid_minor: int, terms: Terms) -> int:
     return int(paid_minor * terms.earn_bp // (BASIS * 10 ** digits_of(terms.currency)))
 
 
+def quick_steps(cap: int) -> list[int]:
+    """Two round amounts below the most points that can be used: 10,185 gives 2,000 and 5,000."""
+    steps = []
+    for share in (cap // 5, cap // 2):
+        unit = 10 ** (len(str(share)) - 1)
+        if share >= 10:
+            steps.append(share // unit * unit)
+    return steps
+
+
 def _line(line: CartLine, offers: Mapping[tuple[int, str], Offer]) -> BillLine:
     offer = offers.get((line.sku_id, line.unit))
     if offer is None:

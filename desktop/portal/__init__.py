@@ -1,0 +1,1 @@
+"""Members' phones: the pages and calls of a sale, served inside the program."""

@@ -1,0 +1,200 @@
+"""The pages and calls of the phone: a thin front of `services/phone.py`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from desktop.basics.errors import NotFound, ShopError
+from desktop.basics.i18n import _, best_language, languages, speaking
+from desktop.basics.paths import resources
+from desktop.portal.bill import bill_json
+from desktop.portal.listeners import Listeners
+from desktop.queries.checkout import phone_view, shop_card
+from desktop.services import phone
+from desktop.shop.shop import Shop
+
+COOKIE = "zhanggui_phone"
+STATIC = {"phone.css": "text/css", "phone.js": "text/javascript"}
+Sender = Any  # gateways.notify.Notify; the portal only hands it on
+Call = Callable[[Shop, str, str, dict[str, Any]], None]
+
+
+class Site:
+    """The portal's pages for one shop; `notify` sends the one-time codes."""
+
+    def __init__(self, shop: Shop, notify: Sender, listeners: Listeners) -> None:
+        self._shop = shop
+        self._notify = notify
+        self._listeners = listeners
+        folder = resources() / "portal"
+        self._pages = Environment(loader=FileSystemLoader(folder), autoescape=select_autoescape())
+        self._pages.globals["_"] = _
+        self._folder = folder
+
+    def app(self) -> Starlette:
+        """The ASGI application."""
+        calls: dict[str, Call] = {
+            "take": lambda shop, token, device, _b: shop.do(phone.take_offer, token, device) and None,
+            "code": lambda shop, token, device, body: phone.send_phone_code(shop, self._notify, token, device, _text(body, "phone")),
+            "sign-in": lambda shop, token, device, body: phone.sign_in_by_code(shop, token, device, _text(body, "code")),
+            "points": lambda shop, token, device, body: shop.do(phone.choose_points, token, device, _number(body, "points")) and None,
+            "agree": lambda shop, token, device, body: shop.do(phone.agree, token, device, _number(body, "version")),
+            "leave": lambda shop, token, device, _b: shop.do(phone.leave, token, device),
+        }  # fmt: skip
+        routes = [
+            Route("/s/{token}", self._page),
+            Route("/s/{token}/state", self._state),
+            Route("/s/{token}/events", self._events),
+            Route("/static/{name}", self._static),
+            *(Route(f"/s/{{token}}/{name}", self._call(call), methods=["POST"]) for name, call in calls.items()),
+        ]
+        return Starlette(routes=routes)
+
+    # -- pages --------------------------------------------------------------------------------------------------
+
+    async def _page(self, request: Request) -> Response:
+        with speaking(language_of(request)):
+            name, branch, _currency, _zone = await run_in_threadpool(self._shop.ask, shop_card)
+            spoken = language_of(request)
+            html = self._pages.get_template("phone.html").render(
+                shop=name, branch=branch, lang=spoken.replace("_", "-"), words=page_words(), others=other_languages(spoken)
+            )
+        answer = HTMLResponse(html)
+        if not request.cookies.get(COOKIE):
+            answer.set_cookie(COOKIE, secrets.token_urlsafe(24), max_age=3600, httponly=True, samesite="strict", path="/s/")
+        return answer
+
+    async def _static(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in STATIC:
+            return JSONResponse({"error": _("There is nothing here.")}, 404)
+        return FileResponse(self._folder / name, media_type=STATIC[name])
+
+    # -- calls --------------------------------------------------------------------------------------------------
+
+    def _call(self, call: Call) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            token, device = request.path_params["token"], request.cookies.get(COOKIE, "")
+            with speaking(language_of(request)):
+                try:
+                    body = await read_json(request)
+                    if not device:
+                        raise ShopError(_("Allow cookies for this page, then scan the code again."))
+                    await run_in_threadpool(call, self._shop, token, device, body)
+                    return JSONResponse(await run_in_threadpool(self._bill, token, device))
+                except ShopError as error:
+                    return refusal(error)
+
+        return endpoint
+
+    def _bill(self, token: str, device: str) -> dict[str, Any]:
+        return bill_json(self._shop.ask(phone_view, token, device))
+
+    async def _state(self, request: Request) -> Response:
+        with speaking(language_of(request)):
+            try:
+                return JSONResponse(await run_in_threadpool(self._bill, request.path_params["token"], request.cookies.get(COOKIE, "")))
+            except ShopError as error:
+                return refusal(error)
+
+    async def _events(self, request: Request) -> Response:
+        token, device, spoken = request.path_params["token"], request.cookies.get(COOKIE, ""), language_of(request)
+        with speaking(spoken):
+            try:
+                await run_in_threadpool(self._bill, token, device)
+            except ShopError as error:
+                return refusal(error)
+        stream = self._follow(token, device, spoken)
+        return StreamingResponse(stream, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+
+    async def _follow(self, token: str, device: str, spoken: str) -> AsyncIterator[str]:
+        with self._listeners.subscribe() as changed:
+            while True:
+                with speaking(spoken):
+                    try:
+                        bill = await run_in_threadpool(self._bill, token, device)
+                    except ShopError as error:
+                        yield event("gone", {"error": str(error)})
+                        return
+                yield event("bill", bill)
+                if not await next_news(changed):
+                    return
+
+
+async def next_news(changed: asyncio.Queue[bool]) -> bool:
+    """Wait for the next change; False when the server closes. Bursts count once."""
+    more = await changed.get()
+    while more and not changed.empty():
+        more = changed.get_nowait()
+    return more
+
+
+def event(name: str, data: dict[str, Any]) -> str:
+    """One server-sent event."""
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+def refusal(error: ShopError) -> JSONResponse:
+    """A sentence for the phone, with the next step."""
+    status = 404 if isinstance(error, NotFound) else 409
+    return JSONResponse({"error": str(error), "next": error.next_step}, status)
+
+
+async def read_json(request: Request) -> dict[str, Any]:
+    """The body as an object. Raises `ShopError` for anything else."""
+    try:
+        body = json.loads(await request.body() or b"{}")
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise ShopError(_("This could not be read. Reload the page."))
+    return body
+
+
+def _text(body: dict[str, Any], key: str) -> str:
+    value = body.get(key)
+    return value[:64] if isinstance(value, str) else ""
+
+
+def _number(body: dict[str, Any], key: str) -> int:
+    value = body.get(key)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
+        raise ShopError(_("This could not be read. Reload the page."))
+    return value
+
+
+def language_of(request: Request) -> str:
+    """The language asked for in the address, else the phone's own."""
+    wanted = request.query_params.get("lang") or request.headers.get("accept-language", "zh")
+    return best_language(wanted.split(",")[0].split(";")[0].strip() or "zh")
+
+
+def other_languages(spoken: str) -> list[tuple[str, str]]:
+    """(code, own name) of the languages the page can switch to."""
+    names = {"zh_CN": "中文", "en": "English"}
+    return [(code, names.get(code, code)) for code in languages() if code != spoken]
+
+
+def page_words() -> dict[str, str]:
+    """The sentences the page's script needs."""
+    return {
+        "gone": _("This sale is over. Scan the code on the screen again."),
+        "offline": _("No connection to the shop. Stay near the till; this page tries again by itself."),
+        "agreed": _("Confirmed. Pay the rest at the till."),
+        "done": _("Paid. Thank you."),
+        "none": _("No points"),
+        "most": _("Most: {points}"),
+        "send": _("Send code"),
+        "again": _("Send again ({seconds})"),
+    }
