@@ -1,7 +1,7 @@
 """A person's round tile with the first letter of the name."""
 
-from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.views.common import icons
@@ -18,16 +18,13 @@ def draw_avatar(painter: QPainter, area: QRectF, name: str, guest: bool = False)
         return
     fill, ink = theme.avatar(name)
     box(painter, area, size / 2, fill)
-    style = "micro" if size <= 26 else "small_b" if size <= 40 else "h1"
-    if size <= 26:
-        font = theme.font("micro")
+    style = "small_b" if size <= theme.px(30) else "h3" if size <= theme.px(44) else "h1"
+    if size <= theme.px(26):
+        font = QFont(theme.font("micro"))
         font.setPixelSize(max(9, round(size * 0.46)))
-        font.setWeight(font.Weight.DemiBold)
+        font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
         painter.setPen(ink)
-        from PySide6.QtCore import QPointF
-        from PySide6.QtGui import QFontMetricsF
-
         width = QFontMetricsF(font).horizontalAdvance(name[:1])
         base = area.center().y() + 0.365 * font.pixelSize()
         painter.drawText(QPointF(area.center().x() - width / 2, round(base)), name[:1])

@@ -140,3 +140,21 @@ EDGE_PAIRS: Final[tuple[tuple[str, str], ...]] = (
     ("focus", "page"),
     *((series, "surface") for series in ("c1", "c2", "c3")),
 )
+
+# Product tiles: ground in light and dark, then the inks of the motif (a main, b deep, c pale, d accent).
+PICTURES: Final[dict[str, tuple[str, str, dict[str, str]]]] = {
+    "jar": ("#DDEBDD", "#28462F", {"a": "#2F7A50", "b": "#1F4A35", "c": "#F6F1E0", "d": "#4E9468"}),
+    "milk": ("#DFE9F4", "#283C53", {"a": "#4C86C8", "b": "#356BA8", "c": "#FFFFFF", "d": "#D3DAE3"}),
+    "yogurt": ("#F3E4EA", "#532839", {"a": "#C64F77", "b": "#8E2E50", "c": "#FFFFFF", "d": "#EAB3C5"}),
+    "cake": ("#F6E7D6", "#533F28", {"a": "#C94F3E", "b": "#9E3427", "c": "#FFF6E6", "d": "#F3DDB8"}),
+    "tea": ("#F4EAD2", "#534628", {"a": "#B7821F", "b": "#976514", "c": "#FFF8E6", "d": "#E4A72E"}),
+    "honey": ("#FBEFC9", "#534828", {"a": "#F3B431", "b": "#D9672B", "c": "#FFF7E0", "d": "#F7CE6B"}),
+    "pouch": ("#F3E3CC", "#534128", {"a": "#C77D2B", "b": "#8F5414", "c": "#FFF6E6", "d": "#6B3F1A"}),
+    "tissue": ("#E4EAF2", "#283A53", {"a": "#5C86BC", "b": "#3F6699", "c": "#FFFFFF", "d": "#8AB0DA"}),
+    "rice": ("#E6ECDD", "#414F2C", {"a": "#F3EEDD", "b": "#7A9C45", "c": "#FFFFFF", "d": "#5D7C31"}),
+    "nuts": ("#EFE5D8", "#534028", {"a": "#9A5B33", "b": "#6E3D1E", "c": "#F6EBDD", "d": "#B97B4B"}),
+    "cracker": ("#E2EEF0", "#2A4B51", {"a": "#2F8A9A", "b": "#226D7B", "c": "#F0D596", "d": "#C79F4E"}),
+    "bottle": ("#E0EDE9", "#24443D", {"a": "#6FB7A8", "b": "#2F7D70", "c": "#F2FAF8", "d": "#A9D9CF"}),
+    "fruit": ("#FBE6DC", "#53301F", {"a": "#E0673A", "b": "#B6481F", "c": "#FFF1E6", "d": "#5F8F3C"}),
+    "box": ("#ECE9E1", "#3B3A34", {"a": "#C9A777", "b": "#A5824F", "c": "#F3E6CF", "d": "#8A6A3C"}),
+}

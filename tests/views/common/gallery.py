@@ -7,7 +7,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from desktop.basics.i18n import set_language
@@ -30,6 +30,7 @@ from desktop.views.common.theme import theme
 from desktop.views.common.toast import ToastHost
 from desktop.views.common.toggle import CheckBox, Radio, Toggle
 from desktop.views.common.tokens import COLORS
+from tests.views.common.gallery_screens import dashboard, parts
 
 
 @dataclass(frozen=True)
@@ -284,7 +285,15 @@ def main(folder: Path) -> None:
         app.processEvents()
         window.grab().save(str(folder / f"sheet_{mode}_{size}.png"))
         window.close()
-    assert isinstance(QModelIndex(), QModelIndex)
+        for name, make in (("dashboard", dashboard), ("parts", parts)):
+            window = make()
+            window.show()
+            app.processEvents()
+            if name == "dashboard":
+                window.daily.chart._mark(12)
+            app.processEvents()
+            window.grab().save(str(folder / f"{name}_{mode}_{size}.png"))
+            window.close()
 
 
 if __name__ == "__main__":
