@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desktop.basics.i18n import N_
@@ -31,6 +31,9 @@ class PaymentMethod(Base):
     position: Mapped[int] = mapped_column(default=0)
 
 
+_SAID = text("reference <> ''")  # cash has no number of its own
+
+
 class Tender(Base):
     """One part of what was paid for an order (minor units). Append-only."""
 
@@ -40,6 +43,8 @@ class Tender(Base):
         CheckConstraint("(points > 0) = (method_key = 'points')", name="points"),
         Index("ix_tender_at_id", "at", "id"),
         Index("ix_tender_order_id", "order_id"),
+        Index("ix_tender_amount_minor", "amount_minor"),
+        Index("ix_tender_reference", "reference", sqlite_where=_SAID, postgresql_where=_SAID),
     )
     id: Mapped[RowId]
     order_id: Mapped[int] = mapped_column(ForeignKey("sale_order.id"))

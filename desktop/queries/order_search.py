@@ -45,7 +45,8 @@ class OrderFilter:
 
     def to_json(self) -> str:
         """For a saved view: only what differs from an open filter."""
-        plain = {k: v for k, v in asdict(self).items() if v not in ("", None, (), False)}
+        start = asdict(OrderFilter())
+        plain = {k: v for k, v in asdict(self).items() if v != start[k]}
         return json.dumps(plain, default=lambda moment: moment.isoformat(), ensure_ascii=False)
 
     @classmethod

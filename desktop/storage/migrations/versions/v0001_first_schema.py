@@ -531,6 +531,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_movement')),
     sa.UniqueConstraint('client_key', name=op.f('uq_stock_movement_client_key'))
     )
+    op.create_index('ix_stock_movement_reason_at', 'stock_movement', ['reason', 'at', 'sku_id', 'delta_milli'], unique=False)
     op.create_index('ix_stock_movement_sku_id_at', 'stock_movement', ['sku_id', 'at'], unique=False)
     op.create_table('tender',
     sa.Column('id', BigId, nullable=False),
@@ -551,8 +552,10 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_tender')),
     sa.UniqueConstraint('client_key', name=op.f('uq_tender_client_key'))
     )
+    op.create_index('ix_tender_amount_minor', 'tender', ['amount_minor'], unique=False)
     op.create_index('ix_tender_at_id', 'tender', ['at', 'id'], unique=False)
     op.create_index('ix_tender_order_id', 'tender', ['order_id'], unique=False)
+    op.create_index('ix_tender_reference', 'tender', ['reference'], unique=False, sqlite_where=sa.text("reference <> ''"), postgresql_where=sa.text("reference <> ''"))
     op.create_table('refund_line',
     sa.Column('id', BigId, nullable=False),
     sa.Column('refund_id', BigId, nullable=False),
