@@ -35,7 +35,9 @@ def draw_avatar(painter: QPainter, area: QRectF, name: str, guest: bool = False)
 class Avatar(QWidget):
     """A person's round tile."""
 
-    def __init__(self, name: str = "", size: int = 34, *, guest: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str = "", size: int = 34, *, guest: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._name, self._size, self._guest = name, size, guest
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

@@ -66,7 +66,9 @@ class Task:
 
     def slow(self, callback: Callable[[], Any]) -> "Task":
         """Call this once when there is no answer after 300 ms (a skeleton appears only then)."""
-        QTimer.singleShot(BUSY_AFTER_MS, self._background, lambda: None if self.finished or not self.wanted else callback())
+        QTimer.singleShot(
+            BUSY_AFTER_MS, self._background, lambda: None if self.finished or not self.wanted else callback()
+        )
         return self
 
     def drop(self) -> None:
@@ -143,7 +145,12 @@ class Background(QObject):
         return self.start(self._device, None, job, args, kwargs)
 
     def start(
-        self, lane: Executor, owner: QWidget | None, job: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+        self,
+        lane: Executor,
+        owner: QWidget | None,
+        job: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
     ) -> Task:
         """Send work to a lane."""
         named = args[0] if args else job
@@ -155,7 +162,9 @@ class Background(QObject):
         lane.submit(self._run, task, job, args, kwargs)
         return task
 
-    def _run(self, task: Task, job: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def _run(
+        self, task: Task, job: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
         try:
             task._result = job(*args, **kwargs)
         except BaseException as error:

@@ -78,7 +78,13 @@ class Badge(QWidget):
     """A status: tone (warn, info, primary, success, danger, neutral, points), pip shape and word."""
 
     def __init__(
-        self, text: str, tone: str = "neutral", pip: str = "", *, small: bool = False, parent: QWidget | None = None
+        self,
+        text: str,
+        tone: str = "neutral",
+        pip: str = "",
+        *,
+        small: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._small = small
@@ -107,7 +113,9 @@ class Tag(QWidget):
 
     removed = Signal()
 
-    def __init__(self, text: str, *, removable: bool = False, icon: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, text: str, *, removable: bool = False, icon: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.text, self._removable, self._icon = text, removable, icon
         self.setAccessibleName(text)
@@ -130,7 +138,9 @@ class Tag(QWidget):
             box(painter, area, 6, theme.color("sunken"))
             x = float(theme.px(8))
             if self._icon:
-                icons.draw(painter, QRectF(x, 0, theme.px(14), area.height()), self._icon, "text3", theme.px(14))
+                icons.draw(
+                    painter, QRectF(x, 0, theme.px(14), area.height()), self._icon, "text3", theme.px(14)
+                )
                 x += theme.px(18)
             room = QRectF(x, 0, area.width() - x, area.height())
             draw_text(painter, room, self.text, "cap_m", theme.color("text2"))

@@ -76,4 +76,6 @@ class Banner(QWidget):
         _main, fill, ink = theme.tone(self._tone)
         with painting(self) as painter:
             box(painter, QRectF(self.rect()), 8, fill)
-            icons.draw(painter, QRectF(16, 0, theme.px(16), self.height()), _ICONS[self._tone], ink, theme.px(16))
+            icons.draw(
+                painter, QRectF(16, 0, theme.px(16), self.height()), _ICONS[self._tone], ink, theme.px(16)
+            )

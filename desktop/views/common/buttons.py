@@ -145,7 +145,11 @@ class Button(QAbstractButton):
         return self.sizeHint()
 
     def _style(self) -> str:
-        return "small_b" if self.kind in ("primary", "danger_solid", "link", "secondary", "danger") else "small_m"
+        return (
+            "small_b"
+            if self.kind in ("primary", "danger_solid", "link", "secondary", "danger")
+            else "small_m"
+        )
 
     def _colors(self) -> tuple[QColor | None, QColor | None, QColor]:
         """Fill, border and ink of the present state."""
@@ -156,16 +160,23 @@ class Button(QAbstractButton):
         down, hover = self.isDown(), self._hover and not self._busy
         match self.kind:
             case "primary":
-                return c("primary_press" if down else "primary_hover" if hover else "primary"), None, c("on_primary")
+                return (
+                    c("primary_press" if down else "primary_hover" if hover else "primary"),
+                    None,
+                    c("on_primary"),
+                )
             case "danger_solid":
-                fill = QColor(c("danger"))
-                return (fill.darker(118 if down else 108) if down or hover else fill), None, c("on_brand")
+                red = c("danger")
+                return (red.darker(118 if down else 108) if down or hover else red), None, c("on_danger")
             case "secondary" | "danger":
-                fill = c("sunken" if down else "hover" if hover else "surface")
                 ink = c("danger_fg") if self.kind == "danger" else c("text")
-                return fill, c("border_strong"), ink
+                return c("sunken" if down else "hover" if hover else "surface"), c("border_strong"), ink
             case "link":
-                return None, None, c("primary_press" if down else "primary_hover" if hover else "primary_text")
+                return (
+                    None,
+                    None,
+                    c("primary_press" if down else "primary_hover" if hover else "primary_text"),
+                )
             case "on_dark":
                 return (c("toast_line") if hover or down else None), None, c("on_dark")
             case _:

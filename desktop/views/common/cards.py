@@ -10,7 +10,9 @@ from desktop.views.common.paint import box, hairline, painting, repaint_on_chang
 from desktop.views.common.theme import theme
 
 
-def vbox(parent: QWidget | None = None, *, margins: tuple[int, int, int, int] = (0, 0, 0, 0), gap: int = 0) -> QVBoxLayout:
+def vbox(
+    parent: QWidget | None = None, *, margins: tuple[int, int, int, int] = (0, 0, 0, 0), gap: int = 0
+) -> QVBoxLayout:
     """Make a vertical layout with left, top, right, bottom margins and a gap."""
     layout = QVBoxLayout(parent) if parent is not None else QVBoxLayout()
     layout.setContentsMargins(*margins)
@@ -18,7 +20,9 @@ def vbox(parent: QWidget | None = None, *, margins: tuple[int, int, int, int] = 
     return layout
 
 
-def hbox(parent: QWidget | None = None, *, margins: tuple[int, int, int, int] = (0, 0, 0, 0), gap: int = 8) -> QHBoxLayout:
+def hbox(
+    parent: QWidget | None = None, *, margins: tuple[int, int, int, int] = (0, 0, 0, 0), gap: int = 8
+) -> QHBoxLayout:
     """Make a horizontal layout with left, top, right, bottom margins and a gap."""
     layout = QHBoxLayout(parent) if parent is not None else QHBoxLayout()
     layout.setContentsMargins(*margins)
@@ -86,7 +90,9 @@ class NestedCard(QFrame):
 class Divider(QWidget):
     """A hairline, horizontal unless told."""
 
-    def __init__(self, *, vertical: bool = False, token: str = "divider", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, *, vertical: bool = False, token: str = "divider", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._vertical, self._token = vertical, token
         if vertical:
@@ -102,7 +108,9 @@ class Divider(QWidget):
 class CardHead(QWidget):
     """A card's title with a hint beside it and actions at right (`add`)."""
 
-    def __init__(self, title: str, hint: str = "", *, style: str = "h3", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, title: str, hint: str = "", *, style: str = "h3", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._row = hbox(self, gap=10)
         self.title = Label(title, style)
@@ -130,7 +138,13 @@ class IconTile(QWidget):
     """A rounded tile with an icon in a tone, as in to-do lists and dialogs."""
 
     def __init__(
-        self, icon: str, tone: str = "neutral", size: int = 34, *, brand: str = "", parent: QWidget | None = None
+        self,
+        icon: str,
+        tone: str = "neutral",
+        size: int = 34,
+        *,
+        brand: str = "",
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._icon, self._tone, self._size, self._brand = icon, tone, size, brand

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["tick", "text", "strong", "muted", "link", "two_line", "number", "money", "badge", "name", "stock", "icon"]
+Kind = Literal[
+    "tick", "text", "strong", "muted", "link", "two_line", "number", "money", "badge", "name", "stock", "icon"
+]
 Align = Literal["left", "right", "center"]
 
 

@@ -4,214 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QMenu, QSizePolicy, QTableWidget, QTableWidgetItem, QWidget
-
 from desktop.basics.i18n import _
-from desktop.views.common import icons
-from desktop.views.common.buttons import icon_button
-from desktop.views.common.cards import Card, CardHead
-from desktop.views.common.dialogs import Sheet
-from desktop.views.common.focus_ring import ring_on_focus
-from desktop.views.common.paint import box, draw_text, painting, soft_shadow, text_width
-from desktop.views.common.theme import theme
+from desktop.views.common.chart import Chart, ChartCard, Tip, TipRow
 
 if TYPE_CHECKING:
-    from desktop.views.common.plot import Drawing, Plot
+    from desktop.views.common.plot import Drawing
 
-
-@dataclass(frozen=True)
-class TipRow:
-    """A line of the tip: colour, name, number."""
-
-    token: str
-    name: str
-    number: str
-
-
-@dataclass(frozen=True)
-class Tip:
-    """What the dark tip says about one place."""
-
-    title: str
-    rows: tuple[TipRow, ...] = ()
-    foot: str = ""
-
-
-class ChartTip(QWidget):
-    """The dark tip beside the marked place."""
-
-    EDGE = 12
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._tip = Tip("")
-        self.hide()
-
-    def say(self, tip: Tip) -> None:
-        """Show a tip in the size it needs."""
-        self._tip = tip
-        px = theme.px
-        rows = [text_width("cap_b", row.name) + text_width("cap_b", row.number) + px(50) for row in tip.rows]
-        wide = max([text_width("cap_m", tip.title), text_width("cap_b", tip.foot), px(128), *rows])
-        high = px(20) + px(22) * len(tip.rows) + (px(22) if tip.foot else 0)
-        self.resize(round(wide + px(24)) + 2 * self.EDGE, round(high + px(12)) + 2 * self.EDGE)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        px = theme.px
-        with painting(self) as painter:
-            area = QRectF(self.rect()).adjusted(self.EDGE, self.EDGE, -self.EDGE, -self.EDGE)
-            soft_shadow(painter, area, 8, self.EDGE - 4)
-            box(painter, area, 8, theme.color("toast"))
-            row = QRectF(area.left() + px(12), area.top() + px(7), area.width() - px(24), px(20))
-            draw_text(painter, row, self._tip.title, "cap_m", theme.color("on_dark2"))
-            for line in self._tip.rows:
-                row = row.translated(0, px(22))
-                if line.token:
-                    spot = QRectF(row.left(), row.center().y() - px(4), px(8), px(8))
-                    box(painter, spot, 2, theme.color(line.token))
-                draw_text(painter, row.adjusted(px(14), 0, 0, 0), line.name, "cap_b", theme.color("on_dark"))
-                draw_text(painter, row, line.number, "cap_b", theme.color("on_dark"), "right")
-            if self._tip.foot:
-                draw_text(painter, row.translated(0, px(22)), self._tip.foot, "cap_b", theme.color("on_dark"))
-
-
-class Legend(QWidget):
-    """Squares with the names of the series."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._series: list[tuple[str, str]] = []
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def show_series(self, series: Sequence[tuple[str, str]]) -> None:
-        """Show (name, token) pairs."""
-        self._series = list(series)
-        self.updateGeometry()
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        width = sum(text_width("cap_m", name) + theme.px(28) for name, _token in self._series)
-        return QSize(round(width), theme.px(22))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with painting(self) as painter:
-            x, height = 0.0, self.height()
-            for name, token in self._series:
-                box(painter, QRectF(x, height / 2 - 4, 8, 8), 2, theme.color(token))
-                room = QRectF(x + theme.px(13), 0, self.width(), height)
-                x += draw_text(painter, room, name, "cap_m", theme.color("text")) + theme.px(28)
-
-
-class Chart(QWidget):
-    """A plot with tip and keys (← → Home End Esc); subclasses say what to draw."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
-        self.setMinimumHeight(theme.px(120))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._plot: Plot | None = None
-        self._tip = ChartTip(self)
-        self._tips: list[Tip] = []
-        self._heights: list[int] = []
-        self._make: Callable[[], Drawing] | None = None
-        self.hovered = -1
-        self.table: tuple[list[str], list[list[str]]] = ([], [])
-        self.legend: list[tuple[str, str]] = []
-        theme.changed.connect(self._restyle)
-
-    def put(
-        self, make: Callable[[], "Drawing"], tips: Sequence[Tip], heights: Sequence[int], head: Sequence[str], rows: Sequence[Sequence[str]], summary: str
-    ) -> None:
-        """Show a drawing with its tips, the same numbers as a table, and a summary for screen readers."""
-        self._make, self._tips, self._heights = make, list(tips), list(heights)
-        self.table = (list(head), [list(row) for row in rows])
-        self.setAccessibleDescription(summary)
-        self._mark(-1)
-        if self.isVisible():
-            self._draw()
-
-    def _draw(self) -> None:
-        if self._make is None:
-            return
-        if self._plot is None:
-            from desktop.views.common.plot import Plot
-
-            self._plot = Plot(self)
-            self._plot.setGeometry(self.rect())
-            self._plot.show()
-            self._tip.raise_()
-        self._plot.put(self._make())
-
-    def _restyle(self) -> None:
-        if self._plot is not None:
-            self._plot.restyle()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._plot is None:
-            self._draw()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._plot is not None:
-            self._plot.setGeometry(self.rect())
-        self._mark(-1)
-
-    # Tip
-
-    def _mark(self, index: int) -> None:
-        self.hovered = index if 0 <= index < len(self._tips) else -1
-        if self._plot is not None:
-            self._plot.hover(self.hovered)
-        if self.hovered < 0 or self._plot is None:
-            self._tip.hide()
-            return
-        tip = self._tips[self.hovered]
-        self._tip.say(tip)
-        at = self._plot.place_of(self.hovered, self._heights[self.hovered])
-        x = at.x() - self._tip.width() - 14 + ChartTip.EDGE
-        if x < -ChartTip.EDGE:
-            x = at.x() + 14 + ChartTip.EDGE
-        y = min(max(-4.0, at.y() - 4), self.height() - self._tip.height() + 4)
-        self._tip.move(round(x), round(y))
-        self._tip.show()
-        words = [f"{row.name} {row.number}" for row in tip.rows]
-        self.setAccessibleName(", ".join([tip.title, *words, tip.foot]))
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._plot is not None:
-            self._mark(self._plot.index_at(event.position().x()))
-
-    def leaveEvent(self, event: object) -> None:
-        self._mark(-1)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        last = len(self._tips) - 1
-        goal = {
-            Qt.Key.Key_Left: self.hovered - 1 if self.hovered > 0 else (last if self.hovered < 0 else 0),
-            Qt.Key.Key_Right: min(last, self.hovered + 1),
-            Qt.Key.Key_Home: 0,
-            Qt.Key.Key_End: last,
-            Qt.Key.Key_Escape: -1,
-        }.get(Qt.Key(event.key()))
-        if goal is None or (event.key() == Qt.Key.Key_Escape and self.hovered < 0):
-            super().keyPressEvent(event)
-        else:
-            self._mark(goal)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        ring_on_focus(self, event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self._mark(-1)
+__all__ = ["Chart", "ChartCard", "DailyBars", "DayBar", "Forecast", "ForecastLine", "MonthLine", "MonthPoint"]
 
 
 @dataclass(frozen=True)
@@ -240,7 +39,10 @@ class DailyBars(Chart):
         tips = [
             Tip(
                 day.long_label,
-                tuple(TipRow(from_tokens.get(token, token), name, write(value)) for (name, token), value in zip(series, day.values, strict=True)),
+                tuple(
+                    TipRow(from_tokens.get(token, token), name, write(value))
+                    for (name, token), value in zip(series, day.values, strict=True)
+                ),
                 day.foot,
             )
             for day in days
@@ -258,7 +60,9 @@ class DailyBars(Chart):
 
         self.legend = list(series)
         head = [_("Day"), *(name for name, _token in series), _("Total")]
-        rows = [[day.long_label, *(write(value) for value in day.values), write(sum(day.values))] for day in days]
+        rows = [
+            [day.long_label, *(write(value) for value in day.values), write(sum(day.values))] for day in days
+        ]
         self.put(make, tips, [sum(day.values) for day in days], head, rows, _summary(rows))
 
 
@@ -294,7 +98,10 @@ class MonthLine(Chart):
         tips = [
             Tip(
                 month.long_label or month.label,
-                (TipRow("tip_c1", names[0], worded(month.this)), TipRow("tip_other", names[1], worded(month.last))),
+                (
+                    TipRow("tip_c1", names[0], worded(month.this)),
+                    TipRow("tip_other", names[1], worded(month.last)),
+                ),
                 month.foot,
             )
             for month in months
@@ -318,58 +125,94 @@ def _month_drawing(months: Sequence[MonthPoint], axis: Callable[[int], str]) -> 
         for n, month in enumerate(months)
         if month.this is not None and (month.note or month.projected)
     )
-    lines = [Line(tuple(month.last for month in months), "text3", 1.2, dashed=True), Line(sure, "c1", 2, area=True)]
+    lines = [
+        Line(tuple(month.last for month in months), "text3", 1.2, dashed=True),
+        Line(sure, "c1", 2, area=True),
+    ]
     if first < len(months):
         lines.append(Line(ahead, "c1", 2, dashed=True))
     return Drawing(tuple(month.label for month in months), lines=tuple(lines), marks=marks, axis=axis)
 
 
+@dataclass(frozen=True)
+class Forecast:
+    """Stock by day in thousandths: known until `today` (an index), expected ahead, and with the suggested order."""
+
+    labels: tuple[str, ...]
+    past: tuple[int | None, ...]
+    ahead: tuple[int | None, ...]
+    ordered: tuple[int | None, ...]
+    today: int
+    least: int
+    safety: int
+    note: str = ""
+    ordered_note: str = ""
+
+
+def _whole(milli: int) -> str:
+    return f"{milli // 1000:,}"
+
+
 class ForecastLine(Chart):
     """Stock until today, the expected way down, and the way with the suggested order; levels as dashed lines."""
 
-    def show_forecast(
-        self,
-        labels: Sequence[str],
-        past: Sequence[int | None],
-        ahead: Sequence[int | None],
-        ordered: Sequence[int | None],
-        *,
-        today: int,
-        least: int,
-        safety: int,
-        note: str = "",
-        ordered_note: str = "",
-        write: Callable[[int], str] = lambda value: f"{value // 1000:,}",
-    ) -> None:
-        """Show levels in thousandths by day; `today` is the index of the last known day."""
-        from_words = _("Safety {count}").format(count=write(safety)), _("Minimum {count}").format(count=write(least))
-
-        def make() -> "Drawing":
-            from desktop.views.common.plot import Drawing, Level, Line, Mark
-
-            lines = (Line(tuple(past), "c1", 2, area=True), Line(tuple(ahead), "c1", 2, dashed=True), Line(tuple(ordered), "c3", 2, dashed=True))
-            marks = [Mark(today, past[today] or 0, "", "c1")]
-            out = next((n for n, value in enumerate(ahead) if value is not None and n > today and value <= 0), None)
-            if out is not None:
-                marks.append(Mark(out, 0, note, "danger", "danger_fg"))
-            peak = max((value or 0 for value in ordered), default=0)
-            if peak and ordered_note:
-                marks.append(Mark(list(ordered).index(peak), peak, ordered_note, "c3", "info_fg", ring=False))
-            levels = (Level(safety, "warn", from_words[0]), Level(least, "danger", from_words[1]))
-            return Drawing(tuple(labels), lines=lines, levels=levels, marks=tuple(marks), today=today, today_text=_("Today"), axis=write)
+    def show_forecast(self, forecast: Forecast, write: Callable[[int], str] = _whole) -> None:
+        """Show a forecast; `write` words thousandths."""
 
         def worded(value: int | None) -> str:
             return "—" if value is None else write(value)
 
-        shown = [past[n] if past[n] is not None else ahead[n] for n in range(len(labels))]
+        places = range(len(forecast.labels))
+        shown = [forecast.past[n] if forecast.past[n] is not None else forecast.ahead[n] for n in places]
         names = (_("Stock"), _("With the order"))
+        rows = [[forecast.labels[n], worded(shown[n]), worded(forecast.ordered[n])] for n in places]
         tips = [
-            Tip(label, (TipRow("tip_c1", names[0], worded(shown[n])), TipRow("tip_other", names[1], worded(ordered[n]))))
-            for n, label in enumerate(labels)
+            Tip(label, (TipRow("tip_c1", names[0], stock), TipRow("tip_other", names[1], later)))
+            for label, stock, later in rows
         ]
-        rows = [[label, worded(shown[n]), worded(ordered[n])] for n, label in enumerate(labels)]
+        heights = [value or 0 for value in shown]
         self.legend = []
-        self.put(make, tips, [value or 0 for value in shown], [_("Day"), *names], rows, _summary(rows))
+        self.put(
+            lambda: _forecast_drawing(forecast, write),
+            tips,
+            heights,
+            [_("Day"), *names],
+            rows,
+            _summary(rows),
+        )
+
+
+def _forecast_drawing(forecast: Forecast, write: Callable[[int], str]) -> "Drawing":
+    from desktop.views.common.plot import Drawing, Level, Line, Mark
+
+    lines = (
+        Line(forecast.past, "c1", 2, area=True),
+        Line(forecast.ahead, "c1", 2, dashed=True),
+        Line(forecast.ordered, "c3", 2, dashed=True, rise=True),
+    )
+    marks = [Mark(forecast.today, forecast.past[forecast.today] or 0, "", "c1")]
+    for place, value in enumerate(forecast.ahead):
+        if value is not None and place > forecast.today and value <= 0:
+            marks.append(Mark(place, 0, forecast.note, "danger", "danger_fg", beside=True))
+            break
+    planned = [place for place, value in enumerate(forecast.ordered) if value is not None]
+    if planned and forecast.ordered_note:
+        middle = planned[len(planned) // 3]
+        height = forecast.ordered[middle] or 0
+        marks.append(Mark(middle, height, forecast.ordered_note, "c3", "info_fg", ring=False, beside=True))
+    levels = (
+        Level(forecast.safety, "warn", _("Safety {count}").format(count=write(forecast.safety))),
+        Level(forecast.least, "danger", _("Minimum {count}").format(count=write(forecast.least))),
+    )
+    return Drawing(
+        forecast.labels,
+        lines=lines,
+        levels=levels,
+        marks=tuple(marks),
+        today=forecast.today,
+        today_text=_("Today"),
+        axis=write,
+    )
 
 
 def _summary(rows: Sequence[Sequence[str]]) -> str:
@@ -378,68 +221,3 @@ def _summary(rows: Sequence[Sequence[str]]) -> str:
         return ""
     first, last = " ".join(rows[0]), " ".join(rows[-1])
     return _("{count} values, from {first} to {last}").format(count=len(rows), first=first, last=last)
-
-
-class DataSheet(Sheet):
-    """The numbers of a chart as a table."""
-
-    def __init__(self, parent: QWidget, title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        super().__init__(parent, title, width=520)
-        table = QTableWidget(len(rows), len(head))
-        table.setHorizontalHeaderLabels(list(head))
-        table.verticalHeader().hide()
-        table.setShowGrid(False)
-        table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        table.setMinimumHeight(theme.px(min(420, 40 + 30 * len(rows))))
-        for row, words in enumerate(rows):
-            for column, text in enumerate(words):
-                item = QTableWidgetItem(text)
-                side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
-                item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-                table.setItem(row, column, item)
-        table.horizontalHeader().setStretchLastSection(True)
-        table.resizeColumnsToContents()
-        table.setAccessibleName(title)
-        self.table = table
-        self.add(table)
-
-
-class ChartCard(Card):
-    """A card with title, hint, legend, the menu with “Show data”, and a chart."""
-
-    def __init__(self, title: str, chart: Chart, hint: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(margins=(16, 12, 16, 10), gap=6, parent=parent)
-        self.chart = chart
-        self.head = CardHead(title, hint)
-        self.legend = Legend()
-        more = icon_button("more-2-line", _("More"), size=28)
-        more.clicked.connect(self.open_menu)
-        self._more = more
-        self.head.add(self.legend, more)
-        chart.setAccessibleName(title)
-        self.body.addWidget(self.head)
-        self.body.addWidget(chart, 1)
-
-    def refresh_legend(self) -> None:
-        """Take the names of the series from the chart; call after showing new data."""
-        self.legend.show_series(self.chart.legend)
-
-    def open_menu(self) -> QMenu:
-        """Open the card's menu."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        action = menu.addAction(icons.icon("table-line"), _("Show data"))
-        action.triggered.connect(self.show_data)
-        menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
-        return menu
-
-    def show_data(self) -> DataSheet:
-        """Open the same numbers as a table."""
-        sheet = DataSheet(self, self.head.title.text(), *self.chart.table)
-        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        sheet.open()
-        return sheet
-
-    def set_hint(self, hint: str) -> None:
-        """Change the words beside the title."""
-        self.head.say(hint=hint)

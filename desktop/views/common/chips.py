@@ -17,7 +17,9 @@ class Chip(QWidget):
     clicked = Signal()
     removed = Signal()
 
-    def __init__(self, field: str, value: str, *, removable: bool = True, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, field: str, value: str, *, removable: bool = True, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._removable = removable
         self._hover = False

@@ -38,6 +38,7 @@ class Context:
     zone: ZoneInfo
     currency: str
     machine: Machine
+    set_language: Callable[[str], None]
     user_id: int = 0
     user_name: str = ""
     username: str = ""

@@ -176,7 +176,14 @@ class Confirm(Sheet):
     """Asks before what cannot be undone; with `typed` the person must type that text first."""
 
     def __init__(
-        self, parent: QWidget | None, title: str, text: str, *, verb: str, typed: str = "", icon: str = "delete-bin-line"
+        self,
+        parent: QWidget | None,
+        title: str,
+        text: str,
+        *,
+        verb: str,
+        typed: str = "",
+        icon: str = "delete-bin-line",
     ) -> None:
         super().__init__(parent, title, text=text, verb=verb, tone="danger", icon=icon)
         self._typed = typed
@@ -192,7 +199,14 @@ class Confirm(Sheet):
 
 
 def confirm(
-    parent: QWidget, title: str, text: str, *, verb: str, yes: Callable[[], Any], typed: str = "", icon: str = "delete-bin-line"
+    parent: QWidget,
+    title: str,
+    text: str,
+    *,
+    verb: str,
+    yes: Callable[[], Any],
+    typed: str = "",
+    icon: str = "delete-bin-line",
 ) -> Confirm:
     """Ask, and call `yes` when the person presses the verb; returns at once."""
     sheet = Confirm(parent, title, text, verb=verb, typed=typed, icon=icon)

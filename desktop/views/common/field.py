@@ -48,7 +48,9 @@ class ErrorLine(QWidget):
 class Field(QWidget):
     """An input with its label, help and error; the error appears on leaving and clears while typing."""
 
-    def __init__(self, label: str, control: QWidget, help_text: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, label: str, control: QWidget, help_text: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.control = control
         column = vbox(self, gap=4)

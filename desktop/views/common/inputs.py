@@ -78,7 +78,9 @@ class TextInput(QLineEdit):
             elif self.key and not self.text():
                 width = key_cap_width(self.key)
                 cap = QRectF(area.right() - width - theme.px(7), 0, width, area.height())
-                draw_key_cap(painter, cap, self.key, theme.color("sunken"), theme.color("border"), theme.color("text2"))
+                draw_key_cap(
+                    painter, cap, self.key, theme.color("sunken"), theme.color("border"), theme.color("text2")
+                )
 
 
 class SearchInput(TextInput):
@@ -86,7 +88,9 @@ class SearchInput(TextInput):
 
     searched = Signal(str)
 
-    def __init__(self, hint: str = "", *, key: str = "/", wait_ms: int = 120, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, hint: str = "", *, key: str = "/", wait_ms: int = 120, parent: QWidget | None = None
+    ) -> None:
         super().__init__(hint=hint, icon="search-line", key=key, longest=200, parent=parent)
         self.setAccessibleName(hint)
         self._pause = QTimer(self, interval=wait_ms, singleShot=True)
@@ -126,7 +130,13 @@ class TextArea(QPlainTextEdit):
     """Several lines of plain text; Tab goes on to the next field."""
 
     def __init__(
-        self, text: str = "", *, hint: str = "", lines: int = 3, required: bool = False, parent: QWidget | None = None
+        self,
+        text: str = "",
+        *,
+        hint: str = "",
+        lines: int = 3,
+        required: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(text, parent)
         self._lines, self.required = lines, required
@@ -153,7 +163,9 @@ class Select(QComboBox):
 
     picked = Signal(object)
 
-    def __init__(self, options: Sequence[tuple[Any, str]] = (), value: Any = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, options: Sequence[tuple[Any, str]] = (), value: Any = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -181,7 +193,9 @@ class Select(QComboBox):
 
     def set_value(self, value: Any) -> None:
         """Choose a value without telling."""
-        self.setCurrentIndex(self._values.index(value) if value in self._values else (0 if self._values else -1))
+        self.setCurrentIndex(
+            self._values.index(value) if value in self._values else (0 if self._values else -1)
+        )
 
     def problem(self) -> str:
         """Return the sentence of what is wrong, or nothing."""
@@ -200,19 +214,21 @@ class Select(QComboBox):
         super().paintEvent(event)
         with painting(self) as painter:
             spot = QRectF(self.width() - theme.px(28), 0, theme.px(18), self.height())
-            icons.draw(painter, spot, "arrow-down-s-line", "text2" if self.isEnabled() else "disabled", theme.px(16))
+            icons.draw(
+                painter, spot, "arrow-down-s-line", "text2" if self.isEnabled() else "disabled", theme.px(16)
+            )
 
 
 class DateInput(QDateEdit):
     """A day of the shop, with a calendar."""
 
-    def __init__(self, day: date | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, day: date, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setCalendarPopup(True)
         self.setDisplayFormat("yyyy-MM-dd")
         self.setFixedHeight(theme.px(34))
         self.setMinimumWidth(theme.px(136))
-        self.set_day(day or date.today())
+        self.set_day(day)
 
     def day(self) -> date:
         """Return the chosen day."""
@@ -243,4 +259,6 @@ class DateInput(QDateEdit):
         super().paintEvent(event)
         with painting(self) as painter:
             spot = QRectF(self.width() - theme.px(28), 0, theme.px(18), self.height())
-            icons.draw(painter, spot, "calendar-line", "text2" if self.isEnabled() else "disabled", theme.px(16))
+            icons.draw(
+                painter, spot, "calendar-line", "text2" if self.isEnabled() else "disabled", theme.px(16)
+            )

@@ -58,7 +58,9 @@ class PagedTable(QAbstractTableModel):
         self._again = False
         generation = self._generation
         task = fetch(None)
-        task.then(lambda page: self._first(generation, page)).otherwise(lambda e: self._refused(generation, e))
+        task.then(lambda page: self._first(generation, page)).otherwise(
+            lambda e: self._refused(generation, e)
+        )
         self.recount()
 
     def recount(self) -> None:
@@ -98,7 +100,9 @@ class PagedTable(QAbstractTableModel):
         self._asking = True
         generation = self._generation
         task = self._fetch(self._next)
-        task.then(lambda page: self._append(generation, page)).otherwise(lambda e: self._refused(generation, e))
+        task.then(lambda page: self._append(generation, page)).otherwise(
+            lambda e: self._refused(generation, e)
+        )
 
     def _append(self, generation: int, page: Any) -> None:
         if generation != self._generation:
@@ -257,7 +261,11 @@ class PagedTable(QAbstractTableModel):
         spec = self.columns[index.column()]
         if spec.kind == "tick":
             if role == Qt.ItemDataRole.CheckStateRole:
-                return Qt.CheckState.Checked if self.cell(index.row(), index.column()) else Qt.CheckState.Unchecked
+                return (
+                    Qt.CheckState.Checked
+                    if self.cell(index.row(), index.column())
+                    else Qt.CheckState.Unchecked
+                )
             return None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return cell_text(self.cell(index.row(), index.column()))
@@ -317,7 +325,9 @@ class PagedTable(QAbstractTableModel):
         """Return whether none, some or all loaded rows are ticked."""
         if not self.checked:
             return Qt.CheckState.Unchecked
-        return Qt.CheckState.Checked if len(self.checked) >= len(self.rows) else Qt.CheckState.PartiallyChecked
+        return (
+            Qt.CheckState.Checked if len(self.checked) >= len(self.rows) else Qt.CheckState.PartiallyChecked
+        )
 
     def checked_rows(self) -> list[Any]:
         """Return the ticked rows in their order."""

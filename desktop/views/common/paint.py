@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintDevice, QPainterPath, QPen
+from PySide6.QtGui import QColor, QPaintDevice, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QWidget
 
 from desktop.views.common.theme import theme
@@ -141,7 +141,9 @@ def key_cap_width(text: str) -> float:
     return max(theme.px(18), text_width("micro", text) + theme.px(11))
 
 
-def draw_key_cap(painter: QPainter, rect: QRectF, text: str, fill: QColor, border: QColor | None, ink: QColor) -> None:
+def draw_key_cap(
+    painter: QPainter, rect: QRectF, text: str, fill: QColor, border: QColor | None, ink: QColor
+) -> None:
     """Draw a key cap centred in the rectangle."""
     height = theme.px(18)
     area = QRectF(rect.left(), rect.center().y() - height / 2, rect.width(), height)

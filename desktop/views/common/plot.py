@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath, QPalette, QPen, QTransform
 from PySide6.QtWidgets import QFrame, QStyleOptionGraphicsItem, QWidget
 
 from desktop.views.common.paint import draw_text, round_top, text_width
@@ -16,13 +16,14 @@ pg.setConfigOptions(antialias=False)  # thick antialiased curves of pyqtgraph ar
 
 @dataclass(frozen=True)
 class Line:
-    """A curve; None breaks it. `area` fills softly below."""
+    """A curve; None breaks it. `area` fills softly below, `rise` starts with a step up from 0."""
 
     values: tuple[int | None, ...]
     token: str
     width: float = 2
     dashed: bool = False
     area: bool = False
+    rise: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Level:
 
 @dataclass(frozen=True)
 class Mark:
-    """A ring on a point with words above it."""
+    """A ring on a point with words above it, or `beside` it at right."""
 
     index: int
     value: int
@@ -44,6 +45,7 @@ class Mark:
     token: str = "c1"
     ink: str = "text2"
     ring: bool = True
+    beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def steps(highest: int) -> list[int]:
         size *= 10
 
 
-class Drawn(pg.GraphicsObject):  # type: ignore[misc]
+class Drawn(pg.GraphicsObject):
     """Draws bars, lines, levels and marks in screen px, so that widths and roundings are true."""
 
     def __init__(self) -> None:
@@ -100,7 +102,9 @@ class Drawn(pg.GraphicsObject):  # type: ignore[misc]
     def boundingRect(self) -> QRectF:
         return QRectF(-0.5, 0, max(1, len(self.drawing.labels)), self.top)
 
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
         to_px = painter.transform()
         painter.save()
         painter.resetTransform()
@@ -108,7 +112,9 @@ class Drawn(pg.GraphicsObject):  # type: ignore[misc]
         area = to_px.mapRect(self.boundingRect())
         if 0 <= self.hover < len(self.drawing.labels):
             part = area.width() / len(self.drawing.labels)
-            painter.fillRect(QRectF(area.left() + part * self.hover, area.top(), part, area.height()), theme.color("hover"))
+            painter.fillRect(
+                QRectF(area.left() + part * self.hover, area.top(), part, area.height()), theme.color("hover")
+            )
         self._grid(painter, to_px, area)
         self._bars(painter, to_px)
         self._levels(painter, to_px, area)
@@ -166,8 +172,8 @@ class Drawn(pg.GraphicsObject):  # type: ignore[misc]
     def _line(self, painter: QPainter, to_px: QTransform, area: QRectF, line: Line) -> None:
         color = theme.color(line.token)
         for run in self._runs(to_px, line.values):
-            path = QPainterPath(run[0])
-            for point in run[1:]:
+            path = QPainterPath(QPointF(run[0].x(), area.bottom()) if line.rise else run[0])
+            for point in run:
                 path.lineTo(point)
             if line.area:
                 ground = QPainterPath(path)
@@ -187,10 +193,19 @@ class Drawn(pg.GraphicsObject):  # type: ignore[misc]
             painter.setBrush(theme.color("surface"))
             painter.drawEllipse(point, 4, 4)
         if mark.text:
-            width = text_width("cap_b", mark.text) + 2
+            width = text_width("micro", mark.text) + 2
             left = min(max(area.left(), point.x() - width / 2), area.right() - width)
             top = max(area.top() - 2, point.y() - theme.px(27))
-            draw_text(painter, QRectF(left, top, width, theme.px(18)), mark.text, "micro", theme.color(mark.ink), "center")
+            if mark.beside:
+                left, top = min(point.x() + theme.px(12), area.right() - width), point.y() - theme.px(16)
+            draw_text(
+                painter,
+                QRectF(left, top, width, theme.px(18)),
+                mark.text,
+                "micro",
+                theme.color(mark.ink),
+                "center",
+            )
 
 
 def _fade(color: QColor, area: QRectF) -> QLinearGradient:
@@ -203,13 +218,18 @@ def _fade(color: QColor, area: QRectF) -> QLinearGradient:
     return fade
 
 
-class Plot(pg.PlotWidget):  # type: ignore[misc]
+class Plot(pg.PlotWidget):
     """Axes and drawing; the chart around it handles mouse and keys."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setBackground(None)
+        self.viewport().setAutoFillBackground(False)
+        clear = self.palette()
+        for role in (QPalette.ColorRole.Window, QPalette.ColorRole.Base):
+            clear.setColor(role, Qt.GlobalColor.transparent)
+        self.setPalette(clear)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setMouseEnabled(x=False, y=False)
@@ -222,7 +242,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
             axis.enableAutoSIPrefix(False)
-            axis.setStyle(tickLength=0, tickTextOffset=theme.px(8), autoExpandTextSpace=False)
+            axis.setStyle(tickLength=0, tickAlpha=0, tickTextOffset=theme.px(8), autoExpandTextSpace=False)
         self.getAxis("left").setZValue(-10)
 
     def put(self, drawing: Drawing) -> None:
@@ -276,4 +296,4 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         """Return the nearest place to an x in px of this widget, −1 when outside."""
         at = self.plotItem.vb.mapSceneToView(self.mapToScene(round(x), 10)).x()
         index = round(at)
-        return index if 0 <= index < len(self._drawing.labels) and -0.5 <= at else -1
+        return index if 0 <= index < len(self._drawing.labels) and at >= -0.5 else -1

@@ -68,7 +68,9 @@ def _draw(painter: QPainter, shape: Shape, ink: QColor) -> None:
 class ProductPicture(QWidget):
     """A product's tile at any size; `show_image` replaces the motif by a real picture."""
 
-    def __init__(self, key: str = "box", size: int = 38, *, name: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, key: str = "box", size: int = 38, *, name: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._key, self._size = key, size
         self._image: QPixmap | None = None

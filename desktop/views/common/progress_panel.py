@@ -58,7 +58,12 @@ class ProgressPanel(QWidget):
     cancelled = Signal()
 
     def __init__(
-        self, title: str, caption: str = "", *, icon: str = "upload-cloud-2-line", parent: QWidget | None = None
+        self,
+        title: str,
+        caption: str = "",
+        *,
+        icon: str = "upload-cloud-2-line",
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._began = time.monotonic()

@@ -16,7 +16,9 @@ class News(QObject):
     changed = Signal(object)
     _heard = Signal(object)
 
-    def __init__(self, listen: Callable[[Callable[[Any], Any]], Callable[[], Any]], parent: QObject | None = None) -> None:
+    def __init__(
+        self, listen: Callable[[Callable[[Any], Any]], Callable[[], Any]], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._heard.connect(self.changed, Qt.ConnectionType.QueuedConnection)
         self._stop: Callable[[], Any] | None = listen(self._heard.emit)

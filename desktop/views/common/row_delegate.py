@@ -19,8 +19,8 @@ from desktop.views.common.cells import (
     TwoLine,
     cell_text,
 )
-from desktop.views.common.paint import box, draw_text, text_width
 from desktop.views.common.paged_table import CELL
+from desktop.views.common.paint import box, draw_text, text_width
 from desktop.views.common.product_picture import draw_product
 from desktop.views.common.stock_bar import draw_stock, stock_tone
 from desktop.views.common.theme import theme
@@ -51,7 +51,7 @@ class RowDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        rect = QRectF(option.rect)  # type: ignore[attr-defined]
+        rect = QRectF(option.rect)
         row = index.row()
         self._ground(painter, rect, row, index.column())
         column = self.view.paged.columns[index.column()]
@@ -102,7 +102,9 @@ class RowDelegate(QStyledItemDelegate):
 
     def _plain(self, painter: QPainter, area: QRectF, text: str, column: Column) -> None:
         style = "small_m" if column.kind in ("strong", "money", "link") else "small"
-        token = {"muted": "text2", "link": "primary_text", "text": "text2", "number": "text2"}.get(column.kind, "text")
+        token = {"muted": "text2", "link": "primary_text", "text": "text2", "number": "text2"}.get(
+            column.kind, "text"
+        )
         draw_text(painter, area, text, style, theme.color(token), column.side())
 
     def _toned(self, painter: QPainter, area: QRectF, value: Toned, column: Column) -> None:
@@ -133,7 +135,13 @@ class RowDelegate(QStyledItemDelegate):
             x += size + theme.px(10)
         width, high = area.right() - x, theme.px(18)
         if not value.caption:
-            draw_text(painter, QRectF(x, area.top(), width, area.height()), value.title, "small_m", theme.color("text"))
+            draw_text(
+                painter,
+                QRectF(x, area.top(), width, area.height()),
+                value.title,
+                "small_m",
+                theme.color("text"),
+            )
             return
         top = middle - theme.px(19)
         draw_text(painter, QRectF(x, top, width, theme.px(20)), value.title, "small_m", theme.color("text"))

@@ -21,7 +21,12 @@ _crash: list[Sheet] = []
 
 
 def toast(
-    widget: QWidget, text: str, *, undo: Callable[[], None] | None = None, action: str = "", tone: str = "success"
+    widget: QWidget,
+    text: str,
+    *,
+    undo: Callable[[], None] | None = None,
+    action: str = "",
+    tone: str = "success",
 ) -> Toast:
     """Say that something happened, with undo when given (`action` renames the button)."""
     return host_of(widget).add(text, undo=undo, action=action, tone=tone)
@@ -50,7 +55,9 @@ def crash(problem: BaseException, parent: QWidget | None = None) -> Sheet:
     sheet = Sheet(
         parent if parent is not None else QApplication.activeWindow(),
         _("Something went wrong in the program"),
-        text=_("What was saved before is safe. Go on working; if it happens again, send the details to support."),
+        text=_(
+            "What was saved before is safe. Go on working; if it happens again, send the details to support."
+        ),
         icon="bug-line",
         width=520,
     )
@@ -76,4 +83,6 @@ def details_of(problem: BaseException) -> str:
     frames = traceback.extract_tb(problem.__traceback__)
     lines = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
     head = f"{type(problem).__name__} at {place(problem)}"
-    return "\n".join([head, f"{platform.system()} {platform.release()}, Python {platform.python_version()}", *lines])
+    return "\n".join(
+        [head, f"{platform.system()} {platform.release()}, Python {platform.python_version()}", *lines]
+    )

@@ -17,7 +17,14 @@ class Segment(QWidget):
 
     picked = Signal(object)
 
-    def __init__(self, options: Sequence[tuple[Any, str]], value: Any = None, *, name: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        options: Sequence[tuple[Any, str]],
+        value: Any = None,
+        *,
+        name: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._hover = -1
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -108,4 +115,6 @@ class Segment(QWidget):
                 ink = "text" if chosen or index == self._hover else "text2"
                 ink = ink if self.isEnabled() else "disabled"
                 label = self._options[index][1]
-                draw_text(painter, area, label, "small_b" if chosen else "small_m", theme.color(ink), "center")
+                draw_text(
+                    painter, area, label, "small_b" if chosen else "small_m", theme.color(ink), "center"
+                )

@@ -35,7 +35,9 @@ def draw_stock(painter: QPainter, area: QRectF, now: int, least: int, safety: in
 class StockBar(QWidget):
     """Stock, minimum and safety in thousandths."""
 
-    def __init__(self, now: int = 0, least: int = 0, safety: int = 0, full: int = 0, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, now: int = 0, least: int = 0, safety: int = 0, full: int = 0, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.show_stock(now, least, safety, full)

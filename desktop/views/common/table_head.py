@@ -104,7 +104,11 @@ class TableHead(QHeaderView):
             action.setChecked(not self.isSectionHidden(logical))
             action.toggled.connect(lambda on, which=logical: self.view.show_column(which, on))
         menu.addSeparator()
-        for key, label in (("compact", _("Compact rows")), ("standard", _("Standard rows")), ("relaxed", _("Relaxed rows"))):
+        for key, label in (
+            ("compact", _("Compact rows")),
+            ("standard", _("Standard rows")),
+            ("relaxed", _("Relaxed rows")),
+        ):
             action = menu.addAction(label)
             action.setCheckable(True)
             action.setChecked(self.view.density == key)

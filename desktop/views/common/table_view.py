@@ -7,7 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QWidget
 
 from desktop.views.common import remember
-from desktop.views.common.paged_table import PagedTable
+from desktop.views.common.paged_table import Index, PagedTable
 from desktop.views.common.row_delegate import RowDelegate
 from desktop.views.common.table_head import TableHead
 from desktop.views.common.theme import theme
@@ -34,6 +34,7 @@ class TableView(QTableView):
         self._kept: tuple[int, int] | None = None
         self._first = self._last = 0
         self._laying = False
+        self._last_tick = -1
         self._setup()
         self.setModel(model)
         self.setItemDelegate(RowDelegate(self))
@@ -65,7 +66,11 @@ class TableView(QTableView):
         self.paged.checked_changed.connect(self._ticks_changed)
         self.paged.modelReset.connect(self._was_reset)
         self.paged.loaded.connect(self._loaded)
-        for signal in (self.paged.rowsAboutToBeInserted, self.paged.rowsAboutToBeRemoved, self.paged.layoutAboutToBeChanged):
+        for signal in (
+            self.paged.rowsAboutToBeInserted,
+            self.paged.rowsAboutToBeRemoved,
+            self.paged.layoutAboutToBeChanged,
+        ):
             signal.connect(self._keep_place)
         self.doubleClicked.connect(self._double)
         theme.changed.connect(self._restyle)
@@ -104,7 +109,9 @@ class TableView(QTableView):
     def _columns(self) -> None:
         saved: dict[str, Any] = remember.get(f"table/{self._name}", {}) if self._name else {}
         self._laying = True
-        self.density = saved.get("density", self.density) if saved.get("density") in DENSITIES else self.density
+        self.density = (
+            saved.get("density", self.density) if saved.get("density") in DENSITIES else self.density
+        )
         order = [key for key in saved.get("order", []) if isinstance(key, str)]
         keys = [column.key for column in self.paged.columns]
         for target, key in enumerate([key for key in order if key in keys]):
@@ -170,17 +177,23 @@ class TableView(QTableView):
         widths = {
             column.key: self.columnWidth(i)
             for i, column in enumerate(columns)
-            if i not in hidden and not column.stretch and column.key not in hidden
+            if not column.stretch and column.key not in hidden
         }
         habits = {"order": order, "hidden": hidden, "widths": widths, "density": self.density}
         remember.put(f"table/{self._name}", habits)
 
     def _spread(self) -> None:
         """Give what room is left to the stretching column, else to all in proportion to none."""
-        stretch = [i for i, c in enumerate(self.paged.columns) if c.stretch and not self.head.isSectionHidden(i)]
+        stretch = [
+            i for i, c in enumerate(self.paged.columns) if c.stretch and not self.head.isSectionHidden(i)
+        ]
         if not stretch:
             return
-        others = sum(self.columnWidth(i) for i in range(self.head.count()) if i != stretch[0] and not self.head.isSectionHidden(i))
+        others = sum(
+            self.columnWidth(i)
+            for i in range(self.head.count())
+            if i != stretch[0] and not self.head.isSectionHidden(i)
+        )
         least = theme.px(self.paged.columns[stretch[0]].width)
         self._laying = True
         self.setColumnWidth(stretch[0], max(least, self.viewport().width() - others))
@@ -228,7 +241,7 @@ class TableView(QTableView):
         self.viewport().update()
         self.head.viewport().update()
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         self.viewport().update()
         if current.row() != previous.row():
@@ -255,7 +268,10 @@ class TableView(QTableView):
         if index.isValid() and self.paged.columns[index.column()].kind == "tick":
             self.setFocus(Qt.FocusReason.MouseFocusReason)
             self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
-            self._tick(index.row(), event.modifiers() & Qt.KeyboardModifier.ShiftModifier == Qt.KeyboardModifier.ShiftModifier)
+            self._tick(
+                index.row(),
+                event.modifiers() & Qt.KeyboardModifier.ShiftModifier == Qt.KeyboardModifier.ShiftModifier,
+            )
             return
         super().mousePressEvent(event)
 
@@ -266,7 +282,7 @@ class TableView(QTableView):
         on = data.id not in self.paged.checked
         ids = [data.id]
         if whole_range:
-            first = self._last_tick if hasattr(self, "_last_tick") else row
+            first = self._last_tick if self._last_tick >= 0 else row
             ids = [self.paged.rows[i].id for i in range(min(first, row), max(first, row) + 1)]
         self._last_tick = row
         self.paged.check(ids, on)
@@ -289,7 +305,10 @@ class TableView(QTableView):
             self._open(row)
         elif key == Qt.Key.Key_Escape and self.paged.checked:
             self.paged.check_all(False)
-        elif event.modifiers() == Qt.KeyboardModifier.ShiftModifier and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+        elif event.modifiers() == Qt.KeyboardModifier.ShiftModifier and key in (
+            Qt.Key.Key_Up,
+            Qt.Key.Key_Down,
+        ):
             self._shift(1 if key == Qt.Key.Key_Down else -1)
         else:
             super().keyPressEvent(event)

@@ -59,7 +59,13 @@ class Timeline(QWidget):
                 self._mark(painter, QPointF(px(9), top + px(10)), step.state)
                 later = step.state == "later"
                 row = QRectF(px(30), top, self.width() - px(30), px(20))
-                draw_text(painter, row, step.title, "small_m" if later else "small_b", theme.color("text2" if later else "text"))
+                draw_text(
+                    painter,
+                    row,
+                    step.title,
+                    "small_m" if later else "small_b",
+                    theme.color("text2" if later else "text"),
+                )
                 ink = theme.color(f"{step.tone}_fg" if step.tone else "text2")
                 below = QRectF(px(30), top + px(19), self.width() - px(30), px(18))
                 draw_text(painter, below, step.caption, "cap", ink)

@@ -130,7 +130,13 @@ class ToastHost(QObject):
         return window
 
     def add(
-        self, text: str, *, tone: str = "success", undo: Callable[[], None] | None = None, action: str = "", seconds: int = SECONDS
+        self,
+        text: str,
+        *,
+        tone: str = "success",
+        undo: Callable[[], None] | None = None,
+        action: str = "",
+        seconds: int = SECONDS,
     ) -> Toast:
         """Show a toast and return it."""
         while len(self.toasts) >= MOST:
@@ -178,7 +184,10 @@ class ToastHost(QObject):
 def host_of(widget: QWidget) -> ToastHost:
     """Return the toast host of the widget's window (of the main window for a dialog)."""
     window = widget.window()
-    while window.windowFlags() & Qt.WindowType.Dialog == Qt.WindowType.Dialog and window.parentWidget() is not None:
+    while (
+        window.windowFlags() & Qt.WindowType.Dialog == Qt.WindowType.Dialog
+        and window.parentWidget() is not None
+    ):
         above = window.parentWidget()
         if above is None:
             break

@@ -23,7 +23,11 @@ def draw_check(painter: QPainter, area: QRectF, state: Qt.CheckState, enabled: b
     w, x, y = area.width() / 16, area.left(), area.top()
     if state == Qt.CheckState.Checked:
         painter.drawPolyline(
-            [QPointF(x + 4 * w, y + 8.2 * w), QPointF(x + 6.8 * w, y + 11 * w), QPointF(x + 12 * w, y + 5.2 * w)]
+            [
+                QPointF(x + 4 * w, y + 8.2 * w),
+                QPointF(x + 6.8 * w, y + 11 * w),
+                QPointF(x + 12 * w, y + 5.2 * w),
+            ]
         )
     else:
         painter.drawLine(QPointF(x + 4.5 * w, y + 8 * w), QPointF(x + 11.5 * w, y + 8 * w))

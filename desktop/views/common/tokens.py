@@ -38,6 +38,7 @@ COLORS: Final[dict[str, tuple[str, str]]] = {
     "danger": ("#BE2B22", "#EA6A5E"),
     "danger_bg": ("#FCEAE7", "#3B1C19"),
     "danger_fg": ("#A3211A", "#F6A59C"),
+    "on_danger": ("#FFFFFF", "#2A0806"),
     "info": ("#2C66B8", "#6C9FE6"),
     "info_bg": ("#E7EFFA", "#18283F"),
     "info_fg": ("#1E5299", "#A2C3F3"),
@@ -118,16 +119,25 @@ TYPE: Final[dict[str, tuple[int, int, int]]] = {
 
 FAMILIES: Final = ("Inter", "Noto Sans SC", "Microsoft YaHei UI", "PingFang SC", "Noto Sans CJK SC")
 TEXT_SIZES: Final = (100, 115, 130)
-DENSITIES: Final[dict[str, tuple[int, int]]] = {"compact": (34, 46), "standard": (40, 56), "relaxed": (52, 64)}
+DENSITIES: Final[dict[str, tuple[int, int]]] = {
+    "compact": (34, 46),
+    "standard": (40, 56),
+    "relaxed": (52, 64),
+}
 
 # Foreground and background tokens that are shown as text on something (4.5:1 is checked by a test).
 TEXT_PAIRS: Final[tuple[tuple[str, str], ...]] = (
-    *((fg, bg) for fg in ("text", "text2") for bg in ("canvas", "page", "surface", "subtle", "sunken", "hover", "selected")),
+    *(
+        (fg, bg)
+        for fg in ("text", "text2")
+        for bg in ("canvas", "page", "surface", "subtle", "sunken", "hover", "selected")
+    ),
     *(("text3", bg) for bg in ("canvas", "page", "surface", "subtle")),
     *(("primary_text", bg) for bg in ("page", "surface", "subtle", "primary_subtle", "selected")),
     *(("on_primary", bg) for bg in ("primary", "primary_hover", "primary_press")),
     *((f"{tone}_fg", f"{tone}_bg") for tone in ("success", "warn", "danger", "info", "points", "neutral")),
     *((f"{tone}_fg", "surface") for tone in ("success", "warn", "danger", "info", "points", "neutral")),
+    ("on_danger", "danger"),
     ("on_dark", "toast"),
     ("on_dark2", "toast"),
     ("toast_button_text", "toast_button"),

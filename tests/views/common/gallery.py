@@ -61,11 +61,28 @@ class Swatch(QWidget):
 
 
 SWATCHES = (
-    ("canvas", "画布"), ("page", "页面"), ("surface", "卡片"), ("sunken", "凹陷"), ("selected", "选中"), ("border", "边线"),
-    ("border_input", "输入框线"), ("text", "正文"), ("text2", "次要"), ("text3", "辅助"), ("primary", "主色"),
-    ("primary_subtle", "主色浅"), ("seal", "印章"), ("points", "积分"), ("success", "成功"), ("warn", "注意"),
-    ("danger", "危险"), ("info", "信息"), ("c1", "图 1"), ("c2", "图 2"), ("c3", "图 3"),
-)  # fmt: skip
+    ("canvas", "画布"),
+    ("page", "页面"),
+    ("surface", "卡片"),
+    ("sunken", "凹陷"),
+    ("selected", "选中"),
+    ("border", "边线"),
+    ("border_input", "输入框线"),
+    ("text", "正文"),
+    ("text2", "次要"),
+    ("text3", "辅助"),
+    ("primary", "主色"),
+    ("primary_subtle", "主色浅"),
+    ("seal", "印章"),
+    ("points", "积分"),
+    ("success", "成功"),
+    ("warn", "注意"),
+    ("danger", "危险"),
+    ("info", "信息"),
+    ("c1", "图 1"),
+    ("c2", "图 2"),
+    ("c3", "图 3"),
+)
 
 
 def left_half() -> QWidget:
@@ -130,7 +147,16 @@ def buttons_and_inputs() -> QWidget:
     off = secondary("不可用")
     off.setEnabled(False)
     more = Button("更多", "plain", trailing="arrow-down-s-line")
-    for widget in (primary("保存", "check-line", key="Ctrl S"), hover, down, secondary("导出", "download-2-line"), light, more, danger("删除"), off):
+    for widget in (
+        primary("保存", "check-line", key="Ctrl S"),
+        hover,
+        down,
+        secondary("导出", "download-2-line"),
+        light,
+        more,
+        danger("删除"),
+        off,
+    ):
         row.addWidget(widget)
     row.addStretch(1)
     column.addLayout(row)
@@ -145,7 +171,12 @@ def buttons_and_inputs() -> QWidget:
     column.addSpacing(18)
     column.addWidget(Label("输入", "small_m", "text2"))
     row = hbox(margins=(0, 8, 0, 0), gap=10)
-    search, text, percent, select = SearchInput("占位文字", key=""), TextInput("青禾杂货铺"), PercentInput(5050), Select([(1, "浮动")])
+    search, text, percent, select = (
+        SearchInput("占位文字", key=""),
+        TextInput("青禾杂货铺"),
+        PercentInput(5050),
+        Select([(1, "浮动")]),
+    )
     for widget, width in ((search, 150), (text, 130), (percent, 96), (select, 92)):
         widget.setFixedWidth(width)
         row.addWidget(widget)
@@ -175,9 +206,14 @@ def badges_and_filters() -> QWidget:
     column.addWidget(Label("状态徽章：颜色 + 形状 + 文字", "small_m", "text2"))
     row = hbox(margins=(0, 8, 0, 16), gap=9)
     for text, tone, pip in (
-        ("待付款", "warn", "wait"), ("待发货", "info", "half"), ("已发货", "primary", "half"), ("已完成", "success", "done"),
-        ("退款中", "danger", "alert"), ("已取消", "neutral", "closed"), ("金卡", "points", "vip-crown-fill"),
-    ):  # fmt: skip
+        ("待付款", "warn", "wait"),
+        ("待发货", "info", "half"),
+        ("已发货", "primary", "half"),
+        ("已完成", "success", "done"),
+        ("退款中", "danger", "alert"),
+        ("已取消", "neutral", "closed"),
+        ("金卡", "points", "vip-crown-fill"),
+    ):
         row.addWidget(Badge(text, tone, pip))
     row.addStretch(1)
     column.addLayout(row)
@@ -205,7 +241,10 @@ def sample_table() -> TableView:
     ]
     model = PagedTable(columns)
     model.beginResetModel()
-    model.rows = [Row(n, "1121-0096", word, "168.40") for n, word in enumerate(("默认", "悬停", "选中", "选中 + 键盘焦点"))]
+    model.rows = [
+        Row(n, "1121-0096", word, "168.40")
+        for n, word in enumerate(("默认", "悬停", "选中", "选中 + 键盘焦点"))
+    ]
     model._index()
     model.endResetModel()
     view = TableView(model)

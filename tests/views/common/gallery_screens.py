@@ -6,7 +6,15 @@ from desktop.views.common.avatar import Avatar
 from desktop.views.common.bulk_bar import BulkBar
 from desktop.views.common.buttons import link, plain, primary, secondary
 from desktop.views.common.cards import Card, CardHead, Divider, Facts, IconTile, TwoLines, hbox, vbox
-from desktop.views.common.charts import ChartCard, DailyBars, DayBar, ForecastLine, MonthLine, MonthPoint
+from desktop.views.common.charts import (
+    ChartCard,
+    DailyBars,
+    DayBar,
+    Forecast,
+    ForecastLine,
+    MonthLine,
+    MonthPoint,
+)
 from desktop.views.common.empty import EmptyState
 from desktop.views.common.kpi import KpiCard, KpiStrip, StripItem
 from desktop.views.common.labels import Label
@@ -25,7 +33,10 @@ LAST = (1310, 1500, 1890, 1260, 1390, 1480, 1610, 1590, 1520, 1700, 1830, 1810)
 def daily() -> ChartCard:
     """The daily orders of the design."""
     chart = DailyBars()
-    days = [DayBar(f"11/{8 + n}", f"11 月 {8 + n} 日", (a, b), f"合计 {a + b} 单 · ¥10,318.20") for n, (a, b) in enumerate(zip(STORE, ONLINE, strict=True))]
+    days = [
+        DayBar(f"11/{8 + n}", f"11 月 {8 + n} 日", (a, b), f"合计 {a + b} 单 · ¥10,318.20")
+        for n, (a, b) in enumerate(zip(STORE, ONLINE, strict=True))
+    ]
     chart.show_days(days, [("门店", "c1"), ("微商城", "c1_soft")])
     card = ChartCard("每日订单", chart, "近 14 天")
     card.refresh_legend()
@@ -38,11 +49,20 @@ def monthly() -> ChartCard:
     months = [12, *range(1, 12)]
     points = [
         MonthPoint(
-            f"{month}月", THIS[n], LAST[n], "春节 21.6" if n == 2 else "11 月预计 20.9 · 至今 14.6" if n == 11 else "", n == 11
+            f"{month}月",
+            THIS[n],
+            LAST[n],
+            "春节 21.6" if n == 2 else "11 月预计 20.9 · 至今 14.6" if n == 11 else "",
+            n == 11,
         )
         for n, month in enumerate(months)
     ]
-    chart.show_months(points, ("本年", "去年同期"), axis=lambda value: f"{value // 100}", write=lambda value: f"{value // 100}.{value % 100 // 10} 万")
+    chart.show_months(
+        points,
+        ("本年", "去年同期"),
+        axis=lambda value: f"{value // 100}",
+        write=lambda value: f"{value // 100}.{value % 100 // 10} 万",
+    )
     card = ChartCard("每月订单金额", chart, "万元 · 近 12 个月")
     card.refresh_legend()
     return card
@@ -51,11 +71,11 @@ def monthly() -> ChartCard:
 def forecast() -> ChartCard:
     """The stock forecast of the design."""
     chart = ForecastLine()
-    labels = [f"11/{14 + n}" for n in range(15)]
-    past = [50000, 44000, 38000, 31000, 26000, 20000, 14000, 8000, *[None] * 7]
-    ahead = [*[None] * 7, 8000, 2000, 0, *[None] * 5]
-    ordered = [*[None] * 8, 57000, 51000, 45000, 39000, 33000, 27000, 20000]
-    chart.show_forecast(labels, past, ahead, ordered, today=7, least=10000, safety=20000, note="预计明晚售完", ordered_note="补 55 件后")
+    labels = tuple(f"11/{14 + n}" for n in range(15))
+    past = (50000, 44000, 38000, 31000, 26000, 20000, 14000, 8000, *[None] * 7)
+    ahead = (*[None] * 7, 8000, 2000, 0, *[None] * 5)
+    ordered = (*[None] * 8, 57000, 51000, 45000, 39000, 33000, 27000, 20000)
+    chart.show_forecast(Forecast(labels, past, ahead, ordered, 7, 10000, 20000, "预计明晚售完", "补 55 件后"))
     return ChartCard("鲜牛奶 950ml", chart, "库存预测")
 
 
@@ -137,7 +157,14 @@ def parts() -> QWidget:
     detail.body.addWidget(Timeline(steps))
     detail.body.addWidget(Divider())
     facts = Facts()
-    facts.show_rows([("商品小计", "¥208.40", ""), ("优惠券 满 200 减 10", "−¥10.00", "success"), ("积分抵扣 3,000 分", "−¥30.00", "points"), ("实付", "¥168.40", "strong")])
+    facts.show_rows(
+        [
+            ("商品小计", "¥208.40", ""),
+            ("优惠券 满 200 减 10", "−¥10.00", "success"),
+            ("积分抵扣 3,000 分", "−¥30.00", "points"),
+            ("实付", "¥168.40", "strong"),
+        ]
+    )
     detail.body.addWidget(facts)
     person = hbox(gap=12)
     person.addWidget(Avatar("林晓梅", 34))
@@ -174,8 +201,18 @@ def parts() -> QWidget:
     page.addLayout(row)
     row = hbox(gap=12)
     for state in (
-        EmptyState("还没有优惠券活动", "发一张满减券，通常一周带回 8% 的老顾客", primary=primary("新建优惠券", "add-line"), second=secondary("用模板")),
-        EmptyState("没有符合条件的订单", "当前筛选：近 7 天、待发货、金额 ≥ ¥500", why="nothing_found", primary=secondary("清除筛选", "filter-off-line")),
+        EmptyState(
+            "还没有优惠券活动",
+            "发一张满减券，通常一周带回 8% 的老顾客",
+            primary=primary("新建优惠券", "add-line"),
+            second=secondary("用模板"),
+        ),
+        EmptyState(
+            "没有符合条件的订单",
+            "当前筛选：近 7 天、待发货、金额 ≥ ¥500",
+            why="nothing_found",
+            primary=secondary("清除筛选", "filter-off-line"),
+        ),
     ):
         card = Card()
         card.body.addWidget(state)

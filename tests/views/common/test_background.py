@@ -164,7 +164,9 @@ def test_news_fold_and_wait_while_hidden_or_edited(qtbot: QtBot, app: object) ->
     qtbot.addWidget(widget)
     heard: list[dict[str, frozenset[int]]] = []
     stale = stale_when(widget, news, {"order"}, heard.append, lambda: editing[0])
-    threads = [threading.Thread(target=lambda n=n: radio.tell(Changed(order={n}, member={9}))) for n in range(5)]
+    threads = [
+        threading.Thread(target=lambda n=n: radio.tell(Changed(order={n}, member={9}))) for n in range(5)
+    ]
     for thread in threads:
         thread.start()
     qtbot.waitUntil(lambda: stale.is_stale)

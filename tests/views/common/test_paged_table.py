@@ -91,7 +91,9 @@ def test_a_refresh_keeps_selection_ticks_and_place(qtbot: QtBot, view: TableView
     assert len(ids) == len(set(ids))
 
 
-def test_a_refresh_reorders_what_moved(qtbot: QtBot, view: TableView, door: ListDoor, qtmodeltester: Any) -> None:
+def test_a_refresh_reorders_what_moved(
+    qtbot: QtBot, view: TableView, door: ListDoor, qtmodeltester: Any
+) -> None:
     """Rows that change places take their selection along."""
     view.go_to(998)
     door.rows[0], door.rows[2] = door.rows[2], door.rows[0]
@@ -128,7 +130,11 @@ def test_ticks_by_mouse_and_keys(qtbot: QtBot, view: TableView) -> None:
     spot = view.visualRect(view.paged.index(4, 0)).center()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
     assert view.paged.checked == {996}
-    qtbot.mouseClick(view.head.viewport(), Qt.MouseButton.LeftButton, pos=view.head.viewport().rect().topLeft() + spot.__class__(20, 10))
+    qtbot.mouseClick(
+        view.head.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=view.head.viewport().rect().topLeft() + spot.__class__(20, 10),
+    )
     assert len(view.paged.checked) == 200
 
 
@@ -171,7 +177,9 @@ WIDE = [
     Column("name", "Name", 120, "strong"),
     Column("two", "Two", 220, "two_line", value=lambda row: TwoLine(row.name, "ZH-1003 · tea", "jar")),
     Column("who", "Who", 180, "name", value=lambda row: NameCell(f"林{row.id}", "Gold", "points")),
-    Column("stock", "Stock", 200, "stock", value=lambda row: StockCell(8000, 10000, 20000, "8", "pcs", "10 · 20")),
+    Column(
+        "stock", "Stock", 200, "stock", value=lambda row: StockCell(8000, 10000, 20000, "8", "pcs", "10 · 20")
+    ),
     Column("days", "Days", 90, "number", value=lambda row: Toned("1.3", "danger", "days")),
     Column("paid", "Paid", 100, "money"),
     Column("state", "State", 110, "badge", value=lambda row: BadgeCell("To ship", "info", "half")),
