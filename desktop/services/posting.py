@@ -92,6 +92,11 @@ def next_number(work: Work, name: str) -> int:
     return int(work.rows(_NEXT[work.connection.dialect.name], {"name": name}).scalar_one())
 
 
+def skip_numbers(work: Work, name: str, count: int) -> None:
+    """Take `count` more numbers of a series at once, for a batch."""
+    work.rows(update(Counter).where(Counter.name == name).values(value=Counter.value + count))
+
+
 def next_order_code(work: Work, prefix: str = "") -> tuple[str, str]:
     """Full code and short code of the next order of today: `20261121-0096`, `1121-0096`."""
     day = shop_day(work.now, work.zone)

@@ -83,6 +83,15 @@ class PriceChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Created:
+    """New goods: the product, its SKU and the SKU's code."""
+
+    product_id: int
+    sku_id: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class BarcodeAdded:
     """A barcode as accepted: `valid` is False for a wrong check digit, `also` names other goods with it."""
 
@@ -92,8 +101,8 @@ class BarcodeAdded:
 
 
 @action(permission=Permission.EDIT_GOODS)
-def create_product(work: Work, new: NewProduct) -> int:
-    """Put new goods on the shelf; returns the product's id. Raises `Refused` for a code already used."""
+def create_product(work: Work, new: NewProduct) -> Created:
+    """Put new goods on the shelf. Raises `Refused` for a code already used."""
     name = _text("name", new.name, needed=True)
     _check_kind(new.kind)
     _check_amount(new.price_minor)
@@ -112,7 +121,7 @@ def create_product(work: Work, new: NewProduct) -> int:
     for code in new.barcodes:
         _add_barcode(work, sku, code, "")
     _set_tags(work, product.id, new.tags)
-    return product.id
+    return Created(product.id, sku.id, sku.code)
 
 
 @action(permission=Permission.EDIT_GOODS)
