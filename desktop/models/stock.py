@@ -43,7 +43,10 @@ class StockMovement(Base):
     """One change of stock (thousandths), with its reason and document. Append-only."""
 
     __tablename__ = "stock_movement"
-    __table_args__ = (Index("ix_stock_movement_sku_id_at", "sku_id", "at"),)
+    __table_args__ = (
+        Index("ix_stock_movement_sku_id_at", "sku_id", "at"),
+        Index("ix_stock_movement_reason_at", "reason", "at", "sku_id", "delta_milli"),  # what sells, read whole
+    )
     id: Mapped[RowId]
     sku_id: Mapped[int] = mapped_column(ForeignKey("sku.id"))
     location_id: Mapped[int] = mapped_column(ForeignKey("location.id"))

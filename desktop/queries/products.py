@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -22,7 +22,7 @@ from desktop.models.products import (
     Tag,
 )
 from desktop.models.stock import Stock
-from desktop.queries.page import PAGE_ROWS, Page, Position, contains, in_order, page_of
+from desktop.queries.page import PAGE_ROWS, Page, Position, contains, in_order, like, page_of
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
@@ -31,7 +31,7 @@ BASE_LIST = "retail"
 
 @dataclass(frozen=True, slots=True)
 class ProductFilter:
-    """Which goods: words typed or a code scanned, a category with all below it (0: without category), a tag."""
+    """Which goods: words or a code, a category with all below it (0: without category), a tag."""
 
     text: str = ""
     category_id: int | None = None
@@ -66,8 +66,8 @@ class ProductRow:
 _GOODS = (
     select(
         Sku.id, Sku.product_id, Sku.code, Product.name, Sku.variant, Product.pack, Product.kind, Sku.unit,
-        Product.picture, Product.category_id, func.coalesce(Category.name, "").label("category"), Product.on_shelf,
-        Product.pinyin, Product.created_at,
+        Product.picture, Product.category_id, func.coalesce(Category.name, "").label("category"),
+        Product.on_shelf,
     )
     .join(Product, Product.id == Sku.product_id)
     .join(Category, Category.id == Product.category_id, isouter=True)
@@ -98,7 +98,7 @@ def products_page(
     descending: bool = False,
 ) -> Page[ProductRow]:
     """200 goods in this order, without stock figures."""
-    return _page(read, which, after, sort, descending)
+    return _page(read, which, after, sort, descending, stock=False)
 
 
 @question(permission=Permission.SEE_STOCK)
@@ -111,8 +111,7 @@ def products_with_stock(
     descending: bool = False,
 ) -> Page[ProductRow]:
     """200 goods in this order, with what is on hand and available."""
-    page = _page(read, which, after, sort, descending)
-    return replace(page, rows=_with_stock(read, page.rows))
+    return _page(read, which, after, sort, descending, stock=True)
 
 
 @question(permission=Permission.BROWSE_GOODS)
@@ -125,39 +124,42 @@ def products_count(read: Read, which: ProductFilter) -> int:
 
 
 def _page(
-    read: Read, which: ProductFilter, after: Position | None, sort: str, descending: bool
+    read: Read, which: ProductFilter, after: Position | None, sort: str, descending: bool, *, stock: bool
 ) -> Page[ProductRow]:
     column = SORTS[sort][0]
     statement = _filtered(read, _GOODS.add_columns(column.label("sorted_by")), which)
     rows = read.rows(in_order(statement, (column, Sku.id), after, descending=descending)).all()
-    shown = rows[:PAGE_ROWS]
-    make = _maker(read, [row.id for row in shown], [row.product_id for row in shown])
-    return page_of(rows, make, lambda row: (row.sorted_by, row.id))
+    return page_of(rows, _maker(read, rows[:PAGE_ROWS], stock), lambda row: (row.sorted_by, row.id))
 
 
 def rows_of(read: Read, sku_ids: Sequence[int]) -> tuple[ProductRow, ...]:
-    """These SKUs as rows of the list, in ascending order of id."""
+    """These SKUs as rows of the list, without stock, in ascending order of id."""
     found = read.rows(_GOODS.where(Sku.id.in_(sku_ids)).order_by(Sku.id)).all()
-    make = _maker(read, sku_ids, [row.product_id for row in found])
+    make = _maker(read, found, stock=False)
     return tuple(make(row) for row in found)
 
 
-def _maker(read: Read, sku_ids: Sequence[int], product_ids: Sequence[int]) -> Callable[[Any], ProductRow]:
-    """How a database row becomes a `ProductRow`: prices, codes and photos of the page come in one statement each."""
+def _maker(read: Read, rows: Sequence[Any], stock: bool) -> Callable[[Any], ProductRow]:
+    """How a database row becomes a `ProductRow`: prices, codes, photos, stock come in one statement each."""
+    sku_ids = [row.id for row in rows]
     prices = _base_prices(read, sku_ids)
     codes: dict[int, list[str]] = {}
     statement = select(Barcode.sku_id, Barcode.code).where(Barcode.sku_id.in_(sku_ids)).order_by(Barcode.id)
     for row in read.rows(statement):
         codes.setdefault(row.sku_id, []).append(row.code)
-    photos = {row[0] for row in read.rows(select(Image.product_id).where(Image.product_id.in_(product_ids)))}
+    pictured = select(Image.product_id).where(Image.product_id.in_([row.product_id for row in rows]))
+    photos = {row.product_id for row in read.rows(pictured)}
+    held = _held(read, sku_ids) if stock else {}
 
     def make(row: Any) -> ProductRow:
         mine = codes.get(row.id, [])
+        on_hand, available = held.get(row.id, (0, 0)) if stock else (None, None)
         return ProductRow(
-            id=row.id, product_id=row.product_id, code=row.code, name=row.name, variant=row.variant, pack=row.pack,
-            kind=row.kind, unit=row.unit, picture=row.picture, has_photo=row.product_id in photos,
-            category_id=row.category_id, category=row.category, on_shelf=row.on_shelf,
-            barcode=mine[0] if mine else "", barcodes=len(mine), price_minor=prices.get(row.id),
+            id=row.id, product_id=row.product_id, code=row.code, name=row.name, variant=row.variant,
+            pack=row.pack, kind=row.kind, unit=row.unit, picture=row.picture,
+            has_photo=row.product_id in photos, category_id=row.category_id, category=row.category,
+            on_shelf=row.on_shelf, barcode=mine[0] if mine else "", barcodes=len(mine),
+            price_minor=prices.get(row.id), on_hand_milli=on_hand, available_milli=available,
         )  # fmt: skip
 
     return make
@@ -174,24 +176,24 @@ def _base_prices(read: Read, sku_ids: Sequence[int]) -> dict[int, int]:
     return {row.sku_id: row.amount_minor for row in read.rows(statement)}
 
 
-def _with_stock(read: Read, rows: Iterable[ProductRow]) -> tuple[ProductRow, ...]:
-    goods = tuple(rows)
-    held, free = func.sum(Stock.on_hand_milli), func.sum(Stock.reserved_milli + Stock.set_aside_milli)
-    statement = select(Stock.sku_id, held, free).where(Stock.sku_id.in_([row.id for row in goods]))
-    found = {
-        row[0]: (int(row[1]), int(row[1] - row[2])) for row in read.rows(statement.group_by(Stock.sku_id))
-    }
-    made = []
-    for row in goods:
-        on_hand, available = found.get(row.id, (0, 0))
-        made.append(replace(row, on_hand_milli=on_hand, available_milli=available))
-    return tuple(made)
+def _held(read: Read, sku_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    on_hand = func.sum(Stock.on_hand_milli).label("on_hand")
+    spoken_for = func.sum(Stock.reserved_milli + Stock.set_aside_milli).label("spoken_for")
+    statement = (
+        select(Stock.sku_id, on_hand, spoken_for).where(Stock.sku_id.in_(sku_ids)).group_by(Stock.sku_id)
+    )
+    return {r.sku_id: (int(r.on_hand), int(r.on_hand - r.spoken_for)) for r in read.rows(statement)}
 
 
 # -- finding ----------------------------------------------------------------------------------------------
 
 
 def _filtered(read: Read, statement: Select[Any], which: ProductFilter) -> Select[Any]:
+    return statement.where(*conditions_of(read, which))
+
+
+def conditions_of(read: Read, which: ProductFilter) -> list[ColumnElement[bool]]:
+    """What a filter asks of `Sku` and `Product`, for any statement that reads both."""
     conditions = [_word_found(word) for word in _words(which.text)]
     if which.category_id is not None:
         if which.category_id == 0:
@@ -205,7 +207,7 @@ def _filtered(read: Read, statement: Select[Any], which: ProductFilter) -> Selec
         conditions.append(Product.id.in_(tagged))
     if which.on_shelf is not None:
         conditions.append(Product.on_shelf.is_(which.on_shelf))
-    return statement.where(*conditions)
+    return conditions
 
 
 def _words(text: str) -> list[str]:
@@ -213,14 +215,28 @@ def _words(text: str) -> list[str]:
 
 
 def _word_found(word: str) -> ColumnElement[bool]:
-    """Where one word may stand: letters also in pinyin and initials, digits also in codes and barcodes."""
-    places = [contains(Product.name, word), contains(Product.pack, word)]
+    """Where one word may stand: letters in pinyin, initials, codes; digits in codes, barcodes, packs.
+
+    Only as many places as the word can be in: each one reads all goods, and finding has one frame of time.
+    """
+    found = contains if any(letter.isascii() and letter.isalpha() for letter in word) else holds
+    places = [found(Product.name, word)]
+    if found is contains and word.isalnum() and word.isascii():
+        places = [holds(Product.initials, word), holds(Product.pinyin, word), *places]
     if word.isascii():
-        places.append(contains(Sku.code, word))
-        places.append(Sku.id.in_(select(Barcode.sku_id).where(contains(Barcode.code, word))))
-    if word.isascii() and word.isalnum():
-        places += [contains(Product.initials, word), contains(Product.pinyin, word)]
+        places.append(found(Sku.code, word))
+    if any(letter.isdigit() for letter in word):
+        places += [
+            found(Product.pack, word),
+            Sku.id.in_(select(Barcode.sku_id).where(found(Barcode.code, word))),
+        ]
     return or_(*places)
+
+
+def holds(column: Any, text: str) -> ColumnElement[bool]:
+    """Whether the column holds a text that has no capital letters, or none in the column."""
+    found: ColumnElement[bool] = column.like(f"%{like(text)}%", escape="\\")
+    return found
 
 
 def subtree(read: Read, category_id: int) -> list[int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from desktop.basics.ids import new_key
 from desktop.models.members import Member
 from desktop.models.people import Permission, StaffRole, Till
 from desktop.models.people import Staff as StaffRow
@@ -14,6 +15,8 @@ from desktop.models.stock import Location, StockMovement
 from desktop.pricing.cart import CartLine
 from desktop.services import opening, posting
 from desktop.services.posting import PointsStep, StockStep
+from desktop.services.products import NewProduct, create_product
+from desktop.services.stock import ReceivedLine, receive_stock
 from desktop.shop import actors
 from desktop.shop.action import action
 from desktop.shop.shop import Shop
@@ -81,7 +84,17 @@ def _fill(work: Work, shop: Shop) -> Stocked:
         deltas = [(sku.id, stock * 1000, sku.cost_minor)]
         posting.post_movements(work, place, "opening", "test", f"open:{code}", deltas)
         skus.append(sku.id)
-    lin = work.add(Member(code="M-000318", phone=PHONE, phone_tail=PHONE[-4:], name="林晓梅", gender="f", tier_key="gold", created_at=work.now))
+    lin = work.add(
+        Member(
+            code="M-000318",
+            phone=PHONE,
+            phone_tail=PHONE[-4:],
+            name="林晓梅",
+            gender="f",
+            tier_key="gold",
+            created_at=work.now,
+        )
+    )
     posting.post_points(work, lin.id, [PointsStep(12_860, "carried over", "opening", "open:lin")])
     cashier = work.add(StaffRow(username="li", name="李收银", password_hash="x", created_at=work.now))
     work.add(StaffRole(staff_id=cashier.id, role_key="cashier"))
@@ -94,4 +107,23 @@ def movements(shop: Shop, sku_id: int) -> int:
     from sqlalchemy import func
 
     with shop.storage.read.connect() as connection:
-        return int(connection.execute(select(func.sum(StockMovement.delta_milli)).where(StockMovement.sku_id == sku_id)).scalar() or 0)
+        return int(
+            connection.execute(
+                select(func.sum(StockMovement.delta_milli)).where(StockMovement.sku_id == sku_id)
+            ).scalar()
+            or 0
+        )
+
+
+def set_up(shop: Shop) -> Shop:
+    """Open the empty shop; the same shop comes back."""
+    opening.open_shop(shop, opening.NewShop("青禾杂货铺", "王掌柜", "wang", "zhanggui-2026"))
+    return shop
+
+
+def new_goods(shop: Shop, name: str, price_minor: int = 1_000, pieces: int = 0, **more: object) -> int:
+    """Put goods on the shelf, with some pieces in stock; returns the id of their SKU."""
+    made = shop.do(create_product, NewProduct(name, price_minor, **more))  # type: ignore[arg-type]
+    if pieces:
+        shop.do(receive_stock, [ReceivedLine(made.sku_id, pieces * 1_000)], client_key=new_key())
+    return made.sku_id

@@ -1,0 +1,160 @@
+"""One product as its sheet shows it: prices per list, units, barcodes, tags, photo, cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from desktop.basics.errors import NotFound
+from desktop.basics.i18n import N_
+from desktop.models.members import Tier
+from desktop.models.people import Permission
+from desktop.models.products import Barcode, Image, Price, PriceList, Product, ProductTag, Sku, SkuUnit, Tag
+from desktop.queries.offers import find_codes
+from desktop.queries.products import ProductRow, rows_of
+from desktop.shop.action import question
+from desktop.shop.work import Read
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRow:
+    """One price of a SKU: which list, unit (empty: base), from which quantity on (thousandths)."""
+
+    list_id: int
+    list_key: str
+    unit: str
+    min_qty_milli: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class BarcodeRow:
+    """One code of a SKU; `valid` is False for a wrong check digit, `shared` when other goods carry it too."""
+
+    id: int
+    code: str
+    unit: str
+    valid: bool
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """Another unit a SKU is sold in: so many thousandths of the base unit make one."""
+
+    name: str
+    factor_milli: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProductDetail:
+    """Everything the panel shows of one SKU and its product, stock and cost apart."""
+
+    row: ProductRow
+    note: str
+    tags: tuple[str, ...]
+    units: tuple[UnitRow, ...]
+    barcodes: tuple[BarcodeRow, ...]
+    prices: tuple[PriceRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One price list; the tier's name is a sentence key for the shipped tiers."""
+
+    id: int
+    key: str
+    order_type: str
+    tier: str
+    channel: str
+
+
+@question(permission=Permission.BROWSE_GOODS)
+def product_detail(read: Read, sku_id: int) -> ProductDetail:
+    """The sheet of one SKU. Raises `NotFound`."""
+    found = rows_of(read, [sku_id])
+    if not found:
+        raise NotFound(N_("This entry no longer exists. Refresh the list."))
+    row = found[0]
+    units = (
+        select(SkuUnit.name, SkuUnit.factor_milli)
+        .where(SkuUnit.sku_id == sku_id)
+        .order_by(SkuUnit.factor_milli)
+    )
+    tags = select(Tag.name).join(ProductTag, ProductTag.tag_id == Tag.id).order_by(Tag.name)
+    return ProductDetail(
+        row=row,
+        note=str(read.value(select(Product.note).where(Product.id == row.product_id)) or ""),
+        tags=tuple(r.name for r in read.rows(tags.where(ProductTag.product_id == row.product_id))),
+        units=tuple(UnitRow(r.name, r.factor_milli) for r in read.rows(units)),
+        barcodes=_barcodes(read, sku_id),
+        prices=_prices(read, sku_id),
+    )
+
+
+def _barcodes(read: Read, sku_id: int) -> tuple[BarcodeRow, ...]:
+    other = aliased(Barcode)
+    shared = select(other.id).where(other.code == Barcode.code, other.sku_id != Barcode.sku_id).exists()
+    columns = (Barcode.id, Barcode.code, Barcode.unit, Barcode.valid, shared.label("shared"))
+    statement = select(*columns).where(Barcode.sku_id == sku_id).order_by(Barcode.id)
+    return tuple(BarcodeRow(r.id, r.code, r.unit, r.valid, bool(r.shared)) for r in read.rows(statement))
+
+
+def _prices(read: Read, sku_id: int) -> tuple[PriceRow, ...]:
+    statement = (
+        select(Price.list_id, PriceList.key, Price.unit, Price.min_qty_milli, Price.amount_minor)
+        .join(PriceList, PriceList.id == Price.list_id)
+        .where(Price.sku_id == sku_id)
+        .order_by(Price.list_id, Price.unit, Price.min_qty_milli)
+    )
+    return tuple(PriceRow(*tuple(r)) for r in read.rows(statement))
+
+
+@question(permission=Permission.SEE_COST)
+def product_cost(read: Read, sku_id: int) -> int:
+    """What one base unit cost on average, in minor units."""
+    return int(read.value(select(Sku.cost_minor).where(Sku.id == sku_id)) or 0)
+
+
+@question(permission=Permission.BROWSE_GOODS)
+def product_photo(read: Read, product_id: int) -> bytes | None:
+    """The photo as JPEG, at most 640 px, or None."""
+    found = read.value(select(Image.data).where(Image.product_id == product_id))
+    return None if found is None else bytes(found)
+
+
+@question(permission=Permission.BROWSE_GOODS)
+def price_lists(read: Read) -> tuple[ListRow, ...]:
+    """All price lists in their order."""
+    statement = (
+        select(PriceList.id, PriceList.key, PriceList.order_type, Tier.name.label("tier"), PriceList.channel)
+        .join(Tier, Tier.key == PriceList.tier_key, isouter=True)
+        .order_by(PriceList.id)
+    )
+    return tuple(
+        ListRow(r.id, r.key, r.order_type, r.tier or "", r.channel or "") for r in read.rows(statement)
+    )
+
+
+@question(permission=Permission.BROWSE_GOODS)
+def all_tags(read: Read) -> tuple[str, ...]:
+    """The tags goods carry, the most used first."""
+    uses = func.count().label("uses")
+    statement = select(Tag.name, uses).join(ProductTag, ProductTag.tag_id == Tag.id).group_by(Tag.name)
+    return tuple(row.name for row in read.rows(statement.order_by(uses.desc(), Tag.name).limit(200)))
+
+
+@question(permission=Permission.BROWSE_GOODS)
+def goods_of_code(read: Read, code: str) -> tuple[tuple[ProductRow, str, int], ...]:
+    """What a scanned code stands for: goods, unit (empty: base), thousandths of the base unit in it."""
+    found = find_codes(read, code)
+    rows = {row.id: row for row in rows_of(read, [sku_id for sku_id, _unit in found])}
+    factors = {
+        (r.sku_id, r.name): r.factor_milli
+        for r in read.rows(
+            select(SkuUnit.sku_id, SkuUnit.name, SkuUnit.factor_milli).where(SkuUnit.sku_id.in_(list(rows)))
+        )
+    }
+    return tuple((rows[sku], unit, factors.get((sku, unit), 1_000)) for sku, unit in found if sku in rows)

@@ -1,0 +1,318 @@
+"""Stock as it stands: what is here, what it should be, how fast it goes, how long it lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, func, literal, select
+from sqlalchemy.orm import aliased
+
+from desktop.basics.errors import NotFound
+from desktop.basics.i18n import N_
+from desktop.basics.money import MILLI, half_up
+from desktop.models.people import Permission
+from desktop.models.products import Category, Image, Price, PriceList, Product, Sku
+from desktop.models.settings import ALERT_AT
+from desktop.models.stock import Level, Location, Stock, StockMovement
+from desktop.queries.page import Page, Position, in_order, page_of
+from desktop.queries.products import ProductFilter, conditions_of
+from desktop.shop.action import question
+from desktop.shop.work import Read
+
+STOCKED_KINDS = ("goods", "weighed")
+BASE_LIST = "retail"
+AVERAGE_DAYS = 28
+ENDLESS = 10**9  # tenths of a day, for goods that do not sell
+OUT, UNDER_MINIMUM, UNDER_SAFETY, ENOUGH = "out", "under_minimum", "under_safety", "enough"
+VIEWS = ("all", "low", "out", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class StockFilter:
+    """Which goods: `view` is all, low (under safety, out included), out, or off (not on the shelf)."""
+
+    view: str = "all"
+    text: str = ""
+    category_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StockRow:
+    """One SKU's stock, quantities in thousandths; cover in tenths of a day, None when it does not sell."""
+
+    id: int  # of the SKU
+    product_id: int
+    code: str
+    name: str
+    variant: str
+    pack: str
+    unit: str
+    picture: str
+    has_photo: bool
+    category: str
+    on_shelf: bool
+    on_hand_milli: int
+    reserved_milli: int
+    available_milli: int
+    minimum_milli: int
+    safety_milli: int
+    daily_milli: int
+    cover_tenths: int | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class StockCounts:
+    """The strip above the table; `missed_minor` is what a day's sales of the goods that are out come to."""
+
+    on_sale: int
+    new_this_week: int
+    under_safety: int
+    under_minimum: int
+    out: int
+    off_shelf: int
+    missed_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class StockValue:
+    """What all stock cost, in minor units, and how many tenths of a day its sales take to use it up."""
+
+    value_minor: int
+    turnover_tenths: int | None
+
+
+class Board:
+    """The joined columns every question here reads; levels are inherited down the category tree."""
+
+    def __init__(self, read: Read, sku_id: int | None = None) -> None:
+        self.since, self.days = _window(read)
+        self.branch = _branch_levels()
+        self.sold = _sold_since(self.since, sku_id)
+        self.on_hand = func.coalesce(Stock.on_hand_milli, 0)
+        self.reserved = func.coalesce(Stock.reserved_milli + Stock.set_aside_milli, 0)
+        self.available = self.on_hand - self.reserved
+        self.sales = func.coalesce(self.sold.c.quantity, 0)
+        branch, default = self.branch.c, literal(read.setting(ALERT_AT), BigInteger())
+        self.minimum = func.coalesce(Level.minimum_milli, branch.minimum, 0)
+        # own safety stock, then the category's; goods with neither are measured by the alert level
+        self.safety = func.coalesce(
+            Level.safety_milli, branch.safety, Level.alert_milli, branch.alert, default
+        )
+
+    @property
+    def cover(self) -> ColumnElement[int]:
+        """Tenths of a day the available goods last at the average sale."""
+        lasts = self.available * (10 * self.days) // self.sales
+        return case((self.available <= 0, 0), (self.sales <= 0, ENDLESS), else_=lasts)
+
+    def select(self, *columns: Any, levels: bool = False, sales: bool = True) -> Select[Any]:
+        """These columns of all stocked goods; `levels` joins what minimum and safety read, `sales` what sold."""
+        floor = select(func.min(Location.id)).where(Location.kind == "floor").scalar_subquery()
+        statement = (
+            select(*columns)
+            .select_from(Sku)
+            .join(Product, Product.id == Sku.product_id)
+            .join(Stock, (Stock.sku_id == Sku.id) & (Stock.location_id == floor), isouter=True)
+            .where(Product.kind.in_(STOCKED_KINDS))
+        )
+        if sales:
+            statement = statement.join(self.sold, self.sold.c.sku_id == Sku.id, isouter=True)
+        return self.with_levels(statement) if levels else statement
+
+    def with_levels(self, statement: Select[Any]) -> Select[Any]:
+        """The statement with the levels of each SKU and its category."""
+        statement = statement.join(Level, Level.sku_id == Sku.id, isouter=True)
+        return statement.join(self.branch, self.branch.c.id == Product.category_id, isouter=True)
+
+    def sort_by(self, key: str) -> Any:
+        """The column a sort key stands for."""
+        columns = {"cover": self.cover, "on_hand": self.on_hand, "daily": self.sales, "name": Product.pinyin}
+        return columns[key]
+
+    def seen(self, read: Read, which: StockFilter) -> list[ColumnElement[bool]]:
+        """The conditions of a filter; `low` needs the levels joined."""
+        words = ProductFilter(which.text, which.category_id, on_shelf=which.view != "off")
+        found = conditions_of(read, words)
+        if which.view == "low":
+            found.append(self.available < self.safety)
+        elif which.view == "out":
+            found.append(self.available <= 0)
+        return found
+
+
+def state_of(available_milli: int, minimum_milli: int, safety_milli: int) -> str:
+    """out, under_minimum, under_safety or enough."""
+    if available_milli <= 0:
+        return OUT
+    if available_milli < minimum_milli:
+        return UNDER_MINIMUM
+    return UNDER_SAFETY if available_milli < safety_milli else ENOUGH
+
+
+def _window(read: Read) -> tuple[datetime, int]:
+    """From when sales count, and how many days that is: 28, fewer in a shop that sells since less."""
+    since = read.now - timedelta(days=AVERAGE_DAYS)
+    first = read.value(select(func.min(StockMovement.at)).where(StockMovement.reason == "sale"))
+    if first is None or first <= since:
+        return since, AVERAGE_DAYS
+    return since, max(1, min(AVERAGE_DAYS, (read.now - first).days + 1))
+
+
+def _sold_since(since: datetime, sku_id: int | None) -> Any:
+    sold = func.sum(-StockMovement.delta_milli)
+    statement = select(StockMovement.sku_id, cast(sold, BigInteger()).label("quantity"))
+    statement = statement.where(StockMovement.reason == "sale", StockMovement.at >= since)
+    if sku_id is not None:
+        statement = statement.where(StockMovement.sku_id == sku_id)
+    return statement.group_by(StockMovement.sku_id).cte("sold").prefix_with("MATERIALIZED")
+
+
+def _branch_levels() -> Any:
+    """Every category with the levels it has or inherits."""
+    top = select(
+        Category.id, Category.alert_milli.label("alert"), Category.minimum_milli.label("minimum"),
+        Category.safety_milli.label("safety"),
+    ).where(Category.parent_id.is_(None))  # fmt: skip
+    tree = top.cte("branch", recursive=True)
+    child = aliased(Category)
+    return tree.union_all(
+        select(
+            child.id, func.coalesce(child.alert_milli, tree.c.alert),
+            func.coalesce(child.minimum_milli, tree.c.minimum), func.coalesce(child.safety_milli, tree.c.safety),
+        ).join(tree, child.parent_id == tree.c.id)
+    )  # fmt: skip
+
+
+# -- questions ----------------------------------------------------------------------------------------------------
+
+
+@question(permission=Permission.SEE_STOCK)
+def stock_page(
+    read: Read,
+    which: StockFilter,
+    after: Position | None = None,
+    *,
+    sort: str = "cover",
+    descending: bool = False,
+) -> Page[StockRow]:
+    """200 goods in this order; first what runs out soonest."""
+    board = Board(read)
+    column = board.sort_by(sort)
+    ranked = _figures(board, column, levels=which.view == "low").where(*board.seen(read, which))
+    ranked = in_order(ranked, (column, Sku.id), after, descending=descending)
+    return page_of(*_rows(read, board, ranked, descending))
+
+
+@question(permission=Permission.SEE_STOCK)
+def stock_count(read: Read, which: StockFilter) -> int:
+    """How many goods the filter finds."""
+    board = Board(read)
+    return int(
+        read.value(
+            board.select(func.count(), levels=which.view == "low", sales=False).where(
+                *board.seen(read, which)
+            )
+        )
+        or 0
+    )
+
+
+@question(permission=Permission.SEE_STOCK)
+def stock_of(read: Read, sku_id: int) -> StockRow:
+    """One SKU's stock. Raises `NotFound` for services and unknown goods."""
+    board = Board(read, sku_id)
+    rows, make, _position = _rows(read, board, _figures(board, Sku.id).where(Sku.id == sku_id), False)
+    if not rows:
+        raise NotFound(N_("This entry no longer exists. Refresh the list."))
+    return make(rows[0])
+
+
+@question(permission=Permission.SEE_STOCK)
+def stock_counts(read: Read) -> StockCounts:
+    """The figures above the table, of goods on the shelf."""
+    board = Board(read)
+    day = read.now.astimezone(read.zone)
+    week = (day - timedelta(days=day.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+    on, low = Product.on_shelf, board.available < board.safety
+
+    def count(*wanted: Any) -> Any:
+        return func.count().filter(*wanted)
+
+    row = read.rows(
+        board.select(
+            count(on), count(on, Product.created_at >= week), count(on, low),
+            count(on, low, board.available < board.minimum), count(on, board.available <= 0), count(~on),
+            levels=True, sales=False,
+        )
+    ).one()  # fmt: skip
+    on_sale, fresh, safety, minimum, out, off = (int(number) for number in row)
+    return StockCounts(on_sale, fresh, safety, minimum, out, off, _missed(read, board))
+
+
+def _missed(read: Read, board: Board) -> int:
+    """What a day's average sales of the goods that are out would bring, in minor units."""
+    amount = func.sum(board.sales * Price.amount_minor)
+    statement = (
+        board.select(amount)
+        .join(Price, Price.sku_id == Sku.id)
+        .join(PriceList, PriceList.id == Price.list_id)
+    )
+    base = (PriceList.key == BASE_LIST, Price.unit == "", Price.min_qty_milli == 0)
+    total = read.value(statement.where(*base, Product.on_shelf, board.available <= 0, board.sales > 0))
+    return half_up(int(total or 0), MILLI * board.days)
+
+
+@question(permission=Permission.SEE_COST)
+def stock_value(read: Read) -> StockValue:
+    """What the stock cost, and how long it lasts at the average sale."""
+    board = Board(read)
+    sums = (func.sum(board.on_hand * Sku.cost_minor), func.sum(board.sales * Sku.cost_minor))
+    row = read.rows(board.select(sums[0].label("worth"), sums[1].label("used"))).one()
+    worth, used = int(row.worth or 0), int(row.used or 0)
+    return StockValue(half_up(worth, MILLI), worth * 10 * board.days // used if used else None)
+
+
+# -- making rows --------------------------------------------------------------------------------------------------
+
+
+def _figures(board: Board, sorted_by: Any, *, levels: bool = False) -> Select[Any]:
+    """Only what ranks the goods: names and levels are read for the rows of one page."""
+    return board.select(
+        Sku.id, board.on_hand.label("on_hand"), board.reserved.label("reserved"), board.sales.label("sales"),
+        board.cover.label("cover"), sorted_by.label("sorted_by"), levels=levels,
+    )  # fmt: skip
+
+
+def _rows(
+    read: Read, board: Board, figures: Select[Any], descending: bool
+) -> tuple[Sequence[Any], Callable[[Any], StockRow], Callable[[Any], Position]]:
+    """The page's database rows, how one becomes a `StockRow`, and how to read its position."""
+    ranked = figures.subquery("ranked")
+    statement = select(
+        *ranked.c, Sku.product_id, Sku.code, Product.name, Sku.variant, Product.pack, Sku.unit, Product.picture,
+        func.coalesce(Category.name, "").label("category"), Product.on_shelf,
+        board.minimum.label("minimum"), board.safety.label("safety"),
+    ).select_from(ranked)  # fmt: skip
+    statement = statement.join(Sku, Sku.id == ranked.c.id).join(Product, Product.id == Sku.product_id)
+    statement = board.with_levels(statement).join(Category, Category.id == Product.category_id, isouter=True)
+    order = [c.desc() if descending else c.asc() for c in (ranked.c.sorted_by, ranked.c.id)]
+    rows = read.rows(statement.order_by(*order)).all()
+    pictured = select(Image.product_id).where(Image.product_id.in_([row.product_id for row in rows]))
+    photos = {row.product_id for row in read.rows(pictured)}
+    return rows, lambda row: _row(row, board.days, photos), lambda row: (row.sorted_by, row.id)
+
+
+def _row(row: Any, days: int, photos: set[int]) -> StockRow:
+    available = row.on_hand - row.reserved
+    return StockRow(
+        id=row.id, product_id=row.product_id, code=row.code, name=row.name, variant=row.variant, pack=row.pack,
+        unit=row.unit, picture=row.picture, has_photo=row.product_id in photos, category=row.category,
+        on_shelf=row.on_shelf, on_hand_milli=row.on_hand, reserved_milli=row.reserved, available_milli=available,
+        minimum_milli=row.minimum, safety_milli=row.safety, daily_milli=half_up(row.sales, days),
+        cover_tenths=None if row.cover >= ENDLESS else row.cover,
+        state=state_of(available, row.minimum, row.safety),
+    )  # fmt: skip
