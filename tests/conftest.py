@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.helpers.logs",
     "tests.helpers.databases",
     "tests.helpers.browser",
+    "tests.helpers.counter",
 ]
 
 settings.register_profile("steady", deadline=None, derandomize=True, database=None)

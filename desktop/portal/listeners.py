@@ -17,6 +17,7 @@ class Listeners:
     def __init__(self) -> None:
         self._queues: set[asyncio.Queue[bool]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._closed = False
 
     def bind(self, loop: asyncio.AbstractEventLoop) -> None:
         """The loop the streams live on."""
@@ -26,6 +27,8 @@ class Listeners:
     def subscribe(self) -> Iterator[asyncio.Queue[bool]]:
         """A queue that gets True per change and False at the end."""
         queue: asyncio.Queue[bool] = asyncio.Queue()
+        if self._closed:  # a stream that began while the server was closing must end too
+            queue.put_nowait(False)
         self._queues.add(queue)
         try:
             yield queue
@@ -39,6 +42,7 @@ class Listeners:
 
     def close(self) -> None:
         """End every stream."""
+        self._closed = True
         self._put(False)
 
     def _put(self, more: bool) -> None:
