@@ -1,6 +1,6 @@
 """The owner's terminal: one command line for the window, the kiosk and everything that needs no screen.
 
-Exit codes: 0 fine, 1 a problem was found, 2 asked wrongly. What goes wrong is one sentence with the next step.
+Exit codes: 0 fine, 1 a problem was found, 2 asked wrongly. Errors are one sentence with the next step.
 """
 
 from __future__ import annotations
@@ -27,19 +27,33 @@ class _Parser(argparse.ArgumentParser):
         raise WrongUse(sentence, detail=message, help=f"{self.prog} --help")
 
 
-def _common(*, top: bool) -> argparse.ArgumentParser:
+def _common(*, top: bool) -> _Parser:
     """The options every command takes, before or after its name."""
     absent = None if top else argparse.SUPPRESS
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--database", metavar="URL", default=absent, help=_("the shop’s database: sqlite:///file.db or postgresql://…"))
+    common = _Parser(add_help=False)
+    common.add_argument(
+        "--database",
+        metavar="URL",
+        default=absent,
+        help=_("the shop’s database: sqlite:///file.db or postgresql://…"),
+    )
     common.add_argument("--lang", metavar="CODE", default=absent, help=_("language: zh_CN or en"))
-    common.add_argument("--json", action="store_true", default=False if top else absent, help=_("one JSON object for machines"))
+    common.add_argument(
+        "--json",
+        action="store_true",
+        default=False if top else absent,
+        help=_("one JSON object for machines"),
+    )
     return common
 
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    whole = _Parser(prog="zhanggui", parents=[_common(top=True)], description=_("Without a command the shop’s window opens."))
+    whole = _Parser(
+        prog="zhanggui",
+        parents=[_common(top=True)],
+        description=_("Without a command the shop’s window opens."),
+    )
     whole.set_defaults(command="window")
     commands = whole.add_subparsers(metavar=_("COMMAND"))
 
@@ -63,14 +77,18 @@ def _add_setting_up(command: Callable[[str, str], argparse.ArgumentParser]) -> N
     init.add_argument("--currency", default="CNY", help=_("its currency, such as CNY"))
     init.add_argument("--owner", help=_("the owner’s name"))
     init.add_argument("--user", default="owner", help=_("the owner’s user name for signing in"))
-    init.add_argument("--password-stdin", action="store_true", help=_("read the owner’s password from standard input"))
+    init.add_argument(
+        "--password-stdin", action="store_true", help=_("read the owner’s password from standard input")
+    )
 
 
 def _add_data(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
     bring = command("import", _("bring in goods or orders from files"))
     bring.add_argument("kind", choices=IMPORTS)
     bring.add_argument("files", nargs="+", metavar="FILE")
-    bring.add_argument("--map", action="append", default=[], metavar=_("COLUMN=FIELD"), help=_("which column holds what"))
+    bring.add_argument(
+        "--map", action="append", default=[], metavar=_("COLUMN=FIELD"), help=_("which column holds what")
+    )
     bring.add_argument("--dry-run", action="store_true", help=_("only say what would happen"))
     out = command("export", _("write goods, orders, members or payments to a file"))
     out.add_argument("kind", choices=EXPORTS)
@@ -81,12 +99,16 @@ def _add_windows(command: Callable[[str, str], argparse.ArgumentParser]) -> None
     kiosk = command("kiosk", _("open the self-checkout"))
     kiosk.add_argument("--till", metavar="CODE", help=_("which till this is; needed when there are several"))
     turn = kiosk.add_mutually_exclusive_group()
-    turn.add_argument("--landscape", dest="portrait", action="store_const", const=False, help=_("wide screen"))
+    turn.add_argument(
+        "--landscape", dest="portrait", action="store_const", const=False, help=_("wide screen")
+    )
     turn.add_argument("--portrait", dest="portrait", action="store_const", const=True, help=_("tall screen"))
     kiosk.add_argument("--windowed", action="store_true", help=_("in a window instead of the full screen"))
     tour = command("tour", _("drive every screen and a whole kiosk sale, and keep pictures"))
     tour.add_argument("--to", required=True, metavar="FOLDER", help=_("where the pictures go"))
-    tour.add_argument("--matrix", action="store_true", help=_("also in both themes, both languages and three sizes"))
+    tour.add_argument(
+        "--matrix", action="store_true", help=_("also in both themes, both languages and three sizes")
+    )
 
 
 def read(words: Sequence[str]) -> argparse.Namespace | int:
@@ -114,7 +136,11 @@ def _speak(wanted: str) -> None:
     from desktop.basics.machine import Machine
 
     system = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    code = wanted or Machine().get("language", "") or ("" if system.startswith(("C.", "POSIX")) or system == "C" else system)
+    code = (
+        wanted
+        or Machine().get("language", "")
+        or ("" if system.startswith(("C.", "POSIX")) or system == "C" else system)
+    )
     set_language(best_language(code.partition(".")[0]) if code else "zh_CN")
 
 
@@ -127,7 +153,11 @@ def guarded(run: Callable[[argparse.Namespace], int], arguments: argparse.Namesp
     except (ShopError, Problem) as error:
         return failed(error, json_wanted=arguments.json, code=PROBLEM)
     except OSError as error:
-        said = ShopError(N_("{reason}: {place}. Nothing was changed; check the path, the rights and the free space."), reason=error.strerror or str(error), place=error.filename or "")
+        said = ShopError(
+            N_("{reason}: {place}. Nothing was changed; check the path, the rights and the free space."),
+            reason=error.strerror or str(error),
+            place=error.filename or "",
+        )
         return failed(said, json_wanted=arguments.json, code=PROBLEM)
     except KeyboardInterrupt:
         return 130

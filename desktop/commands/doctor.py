@@ -64,32 +64,58 @@ def _programs() -> Iterator[Finding]:
     yield _finding(N_("Python"), python_fine, platform.python_version(), upgrade)
     qt = metadata.version("PySide6-Essentials")
     qt_fine = tuple(map(int, qt.split(".")[:2])) < (6, 12) or sys.version_info >= (3, 12)
-    yield _finding(N_("Qt"), qt_fine, qt, _("Qt {version} ends by itself on this Python. Set the program up again.").format(version=qt))
+    yield _finding(
+        N_("Qt"),
+        qt_fine,
+        qt,
+        _("Qt {version} ends by itself on this Python. Set the program up again.").format(version=qt),
+    )
     driver = sqlite_driver()
     text = f"{driver.sqlite_version} ({driver.__name__.split('.')[0]})"
-    old = _("This SQLite may damage a file that several programs write. Set the program up again, so that it brings its own.")
+    old = _(
+        "This SQLite may damage a file that several programs write. Set the program up again, so that it brings its own."
+    )
     yield _finding(N_("SQLite"), sqlite_is_current(), text, old)
 
 
 def _machine() -> Iterator[Finding]:
     missing = [name for name in FONTS if not (resources() / "fonts" / name).is_file()]
     fonts = _("all there") if not missing else _("missing: {names}").format(names=", ".join(missing))
-    yield _finding(N_("Fonts"), not missing, fonts, _("Install the program again; until then the system’s fonts are used."))
+    yield _finding(
+        N_("Fonts"),
+        not missing,
+        fonts,
+        _("Install the program again; until then the system’s fonts are used."),
+    )
     yield _room(data_folder())
     printer = str(Machine().get("printer", ""))
     choose = _("Choose a printer on the kiosk’s settings page when receipts shall be printed.")
-    yield Finding(N_("Receipt printer"), "ok" if printer else "hint", printer or _("none chosen"), "" if printer else choose)
+    yield Finding(
+        N_("Receipt printer"),
+        "ok" if printer else "hint",
+        printer or _("none chosen"),
+        "" if printer else choose,
+    )
     from desktop.gateways.keyring_state import keeper
 
     name = keeper()
-    advice = _("Payment keys will need one later: install gnome-keyring or KWallet and sign in to a desktop session.")
-    yield Finding(N_("Keyring"), "ok" if name else "hint", name or _("none that keeps secrets safely"), "" if name else advice)
+    advice = _(
+        "Payment keys will need one later: install gnome-keyring or KWallet and sign in to a desktop session."
+    )
+    yield Finding(
+        N_("Keyring"),
+        "ok" if name else "hint",
+        name or _("none that keeps secrets safely"),
+        "" if name else advice,
+    )
 
 
 def _room(folder: Path) -> Finding:
     free = shutil.disk_usage(folder).free
     text = _("{size} GB free at {folder}").format(size=f"{free / (1 << 30):.1f}", folder=folder)
-    return _finding(N_("Disk"), free >= ROOM_NEEDED, text, _("Free some space: at least 1 GB should be left."))
+    return _finding(
+        N_("Disk"), free >= ROOM_NEEDED, text, _("Free some space: at least 1 GB should be left.")
+    )
 
 
 def _database(address: str, clock: Clock) -> Iterator[Finding]:
@@ -99,7 +125,12 @@ def _database(address: str, clock: Clock) -> Iterator[Finding]:
         url = parse_url(address)
         if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
             make = _("Set one up with: zhanggui init")
-            yield Finding(N_("Database"), "problem", _("there is no shop at {place} yet").format(place=url.database), make)
+            yield Finding(
+                N_("Database"),
+                "problem",
+                _("there is no shop at {place} yet").format(place=url.database),
+                make,
+            )
             return
         storage = open_storage(url)
     except ShopError as error:
@@ -108,8 +139,15 @@ def _database(address: str, clock: Clock) -> Iterator[Finding]:
     try:
         yield from _inside(storage, clock)
     except DBAPIError as error:
-        reach = _("Check that the file is a database of this program and readable, or that the server runs and lets you in.")
-        yield Finding(N_("Database"), "problem", _("can’t be read ({kind})").format(kind=type(error.orig).__name__), reach)
+        reach = _(
+            "Check that the file is a database of this program and readable, or that the server runs and lets you in."
+        )
+        yield Finding(
+            N_("Database"),
+            "problem",
+            _("can’t be read ({kind})").format(kind=type(error.orig).__name__),
+            reach,
+        )
     finally:
         storage.close()
 
@@ -119,11 +157,15 @@ def _inside(storage: Storage, clock: Clock) -> Iterator[Finding]:
         yield Finding(N_("Database"), "ok", shown(storage))
     have, wanted = schema.current(storage), schema.newest()
     if have is None or (have == wanted and not is_set_up(storage)):
-        yield Finding(N_("Shop"), "problem", _("the database holds no shop yet"), _("Set one up with: zhanggui init"))
+        yield Finding(
+            N_("Shop"), "problem", _("the database holds no shop yet"), _("Set one up with: zhanggui init")
+        )
     newer = _("Update this program: another one with a newer schema has been here.")
     older = _("It is brought up to date when the program opens the shop.")
     state = "ok" if have in (wanted, None) else "hint" if have < wanted else "problem"
-    yield Finding(N_("Schema"), state, f"{have} / {wanted}", {"ok": "", "hint": older, "problem": newer}[state])
+    yield Finding(
+        N_("Schema"), state, f"{have} / {wanted}", {"ok": "", "hint": older, "problem": newer}[state]
+    )
     yield from (_sqlite(storage) if storage.is_sqlite else _postgresql(storage, clock))
     if have == wanted:
         yield _no_future(storage, clock)
@@ -138,7 +180,12 @@ def _sqlite(storage: Storage) -> Iterator[Finding]:
     local = _("Keep the file on a disk of this machine, not on a network drive.")
     yield _finding(N_("Durable writes"), durable, f"journal {journal}, synchronous {synchronous}", local)
     restore = _("Copy the file away, then restore the last backup.")
-    yield _finding(N_("File"), whole == "ok", _("whole") if whole == "ok" else _("damaged: {detail}").format(detail=whole), restore)
+    yield _finding(
+        N_("File"),
+        whole == "ok",
+        _("whole") if whole == "ok" else _("damaged: {detail}").format(detail=whole),
+        restore,
+    )
     if storage.url.database:
         yield _room(Path(storage.url.database).resolve().parent)
 
@@ -155,7 +202,9 @@ def _postgresql(storage: Storage, clock: Clock) -> Iterator[Finding]:
     apart = abs(theirs - clock.now())
     seconds = f"{apart.total_seconds():.1f}"
     sync = _("Let this machine and the server take the time from the network.")
-    yield _finding(N_("Clock"), apart <= SLACK, _("{seconds} s from the server’s").format(seconds=seconds), sync)
+    yield _finding(
+        N_("Clock"), apart <= SLACK, _("{seconds} s from the server’s").format(seconds=seconds), sync
+    )
 
 
 def _no_future(storage: Storage, clock: Clock) -> Finding:
@@ -169,7 +218,9 @@ def _no_future(storage: Storage, clock: Clock) -> Finding:
     now = clock.now()
     fine = last is None or last <= now + SLACK
     text = f"{now:%Y-%m-%d %H:%M:%S} UTC"
-    return _finding(N_("Time"), fine, text, _("The last entry lies in the future: check this machine’s date and time."))
+    return _finding(
+        N_("Time"), fine, text, _("The last entry lies in the future: check this machine’s date and time.")
+    )
 
 
 def _finding(name: str, fine: bool, found: str, next_step: str) -> Finding:

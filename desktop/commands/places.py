@@ -23,6 +23,15 @@ class NoShop(ShopError):
     """Nothing has been set up at this address yet."""
 
 
+def hidden(address: str) -> str:
+    """The address without a password that stands in it."""
+    head, at, tail = address.rpartition("@")
+    if not at or "://" not in head:
+        return address
+    scheme, _sep, who = head.partition("://")
+    return f"{scheme}://{who.partition(':')[0]}@{tail}"
+
+
 def own_place() -> str:
     """Where this user's own shop lives unless told otherwise."""
     return f"sqlite:///{(data_folder() / 'shop.db').as_posix()}"
@@ -65,12 +74,16 @@ def connect(address: str, *, make: bool = False) -> Storage:
     storage = open_storage(url)
     try:
         if not make and current(storage) is None:
-            raise NoShop(N_("There is no shop at {place} yet. Set one up with: zhanggui init"), place=shown(storage))
+            raise NoShop(
+                N_("There is no shop at {place} yet. Set one up with: zhanggui init"), place=shown(storage)
+            )
         ensure(storage)
     except DBAPIError as error:
         storage.close()
         raise sentence_for(error) or Unavailable(
-            N_("The database can’t be reached. Nothing was changed; check the network or the file, then try again.")
+            N_(
+                "The database can’t be reached. Nothing was changed; check the network or the file, then try again."
+            )
         ) from error
     except ShopError:
         storage.close()
@@ -80,7 +93,9 @@ def connect(address: str, *, make: bool = False) -> Storage:
 
 def shown(storage: Storage) -> str:
     """The address as people may see it: a file name, or the server without its password."""
-    return str(storage.url.database) if storage.is_sqlite else storage.url.render_as_string(hide_password=True)
+    return (
+        str(storage.url.database) if storage.is_sqlite else storage.url.render_as_string(hide_password=True)
+    )
 
 
 def is_set_up(storage: Storage) -> bool:
@@ -95,14 +110,48 @@ def is_set_up(storage: Storage) -> bool:
 
 @contextmanager
 def opened(address: str, *, clock: Clock | None = None) -> Iterator[Shop]:
-    """The shop at this address as the owner's terminal sees it. Raises `ShopError` when there is none."""
+    """The shop at this address, entered from the owner's terminal. Raises `ShopError` without one."""
     from desktop.shop.actors import console
     from desktop.shop.shop import Shop
 
     storage = connect(address)
     try:
         if not is_set_up(storage):
-            raise NoShop(N_("There is no shop at {place} yet. Set one up with: zhanggui init"), place=shown(storage))
+            raise NoShop(
+                N_("There is no shop at {place} yet. Set one up with: zhanggui init"), place=shown(storage)
+            )
         yield Shop(storage, actor=console(), clock=clock)
     finally:
         storage.close()
+
+
+def first_till(storage: Storage, kind: str) -> int:
+    """The id of the shop's first till of this kind, 0 when it has none."""
+    from sqlalchemy import select
+
+    from desktop.models.people import Till
+
+    with storage.read.connect() as connection:
+        return int(
+            connection.execute(select(Till.id).where(Till.kind == kind).order_by(Till.id)).scalar() or 0
+        )
+
+
+def kiosk_till(storage: Storage, code: str) -> int:
+    """The id of the kiosk with this code, or of the first one when none is named. Raises `WrongUse`."""
+    from sqlalchemy import select
+
+    from desktop.models.people import Till
+
+    statement = select(Till.id, Till.code).where(Till.kind == "kiosk").order_by(Till.id)
+    with storage.read.connect() as connection:
+        known = {row.code: int(row.id) for row in connection.execute(statement)}
+    if not known:
+        raise WrongUse(N_("This shop has no self-checkout yet. Add a till of that kind in the settings."))
+    if code and code not in known:
+        raise WrongUse(
+            N_("There is no self-checkout “{code}”. Say --till with one of: {known}."),
+            code=code,
+            known=", ".join(known),
+        )
+    return known[code] if code else next(iter(known.values()))

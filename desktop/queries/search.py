@@ -1,4 +1,4 @@
-"""The command palette's look into the shop: orders, goods and members by name, number, phone tail, pinyin, initials."""
+"""The command palette's look into the shop: by name, number, phone tail, pinyin and initials."""
 
 from __future__ import annotations
 
@@ -142,7 +142,9 @@ def find_goods(read: Read, text: str) -> tuple[GoodsHit, ...]:
     ways.append(Sku.id.in_(select(Barcode.sku_id).where(Barcode.code == letters)))
     if letters.isascii():
         ways += [contains(Product.initials, letters), contains(Product.pinyin, letters)]
-    first = case((starts_with(Product.initials, letters), 0), (starts_with(Product.pinyin, letters), 1), else_=2)
+    first = case(
+        (starts_with(Product.initials, letters), 0), (starts_with(Product.pinyin, letters), 1), else_=2
+    )
     statement = _GOODS.where(or_(*ways)).order_by(Product.on_shelf.desc(), first, Product.pinyin, Sku.id)
     return tuple(
         GoodsHit(
@@ -155,16 +157,18 @@ def find_goods(read: Read, text: str) -> tuple[GoodsHit, ...]:
 
 @question(permission=Permission.SEE_MEMBERS)
 def find_members(read: Read, text: str) -> tuple[MemberHit, ...]:
-    """Members by name, number, phone (whole or its last four digits), pinyin or initials; the latest customers first."""
+    """Members by name, number, phone (or its last four digits), pinyin, initials; latest customers first."""
     typed = text.strip()
     if not typed:
         return ()
     meant = meant_members(read, typed)
-    if not meant:
+    if meant is None:
         return ()
     hits = []
-    for row in read.rows(_MEMBERS.where(Member.id.in_(meant))):
+    for row in read.rows(_MEMBERS.where(meant)):
         title = row.name or row.code
         span = find(prepare(title), typed)
-        hits.append(MemberHit(row.id, title, span, row.code, row.tier_key, row.tier_name, row.phone_tail, row.points))
+        hits.append(
+            MemberHit(row.id, title, span, row.code, row.tier_key, row.tier_name, row.phone_tail, row.points)
+        )
     return tuple(hits)

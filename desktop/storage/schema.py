@@ -28,7 +28,7 @@ def current(storage: Storage) -> str | None:
 
 
 def ensure(storage: Storage) -> None:
-    """Bring the tables to this program's schema; loads the migrations only when something is to do. Raises `ShopError`."""
+    """Bring the tables to this program's schema; the migrations load only when needed. Raises `ShopError`."""
     if current(storage) != newest():
         from desktop.storage.migrate import upgrade
 

@@ -1,0 +1,1 @@
+"""`zhanggui verify`: stock, points, money and the audit trail, each against its ledger."""

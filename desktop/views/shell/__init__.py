@@ -1,0 +1,1 @@
+"""The frame around the screens: bars, palette, sign-in, first start, help."""

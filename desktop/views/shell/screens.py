@@ -1,0 +1,55 @@
+"""The screens there are, in the order of the side bar; each is imported when first opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.basics.i18n import N_
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One screen: its words, where it stands, the right it needs, and the key after G."""
+
+    key: str
+    words: str
+    group: str
+    icon: str
+    right: str = ""
+    letter: str = ""
+
+    def build(self, context: Any) -> QWidget:
+        """Import and make the screen."""
+        module = import_module(f"desktop.views.{self.key}.screen")
+        made: QWidget = getattr(module, f"{self.key.title()}Screen")(context)
+        return made
+
+
+GROUPS = {"": "", "business": N_("Business"), "customers": N_("Customers"), "system": N_("System")}
+SCREENS = (
+    Entry("dashboard", N_("Home"), "", "home-5", "see figures", "H"),
+    Entry("orders", N_("Orders"), "business", "file-list-3", "see order status", "O"),
+    Entry("products", N_("Products"), "business", "price-tag-3", "browse goods", "G"),
+    Entry("inventory", N_("Inventory"), "business", "archive", "see stock", "I"),
+    Entry("payments", N_("Payments"), "business", "wallet-3", "see payments", "P"),
+    Entry("members", N_("Members"), "customers", "vip-crown", "see members", "M"),
+    Entry("settings", N_("Settings"), "system", "settings-3", "", "S"),
+)
+
+
+def allowed(rights: frozenset[str]) -> tuple[Entry, ...]:
+    """The screens somebody with these rights may open."""
+    return tuple(entry for entry in SCREENS if (not entry.right or entry.right in rights) and _there(entry))
+
+
+def _there(entry: Entry) -> bool:
+    from importlib.util import find_spec
+
+    try:
+        return find_spec(f"desktop.views.{entry.key}.screen") is not None
+    except ModuleNotFoundError:
+        return False
