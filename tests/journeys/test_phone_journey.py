@@ -75,7 +75,8 @@ def test_the_page_fits_and_speaks_both_languages(phone: Page, counter: Counter) 
     assert phone.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     expect(phone.locator("#agree")).to_contain_text("确认")
     phone.locator("a.lang").first.click()
+    expect(phone.locator("#agree")).to_be_visible()
     expect(phone.locator("#agree")).to_contain_text("Confirm")
     assert phone.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
-    small = phone.evaluate("[...document.querySelectorAll('button,a.lang')].filter(b => b.offsetParent && b.offsetHeight < 48).map(b => b.id || b.className || b.textContent)")
+    small = phone.evaluate("[...document.querySelectorAll('button,a.lang')].filter(b => b.offsetParent && b.offsetHeight < 48).map(b => [b.id || b.className || b.textContent, b.offsetHeight, getComputedStyle(b).display])")
     assert small == []
