@@ -1,0 +1,107 @@
+"""A receipt laid out for a roll of paper, 32 or 48 columns wide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from desktop.basics.i18n import _
+from desktop.basics.money import Money, quantity_text
+from desktop.basics.paper import PaperLine, pair, rule, wrap
+from desktop.basics.words import points_text
+from desktop.models.payments import METHOD_WORDS
+from desktop.queries.receipts import Receipt
+
+
+def receipt_lines(receipt: Receipt, columns: int, *, copy: int = 0) -> tuple[PaperLine, ...]:
+    """The lines to print; `copy` above 0 marks a reprint and its number."""
+    return tuple(_all(receipt, columns, copy))
+
+
+def _all(receipt: Receipt, columns: int, copy: int) -> Iterator[PaperLine]:
+    yield from _head(receipt, columns, copy)
+    yield PaperLine(rule(columns))
+    yield from _goods(receipt, columns)
+    yield PaperLine(rule(columns))
+    yield from _sums(receipt, columns)
+    yield from _points(receipt, columns)
+    yield PaperLine()
+    yield PaperLine(code=receipt.code, align="center")
+    for line in wrap(receipt.footer, columns) if receipt.footer else ():
+        yield PaperLine(line, align="center")
+
+
+def _head(receipt: Receipt, columns: int, copy: int) -> Iterator[PaperLine]:
+    for line in wrap(receipt.shop, columns // 2):
+        yield PaperLine(line, align="center", bold=True, big=True)
+    if receipt.branch:
+        yield from (PaperLine(line, align="center") for line in wrap(receipt.branch, columns))
+    if copy:
+        yield PaperLine(_("Reprint {number}").format(number=copy), align="center", bold=True)
+    if receipt.status == "cancelled":
+        yield PaperLine(_("Cancelled"), align="center", bold=True)
+    yield PaperLine()
+    at = receipt.at.astimezone(ZoneInfo(receipt.zone))
+    facts = (
+        (_("Order no."), receipt.code),
+        (_("Receipt no."), receipt.receipt_number),
+        (_("Time"), f"{at:%Y-%m-%d %H:%M:%S}"),
+        (_("Till"), _(receipt.till)),
+    )
+    for name, value in facts:
+        if value:
+            yield from _pair(name, value, columns)
+
+
+def _goods(receipt: Receipt, columns: int) -> Iterator[PaperLine]:
+    for line in receipt.lines:
+        yield from (PaperLine(part) for part in wrap(line.name, columns))
+        one = Money(line.list_minor, receipt.currency).plain()
+        whole = Money(line.list_minor, receipt.currency).times(line.qty_milli).plain()
+        yield from _pair(f"  {quantity_text(line.qty_milli)} {line.unit} x {one}", whole, columns)
+
+
+def _sums(receipt: Receipt, columns: int) -> Iterator[PaperLine]:
+    currency = receipt.currency
+
+    def amount(minor: int) -> str:
+        return str(Money(minor, currency))
+
+    yield from _pair(_("Goods total"), amount(receipt.goods_minor), columns)
+    if receipt.discount_minor:
+        name = _(receipt.discount_note) if receipt.discount_note else _("Discount")
+        yield from _pair(name, amount(-receipt.discount_minor), columns)
+    if receipt.freight_minor:
+        yield from _pair(_("Freight"), amount(receipt.freight_minor), columns)
+    if receipt.rounding_minor:
+        yield from _pair(_("Rounding"), amount(receipt.rounding_minor), columns)
+    for tender in receipt.tenders:
+        name = _(METHOD_WORDS.get(tender.method, tender.method))
+        if tender.points:
+            yield from _pair(f"{name} {points_text(tender.points)}", amount(-tender.amount_minor), columns)
+    for line in pair(_("To pay"), amount(receipt.to_pay_minor), columns):
+        yield PaperLine(line, bold=True)
+    for tender in receipt.tenders:
+        if not tender.points:
+            name = _(METHOD_WORDS.get(tender.method, tender.method))
+            yield from _pair(name, amount(tender.amount_minor), columns)
+            if tender.reference:
+                yield from _pair("  " + _("Reference"), tender.reference, columns)
+    if receipt.change_minor:
+        yield from _pair(_("Cash received"), amount(receipt.received_minor), columns)
+        yield from _pair(_("Change given"), amount(receipt.change_minor), columns)
+    if receipt.refunded_minor:
+        yield from _pair(_("Refunded"), amount(-receipt.refunded_minor), columns)
+
+
+def _points(receipt: Receipt, columns: int) -> Iterator[PaperLine]:
+    if receipt.points_left is None:
+        return
+    yield PaperLine(rule(columns))
+    yield from _pair(_("Member, phone ending in"), receipt.member_tail, columns)
+    yield from _pair(_("Points earned"), f"{receipt.points_earned:,}", columns)
+    yield from _pair(_("Points left"), f"{receipt.points_left:,}", columns)
+
+
+def _pair(left: str, right: str, columns: int) -> Iterator[PaperLine]:
+    return (PaperLine(line) for line in pair(left, right, columns))

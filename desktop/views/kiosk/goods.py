@@ -1,0 +1,191 @@
+"""The list of what was scanned, with steppers, painted line by line."""
+
+from functools import partial
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QScroller, QVBoxLayout, QWidget
+
+from desktop.basics.i18n import _, ngettext
+from desktop.basics.money import MILLI, Money, quantity_text
+from desktop.pricing.cart import BillLine
+from desktop.views.common.paint import painting
+from desktop.views.common.product_picture import draw_product
+from desktop.views.kiosk.look import color, look
+from desktop.views.kiosk.page import Surroundings
+from desktop.views.kiosk.parts import Picture
+from desktop.views.kiosk.widgets import Button, Card, Fixed, Grow, Text, column, draw_line, row
+
+PICTURE = 84
+
+
+def paint_picture(painter: QPainter, area: QRectF, key: str) -> None:
+    """The picture of goods, in the size of the kiosk."""
+    nominal = 44.0
+    painter.save()
+    painter.translate(area.topLeft())
+    painter.scale(area.width() / nominal, area.height() / nominal)
+    draw_product(painter, QRectF(0, 0, nominal, nominal), key)
+    painter.restore()
+
+
+class LineRow(QWidget):
+    """One line of the cart: picture, name, price of one, how many, sum."""
+
+    def __init__(self, around: Surroundings, line: BillLine) -> None:
+        super().__init__()
+        self._around = around
+        self._line = line
+        self._texts = ("", "", "", "")
+        key = (line.offer.sku_id, line.offer.unit)
+        change = around.sale.change_quantity
+        self._less = Button("", icon="subtract-line", size=26, on=partial(change, *key, -MILLI))
+        self._more = Button("", icon="add-line", size=26, on=partial(change, *key, MILLI))
+        for button in (self._less, self._more):
+            button.setParent(self)
+        self.setSizePolicy(Grow, Fixed)
+        self.show_line(line)
+
+    def show_line(self, line: BillLine) -> None:
+        """Show the line as it is priced now."""
+        self._line = line
+        one = Money(line.price_minor, self._around.sale.facts.currency)
+        hint = line.offer.pack
+        if line.discount_minor:
+            hint = f"{hint} · {_('Member price')}" if hint else _("Member price")
+        whole = Money(line.list_total_minor, one.currency)
+        self._texts = (line.offer.name, hint, str(one), str(whole))
+        last = line.qty_milli <= MILLI
+        self._less.icon_ = "delete-bin-line" if last else "subtract-line"
+        name = line.offer.name
+        self._less.setAccessibleName((_("Remove {name}") if last else _("One less {name}")).format(name=name))
+        self._more.setAccessibleName(_("One more {name}").format(name=name))
+        count = quantity_text(line.qty_milli)
+        self.setAccessibleName(f"{name} × {count} {whole}")
+        self._less.update()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(look.px(500), look.control(110))
+
+    def _places(self) -> tuple[float, float, float]:
+        """Left edges of the two buttons and of the sum."""
+        side, count = look.control(64), look.control(62)
+        price = self.width() - look.px(168) * (1.2 if look.large else 1)
+        more = price - side
+        return more - count - side, more, price
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        side = look.control(64)
+        less, more, _price = self._places()
+        top = (self.height() - side) // 2
+        self._less.setGeometry(round(less), top, side, side)
+        self._more.setGeometry(round(more), top, side, side)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        name, hint, one, whole = self._texts
+        less, more, price = self._places()
+        middle, side = self.height() / 2, look.control(PICTURE)
+        with painting(self) as painter:
+            painter.fillRect(0, self.height() - 1, self.width(), 1, color("divider"))
+            paint_picture(painter, QRectF(0, middle - side / 2, side, side), self._line.offer.picture)
+            left = side + look.px(22)
+            room = less - left - look.px(12)
+            painter.setPen(color("text"))
+            upper = QRectF(left, middle - look.control(42), room, look.control(46))
+            draw_line(painter, upper, name, look.font(27, 500))
+            painter.setPen(color("text3"))
+            under = QRectF(left, middle + look.control(4), room, look.control(36))
+            draw_line(painter, under, f"{hint}   {one}" if hint else one, look.font(22))
+            painter.setPen(color("text"))
+            between = QRectF(less + look.control(64), 0, more - less - look.control(64), self.height())
+            draw_line(painter, between, quantity_text(self._line.qty_milli), look.font(28, 600), "center")
+            draw_line(
+                painter,
+                QRectF(price, 0, self.width() - price, self.height()),
+                whole,
+                look.font(28, 600),
+                "right",
+            )
+
+
+class GoodsCard(Card):
+    """Everything scanned so far; new lines come in at the end and are scrolled to."""
+
+    def __init__(self, around: Surroundings) -> None:
+        super().__init__(pad=(32, 24, 32, 16))
+        self._around = around
+        self._rows: dict[tuple[int, str], LineRow] = {}
+        self._title = Text("", 28, 500)
+        hint = _("Hold the next barcode under the scanner")
+        self._hint = Text(hint, 21, token="text3")
+        add = Button(_("Add by name"), "soft", "add-line", on=around.search)
+        self.body.addLayout(row(self._title, self._hint, 1, add, space=18))
+        self._list = QWidget()
+        self._column = QVBoxLayout(self._list)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._empty = _empty()
+        self._column.addWidget(self._empty)
+        self._column.addStretch(1)
+        self._area = scrolling(self._list)
+        self.body.addWidget(self._area, 1)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the lines of the bill, changing only rows that changed."""
+        bill = self._around.sale.bill
+        lines = bill.lines if bill else ()
+        count = self._around.sale.pieces
+        said = ngettext("{count} item scanned", "{count} items scanned", count).format(count=count)
+        self._title.say(said if lines else _("Nothing scanned yet"))
+        self._empty.setVisible(not lines)
+        wanted = {(line.offer.sku_id, line.offer.unit) for line in lines}
+        for key in [key for key in self._rows if key not in wanted]:
+            gone = self._rows.pop(key)
+            gone.hide()
+            gone.deleteLater()
+        added = False
+        for line in lines:
+            key = (line.offer.sku_id, line.offer.unit)
+            if key in self._rows:
+                self._rows[key].show_line(line)
+            else:
+                added = True
+                self._rows[key] = made = LineRow(self._around, line)
+                self._column.insertWidget(self._column.count() - 1, made)
+        if added:
+            self._list.adjustSize()
+            bar = self._area.verticalScrollBar()
+            bar.setValue(bar.maximum())
+
+
+def scrolling(content: QWidget) -> QScrollArea:
+    """A list that is moved with a finger."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+    area.setWidget(content)  # which fills it with the colour of windows
+    content.setAutoFillBackground(False)
+    area.viewport().setAutoFillBackground(False)
+    QScroller.grabGesture(area.viewport(), QScroller.ScrollerGestureType.TouchGesture)
+    return area
+
+
+def _empty() -> QWidget:
+    panel = QWidget()
+    picture = Picture("barcode-line", "primary_text", look.px(168), "primary_subtle", 24, look.px(84))
+    panel.setLayout(
+        column(
+            1,
+            row(1, picture, 1),
+            Text(_("Scan the first item"), 34, 500, align="center"),
+            Text(_("Barcode down, on the red light below the screen"), 24, token="text2", align="center"),
+            1,
+            space=20,
+        )
+    )
+    panel.setMinimumHeight(look.control(430))
+    return panel
