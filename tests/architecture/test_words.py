@@ -33,6 +33,7 @@ NAMES = {
     "WeChat",
     "简体中文",
     "中文",
+    "中文 · English",
     "English",
     "Inter",
     "Noto Sans SC",
