@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from desktop.basics.i18n import _
 from desktop.views.common.buttons import Button, danger, primary, secondary
@@ -81,7 +81,7 @@ class Sheet(QDialog):
         self.setFixedWidth(theme.px(width) + 2 * SHADOW)
         self._calm = tone == "danger"
 
-    def _head(self, column: QLayout, title: str, text: str, icon: str, tone: str) -> None:
+    def _head(self, column: QVBoxLayout, title: str, text: str, icon: str, tone: str) -> None:
         row = hbox(gap=12)
         if icon:
             row.addWidget(IconTile(icon, tone, 36), alignment=Qt.AlignmentFlag.AlignTop)
@@ -92,7 +92,7 @@ class Sheet(QDialog):
         words.addWidget(self.title)
         words.addWidget(self.text)
         row.addLayout(words, 1)
-        column.addItem(row)
+        column.addLayout(row)
 
     def add(self, *widgets: QWidget) -> None:
         """Put widgets under each other into the body."""

@@ -1,0 +1,1 @@
+"""Members: the list, one member's page, and the sheets that change them."""
