@@ -145,11 +145,12 @@ class Button(QAbstractButton):
         return self.sizeHint()
 
     def _style(self) -> str:
-        return (
-            "small_b"
-            if self.kind in ("primary", "danger_solid", "link", "secondary", "danger")
-            else "small_m"
-        )
+        strong = self.kind in ("primary", "danger_solid", "link", "secondary", "danger")
+        size = "small" if self.height_px >= 34 else "cap"
+        return f"{size}_b" if strong else f"{size}_m"
+
+    def _glyph(self) -> int:
+        return theme.px(15 if self.height_px >= 34 else 14)
 
     def _colors(self) -> tuple[QColor | None, QColor | None, QColor]:
         """Fill, border and ink of the present state."""
@@ -202,7 +203,7 @@ class Button(QAbstractButton):
         needed = self.sizeHint().width() - 2 * self._padding()
         x = area.left() + max(float(self._padding()), (area.width() - needed) / 2)
         if self.icon_name:
-            icons.draw(painter, QRectF(x, 0, theme.px(16), area.height()), self.icon_name, ink, theme.px(16))
+            icons.draw(painter, QRectF(x, 0, theme.px(16), area.height()), self.icon_name, ink, self._glyph())
             x += theme.px(22)
         room = area.right() - x - self._padding() + 1
         room -= theme.px(22) if self.trailing else 0
@@ -210,7 +211,7 @@ class Button(QAbstractButton):
         x += draw_text(painter, QRectF(x, 0, room, area.height()), self.text(), self._style(), ink)
         if self.trailing:
             x += theme.px(6)
-            icons.draw(painter, QRectF(x, 0, theme.px(16), area.height()), self.trailing, ink, theme.px(16))
+            icons.draw(painter, QRectF(x, 0, theme.px(16), area.height()), self.trailing, ink, self._glyph())
         if self.key:
             self._draw_key(painter, QRectF(x + theme.px(8), 0, key_cap_width(self.key), area.height()), ink)
         if self.kind == "link" and self._hover:

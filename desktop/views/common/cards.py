@@ -1,7 +1,7 @@
 """Cards, dividers and the rows that stand in them."""
 
-from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtCore import QChildEvent, QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.views.common import icons
@@ -42,8 +42,32 @@ def clear(layout: QLayout) -> None:
             clear(inner)
 
 
+class _Corners(QWidget):
+    """Lies over a flush card and rounds off what stands in its corners."""
+
+    def __init__(self, card: QWidget, ground: str) -> None:
+        super().__init__(card)
+        self._ground = ground
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        area = QRectF(self.rect())
+        outside, inside, upper = QPainterPath(), QPainterPath(), QPainterPath()
+        outside.addRect(area)
+        inside.addRoundedRect(area, 10, 10)
+        upper.addRoundedRect(area.adjusted(0, 0, 0, -1), 10, 10)
+        with painting(self) as painter:
+            painter.fillPath(outside.subtracted(inside), theme.color(self._ground))
+            edge = theme.color("border_strong" if theme.mode == "light" else "border")
+            painter.fillPath(inside.subtracted(upper), edge)
+            box(painter, area.adjusted(0, 0, 0, -1), 10, None, theme.color("border"))
+
+
 class Card(QFrame):
-    """A surface with a 1 px border and a darker bottom edge; `body` is its layout."""
+    """A surface with a 1 px border and a darker bottom edge; `body` is its layout.
+
+    `flush` lets a table reach the edges: its square corners are covered with `ground`, the token behind the card.
+    """
 
     def __init__(
         self,
@@ -51,11 +75,26 @@ class Card(QFrame):
         margins: tuple[int, int, int, int] = (16, 16, 16, 16),
         gap: int = 0,
         fill: str = "surface",
+        flush: bool = False,
+        ground: str = "page",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._fill = fill
-        self.body = vbox(self, margins=margins, gap=gap)
+        self.body = vbox(self, margins=(1, 1, 1, 2) if flush else margins, gap=gap)
+        self._corners = _Corners(self, ground) if flush else None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._corners is not None:
+            self._corners.setGeometry(self.rect())
+            self._corners.raise_()
+
+    def childEvent(self, event: QChildEvent) -> None:
+        super().childEvent(event)
+        corners = getattr(self, "_corners", None)
+        if corners is not None and event.type() == QEvent.Type.ChildAdded:
+            corners.raise_()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with painting(self) as painter:

@@ -39,7 +39,7 @@ class Chip(QWidget):
 
     def sizeHint(self) -> QSize:
         width = text_width("cap_m", self.field) + theme.px(6) + text_width("cap_b", self.value) + theme.px(20)
-        return QSize(round(width + (theme.px(22) if self._removable else 0)), theme.px(30))
+        return QSize(round(width + (theme.px(19) if self._removable else 0)), theme.px(30))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if not self.rect().contains(event.position().toPoint()):
@@ -68,8 +68,8 @@ class Chip(QWidget):
             x = float(theme.px(10))
             room = QRectF(x, 0, area.width() - x, area.height())
             x += draw_text(painter, room, self.field, "cap_m", theme.color("text2")) + theme.px(6)
-            room = QRectF(x, 0, area.width() - x - (theme.px(22) if self._removable else 4), area.height())
+            room = QRectF(x, 0, area.width() - x - (theme.px(20) if self._removable else 4), area.height())
             draw_text(painter, room, self.value, "cap_b", theme.color("primary_text"))
             if self._removable:
-                spot = QRectF(area.right() - theme.px(26), 0, theme.px(22), area.height())
-                icons.draw(painter, spot, "close-line", "primary_text", theme.px(14))
+                spot = QRectF(area.right() - theme.px(25), 0, theme.px(22), area.height())
+                icons.draw(painter, spot, "close-line", "primary_text", theme.px(13))

@@ -107,7 +107,14 @@ class Sheet(QDialog):
         """Show what went wrong above the buttons and let the person try again."""
         self._error.say(str(error))
         self.primary.busy(False)
-        self.adjustSize()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as the wrapped sentences need at this width."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
 
     def ready(self) -> bool:
         """Check before submitting; override to validate fields."""
@@ -130,7 +137,7 @@ class Sheet(QDialog):
         if parent is not None:
             window = parent.window()
             self._scrim = Scrim(window)
-            self.adjustSize()
+            self._fit()
             self.move(window.mapToGlobal(window.rect().center()) - self.rect().center())
         if self._calm:
             self.cancel.setFocus()

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QDate, QEvent, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QDateEdit, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
 from desktop.basics.i18n import _
@@ -41,6 +41,8 @@ class TextInput(QLineEdit):
     ) -> None:
         super().__init__(text, parent)
         self.icon_name, self.unit, self.key, self.required = icon, unit, key, required
+        self._hint = ""
+        self._composing = False
         self.setPlaceholderText(hint)
         self.setMaxLength(longest)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -54,6 +56,17 @@ class TextInput(QLineEdit):
         right += key_cap_width(self.key) if self.key else 0
         self.setTextMargins(left, 0, round(right), 0)
 
+    def setPlaceholderText(self, text: str) -> None:
+        self._hint = text  # drawn by us: Qt's own sits lower than what is typed when it is Chinese
+        self.update()
+
+    def placeholderText(self) -> str:
+        return self._hint
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        self._composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+
     def value(self) -> str:
         """Return the text without spaces around it."""
         return self.text().strip()
@@ -64,14 +77,19 @@ class TextInput(QLineEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if not (self.icon_name or self.unit or self.key):
+        hinted = bool(self._hint) and not self.text() and not self._composing
+        if not (self.icon_name or self.unit or self.key or hinted):
             return
         with painting(self) as painter:
             area = QRectF(self.rect())
             color = theme.color("text3" if self.isEnabled() else "disabled")
+            if hinted:
+                margins = self.textMargins()
+                words = area.adjusted(theme.px(11) + margins.left(), 0, -theme.px(9) - margins.right(), 0)
+                draw_text(painter, words, self._hint, "small", color)
             if self.icon_name:
-                spot = QRectF(theme.px(11), 0, theme.px(16), area.height())
-                icons.draw(painter, spot, self.icon_name, color, theme.px(16))
+                spot = QRectF(theme.px(10), 0, theme.px(16), area.height())
+                icons.draw(painter, spot, self.icon_name, color, theme.px(15))
             room = area.adjusted(0, 0, -theme.px(10), 0)
             if self.unit:
                 draw_text(painter, room, self.unit, "small", color, "right")
@@ -213,9 +231,9 @@ class Select(QComboBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         with painting(self) as painter:
-            spot = QRectF(self.width() - theme.px(28), 0, theme.px(18), self.height())
+            spot = QRectF(self.width() - theme.px(26), 0, theme.px(18), self.height())
             icons.draw(
-                painter, spot, "arrow-down-s-line", "text2" if self.isEnabled() else "disabled", theme.px(16)
+                painter, spot, "arrow-down-s-line", "text2" if self.isEnabled() else "disabled", theme.px(15)
             )
 
 

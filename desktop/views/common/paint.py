@@ -130,9 +130,9 @@ def soft_shadow(painter: QPainter, rect: QRectF, radius: float, spread: int = 20
     steps = max(4, spread // 2)
     for step in range(steps, 0, -1):
         grow = spread * step / steps
-        color.setAlpha(round(3 + 9 * (1 - step / steps)))
+        color.setAlpha(round(5 + 12 * (1 - step / steps)))
         painter.setBrush(color)
-        area = rect.adjusted(-grow, -grow + 6, grow, grow * 0.9 + 6)
+        area = rect.adjusted(-grow, -grow + 3, grow, grow * 0.9 + 3)
         painter.drawRoundedRect(area, radius + grow, radius + grow)
 
 

@@ -10,23 +10,23 @@ _SHEET = Template("""
 QToolTip { background: $toast; color: $on_dark; border: 0; border-radius: 6px; padding: 5px 8px; }
 QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox {
   background: $surface; color: $text; border: 1px solid $border_input; border-radius: 8px;
-  padding: 0 ${p9}px; selection-background-color: $primary; selection-color: $on_primary; }
+  padding: 0 ${p8}px; selection-background-color: $primary; selection-color: $on_primary; }
 QLineEdit { min-height: ${h32}px; max-height: ${h32}px; }
 QPlainTextEdit, QTextEdit { padding: ${p6}px ${p6}px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QAbstractSpinBox:focus {
-  border: 2px solid $focus; padding: 0 ${p8}px; }
+  border: 2px solid $focus; padding: 0 ${p7}px; }
 QLineEdit:focus { min-height: ${h30}px; max-height: ${h30}px; }
 QPlainTextEdit:focus, QTextEdit:focus { padding: ${p5}px ${p5}px; }
 QLineEdit[bad="true"], QPlainTextEdit[bad="true"], QAbstractSpinBox[bad="true"] {
-  border: 2px solid $danger; padding: 0 ${p8}px; }
+  border: 2px solid $danger; padding: 0 ${p7}px; }
 QLineEdit[bad="true"] { min-height: ${h30}px; max-height: ${h30}px; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QAbstractSpinBox:disabled {
   background: $sunken; color: $disabled; border: 1px solid $border; }
 QLineEdit[bare="true"] { border: 0; background: transparent; padding: 0; }
 QLineEdit[bare="true"]:focus { border: 0; padding: 0; }
 QComboBox { background: $surface; color: $text; border: 1px solid $border_input; border-radius: 8px;
-  padding: 0 ${p30}px 0 ${p11}px; min-height: ${h32}px; max-height: ${h32}px; }
-QComboBox:focus, QComboBox:on { border: 2px solid $focus; padding: 0 ${p29}px 0 ${p10}px;
+  padding: 0 ${p30}px 0 ${p8}px; min-height: ${h32}px; max-height: ${h32}px; }
+QComboBox:focus, QComboBox:on { border: 2px solid $focus; padding: 0 ${p29}px 0 ${p7}px;
   min-height: ${h30}px; max-height: ${h30}px; }
 QComboBox:disabled { background: $sunken; color: $disabled; border: 1px solid $border; }
 QComboBox[bad="true"] { border: 2px solid $danger; }
@@ -35,6 +35,8 @@ QComboBox::down-arrow { image: none; }
 QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px solid $border_strong;
   border-radius: 8px; padding: 4px; outline: 0; selection-background-color: $selected; selection-color: $text; }
 QComboBox QAbstractItemView::item { min-height: ${h32}px; padding: 0 8px; border-radius: 6px; }
+QDateEdit::drop-down { border: 0; width: ${p28}px; background: transparent; }
+QDateEdit::down-arrow { image: none; }
 QMenu { background: $surface; color: $text; border: 1px solid $border_strong; border-radius: 10px; padding: 6px; }
 QMenu::item { padding: ${p7}px ${p28}px ${p7}px 12px; border-radius: 6px; }
 QMenu::item:selected { background: $hover; }

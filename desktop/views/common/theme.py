@@ -4,22 +4,26 @@ from functools import cache
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 
 from desktop.views.common import fonts, qss
 from desktop.views.common.tokens import AVATARS, COLORS, TEXT_SIZES, TYPE, Mode
 
 
-class PlainLabels(QObject):
-    """Forces plain text on every label, also inside message boxes and tooltips, so text is never markup."""
+class Finish(QObject):
+    """Finishes every widget as it first appears: labels show plain text, never markup; menus get round corners.
+
+    It reaches into message boxes and tooltips too.
+    """
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if (
-            event.type() == QEvent.Type.Polish
-            and isinstance(watched, QLabel)
-            and watched.textFormat() == Qt.TextFormat.AutoText
-        ):
-            watched.setTextFormat(Qt.TextFormat.PlainText)
+        if event.type() != QEvent.Type.Polish:
+            return False
+        if isinstance(watched, QLabel):
+            if watched.textFormat() == Qt.TextFormat.AutoText:
+                watched.setTextFormat(Qt.TextFormat.PlainText)
+        elif isinstance(watched, QMenu):
+            watched.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         return False
 
 
@@ -46,7 +50,7 @@ class Theme(QObject):
         self._colors: dict[str, QColor] = {}
         self._fonts: dict[str, QFont] = {}
         self._metrics: dict[str, QFontMetricsF] = {}
-        self._filter: PlainLabels | None = None
+        self._filter: Finish | None = None
 
     # Reading
 
@@ -139,7 +143,7 @@ class Theme(QObject):
         icons.load()
         app.setStyle("Fusion")
         if self._filter is None:
-            self._filter = PlainLabels(self)
+            self._filter = Finish(self)
             app.installEventFilter(self._filter)
             app.styleHints().colorSchemeChanged.connect(self._system_changed)
         self.use()

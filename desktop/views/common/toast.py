@@ -51,7 +51,7 @@ class Toast(QWidget):
         self.button = _ToastButton(action or _("Undo"), size=28)
         self.button.setVisible(undo is not None)
         self.button.clicked.connect(self.act)
-        self.seconds = Label("", "cap", "on_dark2")
+        self.seconds = Label("", "cap_m", "on_dark2")
         self.seconds.setVisible(undo is not None)
         row.addSpacing(14)
         row.addWidget(self.button)

@@ -233,7 +233,7 @@ def badges_and_filters() -> QWidget:
 def sample_table() -> TableView:
     """Four rows in their four states."""
     columns = [
-        Column("tick", "", 45, "tick"),
+        Column("tick", "", 39, "tick"),
         Column("number", "", 104, "strong"),
         Column("state", "", 300, "text", stretch=True),
         Column("paid", "", 100, "money"),
@@ -288,7 +288,7 @@ def sheet() -> QWidget:
     column.addSpacing(112)
     column.addWidget(Label("表格行：紧凑 34、标准 40、宽松 52", "small_m", "text2"))
     column.addSpacing(8)
-    card = Card(margins=(1, 1, 1, 2))
+    card = Card(flush=True)
     table = sample_table()
     card.body.addWidget(table)
     column.addWidget(card)
@@ -310,6 +310,7 @@ def main(folder: Path) -> None:
         theme.use(mode, size)
         window = sheet()
         window.show()
+        window.activateWindow()
         app.processEvents()
         for widget in window.controls.ringed:
             FocusRing(window).follow(widget, 8)
