@@ -17,6 +17,7 @@ from desktop.services.sample.story import OVERNIGHT, REFUNDED, SHOWN_ORDERS, Sho
 REGULARS = 300
 MEMBER_SHARE = 0.42  # of the people who buy in the shop
 LATE = timedelta(hours=37, minutes=40)  # how long the one late order waits
+AVERAGED_DAYS = 28  # the inventory averages the sales of so many days
 GIVEN_BACK = "ZH-1029"
 STREETS = ("桂花路", "梧桐街", "学府路", "河沿路", "新民巷", "长宁里")
 
@@ -254,6 +255,8 @@ class Days:
 def _sold_on(span: Span, tenths: int) -> int:
     """Pieces of a good in this span, so that any number of days back adds up to the daily rate."""
     age = -span.day
+    if age >= AVERAGED_DAYS:
+        return 0
     pieces = (tenths * (age + 1) + 5) // 10 - (tenths * age + 5) // 10
     if span.day != -7:
         return pieces

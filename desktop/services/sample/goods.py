@@ -10,7 +10,7 @@ from desktop.basics.money import MILLI, Money
 from desktop.basics.paths import resources
 
 CURRENCY = "CNY"
-# What the inventory shows of its ten goods: on hand, minimum, safety, tenths of a piece sold a day.
+# What the inventory shows of its ten goods: available, minimum, safety, tenths of a piece sold a day.
 SHOWN: dict[str, tuple[int, int, int, int]] = {
     "ZH-2003": (0, 8, 16, 40),
     "ZH-2001": (8, 10, 20, 61),
@@ -27,6 +27,7 @@ SHOWN: dict[str, tuple[int, int, int, int]] = {
 LOW: dict[str, int] = {"ZH-1019": 0, "ZH-3040": 3, "ZH-4033": 4, "ZH-5031": 3}
 NEW = ("ZH-1068", "ZH-2068", "ZH-3085", "ZH-4080", "ZH-5055", "ZH-6030")  # came in this week
 SAFETY, MINIMUM = 5, 2  # of everything else, as levels of the categories
+DAYS_THERE = 6
 MOST = 150  # pieces of a cheap thing on the shelf
 SMALL_CHANGE = "购物袋"  # the cheapest thing, which makes the value of the stock come out even
 STOCK_VALUE = 8_642_000  # minor units at cost
@@ -112,12 +113,16 @@ def levels_of(good: Good) -> tuple[int, int]:
     return MINIMUM, SAFETY
 
 
-def final_stock(reserved: dict[str, int]) -> dict[str, int]:
-    """Thousandths on hand at the end, by code, worth exactly STOCK_VALUE; `reserved` must stay available."""
-    fixed = {code: row[0] * MILLI for code, row in SHOWN.items()} | {c: n * MILLI for c, n in LOW.items()}
+def final_stock(reserved: dict[str, int], sold: dict[str, int]) -> dict[str, int]:
+    """Thousandths on hand at the end, by code, worth exactly STOCK_VALUE.
+
+    What is `reserved` lies there on top of what is pictured; of everything else there is enough for some days.
+    """
+    fixed = {code: row[0] * MILLI + reserved.get(code, 0) for code, row in SHOWN.items()}
+    fixed |= {code: pieces * MILLI for code, pieces in LOW.items()}
     free = [good for good in goods() if good.code not in fixed]
     bag = next(good for good in free if good.name.startswith(SMALL_CHANGE))
-    least = {g.code: SAFETY + 1 + -(-reserved.get(g.code, 0) // MILLI) for g in free}
+    least = {g.code: _least(reserved.get(g.code, 0), sold.get(g.code, 0)) for g in free}
     left = STOCK_VALUE - sum(fixed[c] * by_code()[c].cost for c in fixed) // MILLI
     per_good = left // len(free)
     pieces: dict[str, int] = {}
@@ -130,6 +135,11 @@ def final_stock(reserved: dict[str, int]) -> dict[str, int]:
         pieces[good.code] += more
         rest -= more * good.cost
     return fixed | {code: count * MILLI for code, count in pieces.items()}
+
+
+def _least(reserved: int, sold: int) -> int:
+    """Pieces that keep a good above its safety stock and longer there than the pictured ones (sold in a month)."""
+    return -(-reserved // MILLI) + max(SAFETY, sold * DAYS_THERE // (MILLI * 30)) + 1
 
 
 def _spread(good: Good, worth: int) -> int:

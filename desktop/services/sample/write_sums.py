@@ -28,7 +28,7 @@ SUMS = ("orders", "amount_minor", "refunds_minor", "points_minor")
 def write_stock(work: Work, desk: Desk, drafts: Sequence[Draft], shelved: dict[str, datetime]) -> None:
     """Balances, and movements in front of the sales so that they explain them."""
     held, gone = reserved(drafts), sold(drafts)
-    final = final_stock(held)
+    final = final_stock(held, gone)
     came, rows = [], []
     for code, on_hand in final.items():
         place = {"sku_id": desk.skus[code], "location_id": desk.location}
