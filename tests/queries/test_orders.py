@@ -223,7 +223,6 @@ def test_detail_shows_the_whole_story_with_the_phone_masked(stocked: Stocked) ->
         stocked.shop.ask(order_detail, order_id + 1)
 
 
-@pytest.mark.req("S2")
 def test_looking_at_the_address_needs_the_right_and_is_written_down(stocked: Stocked) -> None:
     order_id = place(stocked, (MILK, 1), member_id=stocked.member_id)
     with pytest.raises(NotAllowed):

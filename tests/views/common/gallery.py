@@ -31,6 +31,7 @@ from desktop.views.common.toast import ToastHost
 from desktop.views.common.toggle import CheckBox, Radio, Toggle
 from desktop.views.common.tokens import COLORS
 from tests.views.common.gallery_screens import dashboard, parts
+from tests.views.common.gallery_tables import tables
 
 
 @dataclass(frozen=True)
@@ -325,7 +326,7 @@ def main(folder: Path) -> None:
         app.processEvents()
         window.grab().save(str(folder / f"sheet_{mode}_{size}.png"))
         window.close()
-        for name, make in (("dashboard", dashboard), ("parts", parts)):
+        for name, make in (("dashboard", dashboard), ("parts", parts), ("tables", tables)):
             window = make()
             window.show()
             app.processEvents()

@@ -88,7 +88,6 @@ def test_every_icon_named_in_the_views_exists(app: QApplication) -> None:
     assert sorted(icon for icon in used if not icons.known(icon)) == []
 
 
-@pytest.mark.req("U1")
 def test_switching_repaints_everything(qtbot: QtBot, app: QApplication) -> None:
     """Mode and text size reach labels, painted widgets and fields that are already on screen."""
     label, badge, field, button = (
@@ -130,7 +129,6 @@ def test_gains_may_be_red(app: QApplication) -> None:
     assert theme.gain(False) == "success"
 
 
-@pytest.mark.req("S21")
 def test_markup_is_shown_as_text(qtbot: QtBot, app: QApplication) -> None:
     """A plain Qt label shows markup as letters; 18 nested tables cost nothing."""
     evil = "<table><tr><td>" * 18 + "<img src=/dev/zero>"

@@ -179,7 +179,6 @@ def test_choices_tell_values(qtbot: QtBot) -> None:
         qtbot.keyClick(toggle, Qt.Key.Key_Space)
 
 
-@pytest.mark.req("U4")
 def test_a_toast_undoes_once_and_leaves(qtbot: QtBot, window: QWidget) -> None:
     """Undo runs once; at most three toasts stand; seconds run out only while nobody looks."""
     done: list[str] = []
@@ -237,7 +236,6 @@ def test_a_sheet_stays_open_on_errors(qtbot: QtBot, window: QWidget) -> None:
     assert not sheet.isVisible()
 
 
-@pytest.mark.req("U5")
 def test_what_cannot_be_undone_asks_and_means_it(qtbot: QtBot, window: QWidget) -> None:
     """The keyboard stands on Cancel, Enter does not confirm, mass deletes want the count typed."""
     done: list[int] = []
