@@ -20,6 +20,13 @@ TOKENS = ROOT / "desktop/views/common/tokens.py"
 PAPER = ROOT / "desktop/views/common/printing.py"  # ink is black in both themes
 MANUAL = ROOT / "desktop/views/shell/help.py"  # shows our own pages, which hold headings and links
 RICH = {"setHtml", "insertHtml", "appendHtml", "setMarkdown", "setOpenExternalLinks", "setOpenLinks"}
+IMPORT_NAMES = {  # where the package is not called as it is imported
+    "PySide6-Essentials": "PySide6",
+    "SQLAlchemy": "sqlalchemy",
+    "Pillow": "PIL",
+    "argon2-cffi": "argon2",
+    "python-escpos": "escpos",
+}
 OPENERS = {"create_engine", "create_async_engine"}
 
 
@@ -209,3 +216,14 @@ def test_every_locked_package_has_a_hash(lock: str) -> None:
     assert packages
     assert all("==" in package and "--hash=sha256:" in package for package in packages)
     assert "://" not in text
+
+
+def test_every_dependency_is_imported() -> None:
+    """What nothing imports is not asked of the shop's machine."""
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = {re.split(r"[\[<>=,;]", text)[0].strip() for text in project["dependencies"]}
+    imported = {name.split(".")[0] for p in python_files("desktop") for name, _ in imports(tree(p))}
+    silent = {"psycopg", "tzdata"}  # reached by name: SQLAlchemy's driver, zoneinfo's data on Windows
+    nothing(sorted(name for name in wanted - silent if IMPORT_NAMES.get(name, name) not in imported))
