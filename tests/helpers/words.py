@@ -103,7 +103,7 @@ def troubles(language: str) -> list[str]:
 
 def complaints(message: Message) -> list[str]:
     """What is wrong with one translation."""
-    words = [message.string] if isinstance(message.string, str) else list(message.string)
+    words = [message.string] if isinstance(message.string, str) else list(message.string or ())
     if not words or not all(words):
         return [f"no translation: {key(message)!r}"]
     if message.fuzzy:
