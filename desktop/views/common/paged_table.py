@@ -21,10 +21,13 @@ class PagedTable(QAbstractTableModel):
     """Rows of a keyset-paged question.
 
     `fetch(after)` asks for the page after a key (None first) and returns the `Task`; its answer has `rows` and
-    `after`, the key of the next page (None: that was the last). Rows have an `id`. `count()` asks for the number of all rows apart.
-    Signals: `loaded(first time)`, `counted(int)`, `checked_changed`, `failed(error)`, `sort_asked(key, descending)`.
+    `after`, the key of the next page (None: that was the last). Rows have an `id`. `count()` asks for the number
+    of all rows apart.
+    Signals: `asking` a new question, `loaded(first time)`, `counted(int)`, `checked_changed`, `failed(error)`,
+    `sort_asked(key, descending)`.
     """
 
+    asking = Signal()
     loaded = Signal(bool)
     counted = Signal(int)
     checked_changed = Signal()
@@ -57,6 +60,7 @@ class PagedTable(QAbstractTableModel):
         self._asking = True
         self._again = False
         generation = self._generation
+        self.asking.emit()
         task = fetch(None)
         task.then(lambda page: self._first(generation, page)).otherwise(
             lambda e: self._refused(generation, e)

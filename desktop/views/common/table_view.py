@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QWidget
 from desktop.views.common import remember
 from desktop.views.common.paged_table import Index, PagedTable
 from desktop.views.common.row_delegate import RowDelegate
+from desktop.views.common.table_cover import TableCover
 from desktop.views.common.table_head import TableHead
 from desktop.views.common.theme import theme
 from desktop.views.common.tokens import DENSITIES
@@ -17,7 +18,8 @@ from desktop.views.common.tokens import DENSITIES
 class TableView(QTableView):
     """Shows a `PagedTable`; `opened(id)` on Enter or double click, `current_changed(id or None)` on moving.
 
-    `name` is the key under which columns and density are remembered.
+    `name` is the key under which columns and density are remembered. It shows a skeleton while the first page is
+    late, refusals as toasts, and `set_empty(widget)` when there is no row. `tint_ticks` paints ticked rows as selected.
     """
 
     opened = Signal(object)
@@ -30,7 +32,7 @@ class TableView(QTableView):
         self.paged, self._name, self._two_lines = model, name, two_lines
         self.hover_row = -1
         self.density = "standard"
-        self._keyboard = False
+        self.tint_ticks = True
         self._kept: tuple[int, int] | None = None
         self._first = self._last = 0
         self._laying = False
@@ -42,6 +44,7 @@ class TableView(QTableView):
         self.setHorizontalHeader(self.head)
         self._columns()
         self._connect()
+        self.cover = TableCover(self)
         self._restyle()
 
     def _setup(self) -> None:
@@ -97,10 +100,14 @@ class TableView(QTableView):
         """Whether the focus bar is painted: the keyboard is in the table."""
         return self.hasFocus()
 
+    def set_empty(self, empty: QWidget | None) -> None:
+        """Show this (an `EmptyState`) when the answer has no row."""
+        self.cover.set_empty(empty)
+
     def is_chosen(self, row: int) -> bool:
         """Whether a row is painted as selected: ticked, or current."""
         data = self.paged.row_at(row)
-        if data is not None and data.id in self.paged.checked:
+        if self.tint_ticks and data is not None and data.id in self.paged.checked:
             return True
         return self.selectionModel().isRowSelected(row, QModelIndex())
 

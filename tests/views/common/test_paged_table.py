@@ -1,5 +1,6 @@
 """Lists load as seen, refresh without losing the place, and repaint fast."""
 
+import threading
 import time
 from dataclasses import replace
 from typing import Any
@@ -12,9 +13,11 @@ from pytestqt.qtbot import QtBot
 from desktop.views.common import remember
 from desktop.views.common.background import Background
 from desktop.views.common.cells import BadgeCell, Column, NameCell, StockCell, Toned, TwoLine
+from desktop.views.common.empty import EmptyState
 from desktop.views.common.paged_table import PagedTable
 from desktop.views.common.table_view import TableView
-from tests.views.common.conftest import ListDoor, Row, count, page
+from desktop.views.common.toast import host_of
+from tests.views.common.conftest import ListDoor, Row, count, page, refuse
 
 COLUMNS = [
     Column("tick", "", 45, "tick"),
@@ -204,3 +207,37 @@ def test_a_full_repaint_of_18_rows_stays_under_16_ms(qtbot: QtBot, background: B
         spans.append((time.thread_time() - started) * 1000)
     print(f"full repaint: best {min(spans):.1f} ms, median {sorted(spans)[7]:.1f} ms")  # noqa: T201
     assert min(spans) < 16
+
+
+def test_a_late_first_page_shows_a_skeleton_and_no_rows_the_empty_state(
+    qtbot: QtBot, background: Background
+) -> None:
+    """The skeleton waits 300 ms and leaves with the answer; nothing covers rows; a refusal is said."""
+    gate = threading.Event()
+    few = ListDoor(0)
+    model = PagedTable(COLUMNS, background)
+    view = TableView(model)
+    qtbot.addWidget(view)
+    empty = EmptyState("No orders yet")
+    view.set_empty(empty)
+    view.resize(500, 400)
+    view.show()
+
+    def slow(door: ListDoor) -> object:
+        gate.wait(10)
+        return page(few)
+
+    model.ask(lambda after: background.ask(slow))
+    assert not view.cover._skeleton.isVisible()
+    assert not empty.isVisible()
+    qtbot.waitUntil(lambda: view.cover._skeleton.isVisible())
+    gate.set()
+    qtbot.waitUntil(lambda: empty.isVisible())
+    assert not view.cover._skeleton.isVisible()
+    few.rows = [Row(1, "one", 1)]
+    model.refresh()
+    qtbot.waitUntil(lambda: not empty.isVisible())
+    assert model.rowCount() == 1
+    model.ask(lambda after: background.ask(refuse))
+    qtbot.waitUntil(lambda: len(host_of(view).toasts) == 1)
+    assert model.rowCount() == 1
