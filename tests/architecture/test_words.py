@@ -23,7 +23,9 @@ QUIET = re.compile(
 )
 LETTER = re.compile(r"[A-Za-z\u3400-\u9fff]")
 SENTENCE = re.compile(r"^[A-Z\u3400-\u9fff][^_=;{}<>]*[ \u3400-\u9fff][^_=;<>]*$")
-KEYS = re.compile(r"^(Ctrl|Alt|Shift|Esc|Enter|Tab|F\d+)( .)?$")  # printed on keyboards alike
+KEYS = re.compile(
+    r"^(Ctrl|Alt|Shift|Esc|Enter|Tab|F\d+)( .)?$|^[A-Z, ]+ \(\*\.[^)]*\)$"
+)  # keys and file kinds
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 # said alike in every language
 NAMES = {
