@@ -1,10 +1,13 @@
 """What every chart has: the plot, the dark tip, keys, legend, its numbers as a table, and the card around it."""
 
+import importlib
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QTableWidget, QTableWidgetItem, QWidget
 
@@ -19,6 +22,40 @@ from desktop.views.common.theme import theme
 
 if TYPE_CHECKING:
     from desktop.views.common.plot import Drawing, Plot
+
+
+class _Loading(QObject):
+    """Imports pyqtgraph on a thread, once, so that the first chart does not freeze the window; `ready` follows."""
+
+    ready = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.done = False
+        self._thread: threading.Thread | None = None
+
+    def begin(self) -> None:
+        """Start importing, unless that was done before."""
+        if self._thread is None and not self.done:
+            self._thread = threading.Thread(target=self._load, name="charts", daemon=True)
+            self._thread.start()
+
+    def _load(self) -> None:
+        importlib.import_module("desktop.views.common.plot")
+        self.done = True
+        self.ready.emit()
+
+    def finish(self) -> None:
+        """Wait for it (tests and pictures do)."""
+        self.begin()
+        if self._thread is not None:
+            self._thread.join()
+
+
+@cache
+def loading() -> _Loading:
+    """The one loader."""
+    return _Loading()
 
 
 @dataclass(frozen=True)
@@ -124,6 +161,12 @@ class Chart(QWidget):
         self.table: tuple[list[str], list[list[str]]] = ([], [])
         self.legend: list[tuple[str, str]] = []
         theme.changed.connect(self._restyle)
+        loading().ready.connect(self._came, Qt.ConnectionType.QueuedConnection)
+        loading().begin()
+
+    def _came(self) -> None:
+        if self.isVisible() and self._plot is None:
+            self._draw()
 
     def put(
         self,
@@ -143,7 +186,7 @@ class Chart(QWidget):
             self._draw()
 
     def _draw(self) -> None:
-        if self._make is None:
+        if self._make is None or not loading().done:
             return
         if self._plot is None:
             from desktop.views.common.plot import Plot

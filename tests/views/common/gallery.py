@@ -16,6 +16,7 @@ from desktop.views.common.banner import Banner
 from desktop.views.common.buttons import Button, danger, plain, primary, secondary
 from desktop.views.common.cards import Card, Divider, hbox, vbox
 from desktop.views.common.cells import BadgeCell, Column
+from desktop.views.common.chart import loading
 from desktop.views.common.chips import Chip
 from desktop.views.common.field import Field
 from desktop.views.common.focus_ring import FocusRing
@@ -307,6 +308,7 @@ def main(folder: Path) -> None:
     set_language("zh_CN")
     theme.install(app)
     folder.mkdir(parents=True, exist_ok=True)
+    loading().finish()
     for mode, size in (("light", 100), ("dark", 100), ("light", 130)):
         theme.use(mode, size)
         window = sheet()

@@ -325,6 +325,7 @@ def test_charts_show_the_same_numbers_as_a_table(qtbot: QtBot, window: QWidget) 
     )
     card.refresh_legend()
     card.show()
+    qtbot.waitUntil(lambda: chart._plot is not None)
     qtbot.keyClick(chart, Qt.Key.Key_Left)
     assert chart.hovered == 1
     assert "Store 52" in chart.accessibleName()
