@@ -161,6 +161,23 @@ def guarded(run: Callable[[argparse.Namespace], int], arguments: argparse.Namesp
         return failed(said, json_wanted=arguments.json, code=PROBLEM)
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        return failed(_kept(error), json_wanted=arguments.json, code=PROBLEM)
+
+
+def _kept(error: Exception) -> ShopError:
+    """Our own bug: its details go to a file, a sentence to the person."""
+    import traceback
+
+    from desktop.basics.paths import data_folder
+
+    place = data_folder() / "trouble.txt"
+    try:
+        place.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    except OSError:
+        return ShopError(N_("Something went wrong in the program ({kind})."), kind=type(error).__name__)
+    sentence = N_("Something went wrong in the program ({kind}). Send the file {place} to support.")
+    return ShopError(sentence, kind=type(error).__name__, place=place)
 
 
 def run(arguments: argparse.Namespace) -> int:
