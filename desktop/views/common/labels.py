@@ -1,8 +1,8 @@
 """Text on screen in a type style and a colour token."""
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPaintEvent, QPalette
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QHelpEvent, QPaintEvent, QPalette
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QWidget
 
 from desktop.views.common.paint import Align, draw_text, painting, text_width
 from desktop.views.common.theme import theme
@@ -52,6 +52,18 @@ class Label(QLabel):
         self.setPalette(palette)
         self.updateGeometry()
         self.update()
+
+    def event(self, event: QEvent) -> bool:
+        cut = not self.wordWrap() and text_width(self._style, self.text()) > self.contentsRect().width() + 1
+        if (
+            event.type() == QEvent.Type.ToolTip
+            and isinstance(event, QHelpEvent)
+            and cut
+            and not self.toolTip()
+        ):
+            QToolTip.showText(event.globalPos(), self.text(), self)
+            return True
+        return super().event(event)
 
     def sizeHint(self) -> QSize:
         if self.wordWrap():

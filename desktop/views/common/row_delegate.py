@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtGui import QHelpEvent, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from desktop.views.common import icons
 from desktop.views.common.avatar import draw_avatar
@@ -59,6 +59,20 @@ class RowDelegate(QStyledItemDelegate):
         area = rect.adjusted(left, 0, -(EDGE if self.view.last_visible() == index.column() else PAD), -1)
         if area.width() > 4:
             self.draw_cell(painter, area, column, index.data(CELL))
+
+    def helpEvent(
+        self,
+        event: QHelpEvent,
+        view: QAbstractItemView,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> bool:
+        """Tell the whole text of a cell that is cut."""
+        text = index.data(Qt.ItemDataRole.DisplayRole) or ""
+        if event.type() == QEvent.Type.ToolTip and text_width("small", text) > option.rect.width() - 2 * PAD:
+            QToolTip.showText(event.globalPos(), text, view)
+            return True
+        return super().helpEvent(event, view, option, index)
 
     def _ground(self, painter: QPainter, rect: QRectF, row: int, column: int) -> None:
         view = self.view

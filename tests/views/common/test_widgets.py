@@ -4,8 +4,9 @@ import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.basics.errors import ShopError
@@ -19,6 +20,7 @@ from desktop.views.common.dialogs import Confirm, Sheet, confirm
 from desktop.views.common.field import Field, check_all
 from desktop.views.common.focus_ring import FocusRing
 from desktop.views.common.inputs import SearchInput, Select, TextInput
+from desktop.views.common.labels import Label
 from desktop.views.common.number_inputs import IntegerInput, MoneyInput, PercentInput, QuantityInput, Stepper
 from desktop.views.common.paint import elide, text_width
 from desktop.views.common.plot import steps
@@ -415,3 +417,17 @@ def test_habits_survive_a_broken_file(tmp_path: Path, app: QApplication, logs: o
     assert remember.get("theme") == "dark"
     remember.use(tmp_path / "other.json")
     assert remember.get("theme") is None
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support raise")
+def test_a_cut_text_tells_itself_whole(qtbot: QtBot, window: QWidget) -> None:
+    """Hovering a shortened label shows all of it; one that fits shows nothing."""
+    long, short = Label("a rather long name of a product", parent=window), Label("tea", parent=window)
+    for label, width in ((long, 60), (short, 200)):
+        label.resize(width, 22)
+        label.show()
+        spot = QPoint(5, 5)
+        QApplication.sendEvent(label, QHelpEvent(QEvent.Type.ToolTip, spot, label.mapToGlobal(spot)))
+        assert QToolTip.text() == (label.text() if label is long else "")
+        QToolTip.hideText()
+        qtbot.waitUntil(lambda: not QToolTip.isVisible())
