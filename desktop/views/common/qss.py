@@ -3,6 +3,8 @@
 from string import Template
 from typing import TYPE_CHECKING
 
+from desktop.views.common.tokens import COLORS
+
 if TYPE_CHECKING:
     from desktop.views.common.theme import Theme
 
@@ -68,8 +70,6 @@ QProgressBar::chunk { background: $primary; border-radius: 4px; }
 
 def build(theme: "Theme") -> str:
     """Return the style sheet of the theme's present mode and text size."""
-    from desktop.views.common.tokens import COLORS
-
     values = {token: theme.hex(token) for token in COLORS}
     values.update({f"p{n}": str(theme.px(n)) for n in (5, 6, 7, 8, 9, 10, 11, 28, 29, 30)})
     values.update({f"h{n}": str(theme.px(n + 2) - 2 if n == 32 else theme.px(n + 4) - 4) for n in (30, 32)})

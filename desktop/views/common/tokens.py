@@ -83,7 +83,6 @@ COLORS: Final[dict[str, tuple[str, str]]] = {
     "gold_ring": ("#D9B65F", "#D9B65F"),
     "gold_ink": ("#3A2A00", "#3A2A00"),
     "highlight": ("#FCE9C4", "#54431A"),
-    "shadow": ("#14181700", "#00000000"),
     "scrim": ("#1418176E", "#1418176E"),
     "scrim_kiosk": ("#0A0C0BA6", "#0A0C0BA6"),
 }
