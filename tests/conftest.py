@@ -16,8 +16,10 @@ pytest_plugins = [
     "tests.helpers.surroundings",
     "tests.helpers.logs",
     "tests.helpers.databases",
+    "tests.helpers.sample",
     "tests.helpers.browser",
     "tests.helpers.counter",
+    "tests.helpers.desk",
 ]
 
 settings.register_profile("steady", deadline=None, derandomize=True, database=None)

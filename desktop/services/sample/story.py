@@ -168,7 +168,7 @@ def _span(
         end=clock("21:30") if day != -1 else clock("20:30"),
         channels={"store": counter, "kiosk": shop - counter, "online": orders - shop},
         counts=counts,
-        money=money,
+        money=dict(money),
         points=(users, users * (1_500 + 12 * (day + LIVE_DAYS))),
         cancelled=cancelled,
         unpaid=unpaid,

@@ -1,0 +1,100 @@
+"""One figure that does not fit, and how a statement's rows become such findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from desktop.basics.i18n import N_, _
+from desktop.basics.money import Money, quantity_text
+from desktop.basics.words import points_text
+from desktop.shop.work import Read
+
+MOST_FAULTS = 200  # of one kind; whoever has more needs a backup, not a longer list
+
+SENTENCES = {
+    "stock": N_("Stock of {subject}: the movements add up to {expected}, the balance says {found}."),
+    "reserved": N_("Held stock of {subject}: open orders hold {expected}, the balance says {found}."),
+    "reservation": N_("Order {subject} is {found} and still holds goods; it should hold {expected}."),
+    "lines": N_("Lines of order {subject}: the order says {expected}, its lines add up to {found}."),
+    "line": N_("Line of order {subject}: price and quantity make {expected}, the line says {found}."),
+    "total": N_("Total of order {subject}: its parts make {expected}, it says {found}."),
+    "paid": N_("Payment of order {subject}: the payments add up to {expected}, the order says {found}."),
+    "points paid": N_(
+        "Points paid for order {subject}: the payments say {expected}, the order says {found}."
+    ),
+    "points used": N_(
+        "Points used for order {subject}: the payments say {expected}, the order says {found}."
+    ),
+    "status": N_("Order {subject}: paid should be {expected} for its status, it is {found}."),
+    "refunded": N_("Refunds of order {subject}: they add up to {expected}, the order says {found}."),
+    "refund": N_("Refund {subject}: it says {expected}, the parts given back add up to {found}."),
+    "refund points": N_(
+        "Points of refund {subject}: it says {expected}, the parts given back add up to {found}."
+    ),
+    "refund limit": N_("Payment {subject}: at most {expected} can go back, {found} went back."),
+    "refunded quantity": N_(
+        "Line of order {subject}: refunds say {expected} came back, the line says {found}."
+    ),
+    "points": N_("Points of member {subject}: the ledger adds up to {expected}, the balance says {found}."),
+    "ledger": N_(
+        "Ledger of member {subject}: the balance after entry should be {expected}, it says {found}."
+    ),
+    "earned": N_("Points earned with order {subject}: the order says {expected}, the ledger {found}."),
+    "spent": N_("Points spent on order {subject}: the order says {expected}, the ledger {found}."),
+    "member orders": N_("Orders of member {subject}: {expected} are paid, the member says {found}."),
+    "member money": N_(
+        "Money of member {subject}: the orders add up to {expected}, the member says {found}."
+    ),
+    "daily orders": N_("Orders of {subject}: {expected} were placed, the daily total says {found}."),
+    "daily money": N_("Money of {subject}: payments add up to {expected}, the daily total says {found}."),
+    "daily refunds": N_("Refunds of {subject}: they add up to {expected}, the daily total says {found}."),
+    "daily points": N_("Points paid on {subject}: they are worth {expected}, the daily total says {found}."),
+    "receipts": N_("Receipts of till {subject}: {expected} were given out, {found} are there."),
+    "audit trail": N_("Audit trail {subject}: it should be {expected}, but {found}."),
+    "file": N_("The database file is damaged: {subject}"),
+    "reference": N_("Row {subject} should refer to {expected}, it refers to {found}."),
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A figure that does not fit; `expected` and `found` are already written for people."""
+
+    kind: str
+    subject: str
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        return _(SENTENCES[self.kind]).format(subject=self.subject, expected=self.expected, found=self.found)
+
+
+Writer = Callable[[Read, Any], str]
+
+
+def money(read: Read, value: Any) -> str:
+    """Minor units of the shop's currency."""
+    return str(Money(int(value or 0), read.currency))
+
+
+def pieces(_read: Read, value: Any) -> str:
+    """Thousandths of a unit."""
+    return quantity_text(int(value or 0))
+
+
+def points(_read: Read, value: Any) -> str:
+    """Whole points."""
+    return points_text(int(value or 0))
+
+
+def count(_read: Read, value: Any) -> str:
+    """A number of things."""
+    return f"{int(value or 0):,}"
+
+
+def finding(read: Read, kind: str, statement: Any, write: Writer) -> Iterator[Fault]:
+    """A fault for every row (subject, expected, found) of the statement, up to a limit."""
+    for row in read.rows(statement.limit(MOST_FAULTS)):
+        yield Fault(kind, str(row.subject), write(read, row.expected), write(read, row.found))
