@@ -28,7 +28,10 @@ class NotAllowed(ShopError):
     """The actor's role lacks the permission."""
 
     def __init__(self, permission: str) -> None:
-        super().__init__(N_("Your role may not do this. Ask the owner for the right “{permission}”."), permission=permission)
+        super().__init__(
+            N_("Your role may not do this. Ask the owner for the right “{permission}”."),
+            permission=permission,
+        )
         self.permission = permission
 
 

@@ -22,7 +22,7 @@ def prepare(text: str) -> Name:
 
     sounds: list[str] = []
     for char in text:
-        spelled = lazy_pinyin(char, errors=lambda run: [run])
+        spelled = lazy_pinyin(char, errors=str)
         sounds.append(unicodedata.normalize("NFKC", "".join(spelled)).lower())
     return Name(text, tuple(sounds))
 

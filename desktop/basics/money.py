@@ -98,9 +98,15 @@ class Money:
                 raise InvalidOperation
             value = Decimal(cleaned).scaleb(digits_of(currency))
         except InvalidOperation:
-            raise ShopError(N_("“{text}” is not an amount. Type it like 12.50."), text=text.strip()[:40]) from None
+            raise ShopError(
+                N_("“{text}” is not an amount. Type it like 12.50."), text=text.strip()[:40]
+            ) from None
         if value != value.to_integral_value():
-            raise ShopError(N_("{currency} has only {places} digits after the point."), currency=currency, places=digits_of(currency))
+            raise ShopError(
+                N_("{currency} has only {places} digits after the point."),
+                currency=currency,
+                places=digits_of(currency),
+            )
         if abs(value) > LARGEST:
             raise ShopError(N_("“{text}” is too large an amount."), text=text.strip()[:40])
         return cls(int(value), currency)
@@ -133,7 +139,10 @@ def parse_quantity(text: str) -> int:
     """Read a quantity typed by a person into thousandths. Raises `ShopError`."""
     cleaned = unicodedata.normalize("NFKC", text).strip().replace("−", "-").replace(",", "")
     if not re.fullmatch(r"-?(\d+(\.\d{0,3}0*)?|\.\d{1,3}0*)", cleaned):
-        raise ShopError(N_("“{text}” is not a quantity. Use a number with at most 3 digits after the point."), text=text.strip()[:40])
+        raise ShopError(
+            N_("“{text}” is not a quantity. Use a number with at most 3 digits after the point."),
+            text=text.strip()[:40],
+        )
     value = Decimal(cleaned).scaleb(3)
     if abs(value) > 10**12:
         raise ShopError(N_("“{text}” is too large a quantity."), text=text.strip()[:40])

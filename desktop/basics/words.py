@@ -62,8 +62,8 @@ def pinyin_keys(name: str) -> tuple[str, str]:
     from pypinyin import Style, lazy_pinyin
 
     text = unicodedata.normalize("NFKC", name)
-    full = lazy_pinyin(text, errors=lambda run: [run])
-    first = lazy_pinyin(text, style=Style.FIRST_LETTER, errors=lambda run: list(run))
+    full = lazy_pinyin(text, errors=str)
+    first = lazy_pinyin(text, style=Style.FIRST_LETTER, errors=str)
     return (_letters("".join(full)), _letters("".join(first)))
 
 

@@ -3,4 +3,15 @@
 from desktop.models import checkout, members, orders, payments, people, products, settings, stock, system
 from desktop.models.base import Base
 
-__all__ = ["Base", "checkout", "members", "orders", "payments", "people", "products", "settings", "stock", "system"]
+__all__ = [
+    "Base",
+    "checkout",
+    "members",
+    "orders",
+    "payments",
+    "people",
+    "products",
+    "settings",
+    "stock",
+    "system",
+]

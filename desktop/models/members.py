@@ -51,7 +51,9 @@ class Member(Base):
     points: Mapped[int] = mapped_column(default=0)  # = Σ entries, changed in the same transaction
     orders_count: Mapped[int] = mapped_column(default=0)
     spent_minor: Mapped[int] = mapped_column(default=0)  # money paid less money refunded
-    carried_orders: Mapped[int] = mapped_column(default=0)  # part of orders_count from before, without orders here
+    carried_orders: Mapped[int] = mapped_column(
+        default=0
+    )  # part of orders_count from before, without orders here
     carried_minor: Mapped[int] = mapped_column(default=0)  # part of spent_minor from before
     last_order_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -70,7 +72,10 @@ class PointsEntry(Base):
     """One change of a member's points, with the balance after it. Append-only."""
 
     __tablename__ = "points_entry"
-    __table_args__ = (Index("ix_points_entry_member_id_id", "member_id", "id"), Index("ix_points_entry_expires_at", "expires_at"))
+    __table_args__ = (
+        Index("ix_points_entry_member_id_id", "member_id", "id"),
+        Index("ix_points_entry_expires_at", "expires_at"),
+    )
     id: Mapped[RowId]
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
     delta: Mapped[int]
@@ -87,5 +92,6 @@ class PointsEntry(Base):
 
 # C8: each way points come and go is a reason of its own. There is deliberately none that pays money out (C9).
 POINT_REASONS = (
-    "purchase", "spent", "refund returned", "refund taken back", "welcome", "referral", "game", "rebate", "sign-in", "correction", "expired", "carried over",
+    "purchase", "spent", "refund returned", "refund taken back", "welcome", "referral", "game", "rebate",
+    "sign-in", "correction", "expired", "carried over",
 )  # fmt: skip

@@ -22,15 +22,17 @@ STATUS_WORDS = {
 }
 
 # O5: the one table of legal steps. Everything not in it is refused.
-STEPS: frozenset[tuple[str, str]] = frozenset({
-    (UNPAID, TO_SHIP),  # paid, goods still here
-    (UNPAID, DONE),  # a store sale: paid and taken along
-    (UNPAID, CANCELLED),
-    (TO_SHIP, SHIPPED),
-    (TO_SHIP, CANCELLED),  # with its refund
-    (SHIPPED, DONE),
-    (SHIPPED, TO_SHIP),  # a shipment taken back by the counter-step
-})
+STEPS: frozenset[tuple[str, str]] = frozenset(
+    {
+        (UNPAID, TO_SHIP),  # paid, goods still here
+        (UNPAID, DONE),  # a store sale: paid and taken along
+        (UNPAID, CANCELLED),
+        (TO_SHIP, SHIPPED),
+        (TO_SHIP, CANCELLED),  # with its refund
+        (SHIPPED, DONE),
+        (SHIPPED, TO_SHIP),  # a shipment taken back by the counter-step
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,12 @@ ORDER_TYPES = {
         OrderType("b2b", N_("B2B"), "B"),
     )
 }
-CHANNEL_WORDS = {"store": N_("Shop"), "kiosk": N_("Self-checkout"), "online": N_("Online shop"), "import": N_("Imported")}
+CHANNEL_WORDS = {
+    "store": N_("In store"),
+    "kiosk": N_("Self-checkout"),
+    "online": N_("Online shop"),
+    "import": N_("Imported"),
+}
 
 
 def _few(name: str, condition: str, *columns: str) -> Index:
@@ -94,7 +101,9 @@ class Order(Base):
     freight_minor: Mapped[int] = mapped_column(default=0)
     rounding_minor: Mapped[int] = mapped_column(default=0)
     total_minor: Mapped[int]
-    due_minor: Mapped[int] = mapped_column(Computed("total_minor - points_minor", persisted=True))  # 实付, by the database
+    due_minor: Mapped[int] = mapped_column(
+        Computed("total_minor - points_minor", persisted=True)
+    )  # 实付, by the database
     paid_minor: Mapped[int] = mapped_column(default=0)
     points_minor: Mapped[int] = mapped_column(default=0)  # the part of paid that was points
     refunded_minor: Mapped[int] = mapped_column(default=0)

@@ -63,7 +63,10 @@ class Refund(Base):
     """Lines given back: money by the routes it came, points as points. Append-only."""
 
     __tablename__ = "refund"
-    __table_args__ = (Index("ix_refund_order_id", "order_id"), CheckConstraint("amount_minor >= 0", name="amount"))
+    __table_args__ = (
+        Index("ix_refund_order_id", "order_id"),
+        CheckConstraint("amount_minor >= 0", name="amount"),
+    )
     id: Mapped[RowId]
     order_id: Mapped[int] = mapped_column(ForeignKey("sale_order.id"))
     amount_minor: Mapped[int]  # money and the value of points together

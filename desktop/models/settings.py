@@ -49,7 +49,7 @@ class SettingSpec(Generic[T]):
                 raise ShopError(N_("“{label}” can't be above {high}."), label=_(self.label), high=self.high)
         if self.choices and value not in self.choices:
             raise ShopError(N_("“{label}” can't be “{value}”."), label=_(self.label), value=value)
-        return value  # type: ignore[no-any-return]
+        return value
 
 
 SHOP_NAME = SettingSpec("shop.name", "", N_("Shop name"))
@@ -58,18 +58,59 @@ SHOP_CURRENCY = SettingSpec("shop.currency", "CNY", N_("Currency"))
 SHOP_ZONE = SettingSpec("shop.zone", "Asia/Shanghai", N_("Time zone"))
 SHOP_SAMPLE = SettingSpec("shop.sample", False, N_("This is the sample shop"))
 RECEIPT_FOOTER = SettingSpec("shop.receipt_footer", "", N_("Line at the foot of the receipt"))
-POINTS_CAP = SettingSpec("points.cap_bp", 5_000, N_("Points pay at most"), N_("Share of the amount due that points may pay."), "bp", 0, 5_000)
-POINTS_PER_UNIT = SettingSpec("points.per_unit", 100, N_("Points for one currency unit"), N_("100 means 100 points pay ¥1.00."), "pts", 1, 100_000)
-POINTS_EARN = SettingSpec("points.earn_bp", 10_000, N_("Points earned per currency unit paid"), "", "bp", 0, 1_000_000)
+POINTS_CAP = SettingSpec(
+    "points.cap_bp",
+    5_000,
+    N_("Points pay at most"),
+    N_("Share of the amount due that points may pay."),
+    "bp",
+    0,
+    5_000,
+)
+POINTS_PER_UNIT = SettingSpec(
+    "points.per_unit",
+    100,
+    N_("Points for one currency unit"),
+    N_("100 means 100 points pay ¥1.00."),
+    "pts",
+    1,
+    100_000,
+)
+POINTS_EARN = SettingSpec(
+    "points.earn_bp", 10_000, N_("Points earned per currency unit paid"), "", "bp", 0, 1_000_000
+)
 POINTS_WELCOME = SettingSpec("points.welcome", 200, N_("Points for joining"), "", "pts", 0, 1_000_000)
-POINTS_PROOF = SettingSpec("points.proof", True, N_("Member confirms points on the phone"), N_("Off: a phone number alone is enough to spend points."))
+POINTS_PROOF = SettingSpec(
+    "points.proof",
+    True,
+    N_("Member confirms points on the phone"),
+    N_("Off: a phone number alone is enough to spend points."),
+)
 POINTS_DAYS = SettingSpec("points.valid_days", 365, N_("Points stay valid"), "", "days", 1, 36_500)
-SHIP_HOURS = SettingSpec("orders.ship_hours", 36, N_("Ship within"), N_("After this an order shows as late."), "hours", 1, 720)
-PAY_MINUTES = SettingSpec("orders.pay_minutes", 30, N_("Online orders are paid within"), "", "minutes", 1, 10_080)
-TRADE_PAY_HOURS = SettingSpec("orders.trade_pay_hours", 36, N_("Distribution and B2B orders are paid within"), "", "hours", 1, 720)
-DEFAULT_TYPE = SettingSpec("orders.default_type", "retail", N_("Usual order type"), choices=("retail", "distribution", "b2b"))
+SHIP_HOURS = SettingSpec(
+    "orders.ship_hours", 36, N_("Ship within"), N_("After this an order shows as late."), "hours", 1, 720
+)
+PAY_MINUTES = SettingSpec(
+    "orders.pay_minutes", 30, N_("Online orders are paid within"), "", "minutes", 1, 10_080
+)
+TRADE_PAY_HOURS = SettingSpec(
+    "orders.trade_pay_hours", 36, N_("Distribution and B2B orders are paid within"), "", "hours", 1, 720
+)
+DEFAULT_TYPE = SettingSpec(
+    "orders.default_type", "retail", N_("Usual order type"), choices=("retail", "distribution", "b2b")
+)
 B2B_CREDIT = SettingSpec("orders.b2b_credit", 600, N_("Credit score needed for B2B"), "", "", 0, 1_000)
-ALERT_AT = SettingSpec("stock.alert_milli", 50_000, N_("Stock alert below"), N_("For goods and categories without a level of their own."), "milli", 0, 10**12)
+ALERT_AT = SettingSpec(
+    "stock.alert_milli",
+    50_000,
+    N_("Stock alert below"),
+    N_("For goods and categories without a level of their own."),
+    "milli",
+    0,
+    10**12,
+)
 KIOSK_IDLE = SettingSpec("kiosk.idle_seconds", 60, N_("Kiosk clears after"), "", "seconds", 15, 600)
-KIOSK_CODE_TTL = SettingSpec("kiosk.code_seconds", 120, N_("QR code on the kiosk stays valid"), "", "seconds", 30, 600)
+KIOSK_CODE_TTL = SettingSpec(
+    "kiosk.code_seconds", 120, N_("QR code on the kiosk stays valid"), "", "seconds", 30, 600
+)
 GAIN_RED = SettingSpec("look.gain_red", False, N_("Gains in red, losses in green"))

@@ -45,7 +45,9 @@ class StockMovement(Base):
     __tablename__ = "stock_movement"
     __table_args__ = (
         Index("ix_stock_movement_sku_id_at", "sku_id", "at"),
-        Index("ix_stock_movement_reason_at", "reason", "at", "sku_id", "delta_milli"),  # what sells, read whole
+        Index(
+            "ix_stock_movement_reason_at", "reason", "at", "sku_id", "delta_milli"
+        ),  # what sells, read whole
     )
     id: Mapped[RowId]
     sku_id: Mapped[int] = mapped_column(ForeignKey("sku.id"))
@@ -64,7 +66,10 @@ class Reservation(Base):
     """Stock held for an order line until it ships, is cancelled or times out (thousandths)."""
 
     __tablename__ = "reservation"
-    __table_args__ = (CheckConstraint("qty_milli > 0", name="qty"), Index("ix_reservation_state_expires_at", "state", "expires_at"))
+    __table_args__ = (
+        CheckConstraint("qty_milli > 0", name="qty"),
+        Index("ix_reservation_state_expires_at", "state", "expires_at"),
+    )
     id: Mapped[RowId]
     order_id: Mapped[int] = mapped_column(ForeignKey("sale_order.id"), index=True)
     line_id: Mapped[int] = mapped_column(ForeignKey("order_line.id"))

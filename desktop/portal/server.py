@@ -95,5 +95,3 @@ class PortalServer:
     def _hosts(self) -> set[str]:
         names = {"127.0.0.1", "localhost", self._host or lan_address()}
         return {f"{name}:{self._port}" for name in names}
-
-

@@ -27,7 +27,7 @@ from desktop.shop.shop import Shop
 COOKIE = "zhanggui_phone"
 STATIC = {"phone.css": "text/css", "phone.js": "text/javascript"}
 Sender = Any  # gateways.notify.Notify; the portal only hands it on
-Call = Callable[[Shop, str, str, dict[str, Any]], None]
+Call = Callable[[Shop, str, str, dict[str, Any]], object]
 
 
 class Site:
@@ -45,10 +45,10 @@ class Site:
     def app(self) -> Starlette:
         """The ASGI application."""
         calls: dict[str, Call] = {
-            "take": lambda shop, token, device, _b: shop.do(phone.take_offer, token, device) and None,
+            "take": lambda shop, token, device, _b: shop.do(phone.take_offer, token, device),
             "code": lambda shop, token, device, body: phone.send_phone_code(shop, self._notify, token, device, _text(body, "phone")),
             "sign-in": lambda shop, token, device, body: phone.sign_in_by_code(shop, token, device, _text(body, "code")),
-            "points": lambda shop, token, device, body: shop.do(phone.choose_points, token, device, _number(body, "points")) and None,
+            "points": lambda shop, token, device, body: shop.do(phone.choose_points, token, device, _number(body, "points")),
             "agree": lambda shop, token, device, body: shop.do(phone.agree, token, device, _number(body, "version")),
             "leave": lambda shop, token, device, _b: shop.do(phone.leave, token, device),
         }  # fmt: skip
@@ -57,7 +57,10 @@ class Site:
             Route("/s/{token}/state", self._state),
             Route("/s/{token}/events", self._events),
             Route("/static/{name}", self._static),
-            *(Route(f"/s/{{token}}/{name}", self._call(call), methods=["POST"]) for name, call in calls.items()),
+            *(
+                Route(f"/s/{{token}}/{name}", self._call(call), methods=["POST"])
+                for name, call in calls.items()
+            ),
         ]
         return Starlette(routes=routes)
 
@@ -68,11 +71,17 @@ class Site:
             name, branch, _currency, _zone = await run_in_threadpool(self._shop.ask, shop_card)
             spoken = language_of(request)
             html = self._pages.get_template("phone.html").render(
-                shop=name, branch=branch, lang=spoken.replace("_", "-"), words=page_words(), others=other_languages(spoken)
+                shop=name,
+                branch=branch,
+                lang=spoken.replace("_", "-"),
+                words=page_words(),
+                others=other_languages(spoken),
             )
         answer = HTMLResponse(html)
         if not request.cookies.get(COOKIE):
-            answer.set_cookie(COOKIE, secrets.token_urlsafe(24), max_age=3600, httponly=True, samesite="strict", path="/s/")
+            answer.set_cookie(
+                COOKIE, secrets.token_urlsafe(24), max_age=3600, httponly=True, samesite="strict", path="/s/"
+            )
         return answer
 
     async def _static(self, request: Request) -> Response:
@@ -104,12 +113,20 @@ class Site:
     async def _state(self, request: Request) -> Response:
         with speaking(language_of(request)):
             try:
-                return JSONResponse(await run_in_threadpool(self._bill, request.path_params["token"], request.cookies.get(COOKIE, "")))
+                return JSONResponse(
+                    await run_in_threadpool(
+                        self._bill, request.path_params["token"], request.cookies.get(COOKIE, "")
+                    )
+                )
             except ShopError as error:
                 return refusal(error)
 
     async def _events(self, request: Request) -> Response:
-        token, device, spoken = request.path_params["token"], request.cookies.get(COOKIE, ""), language_of(request)
+        token, device, spoken = (
+            request.path_params["token"],
+            request.cookies.get(COOKIE, ""),
+            language_of(request),
+        )
         with speaking(spoken):
             try:
                 await run_in_threadpool(self._bill, token, device)

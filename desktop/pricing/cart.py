@@ -168,7 +168,9 @@ def _line(line: CartLine, offers: Mapping[tuple[int, str], Offer]) -> BillLine:
         raise Refused(N_("The quantity of “{name}” is not possible."), name=offer.name)
     if offer.kind != "weighed" and line.qty_milli % MILLI:
         raise Refused(N_("“{name}” is sold by the piece; the quantity must be whole."), name=offer.name)
-    fitting = [p for p in offer.prices if p.min_qty_milli <= line.qty_milli and p.amount_minor <= offer.list_minor]
+    fitting = [
+        p for p in offer.prices if p.min_qty_milli <= line.qty_milli and p.amount_minor <= offer.list_minor
+    ]
     best = min(fitting, key=lambda p: p.amount_minor, default=ListPrice("retail", offer.list_minor))
     return BillLine(
         offer=offer,

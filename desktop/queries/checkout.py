@@ -223,5 +223,3 @@ def shown_name(name: str, gender: str, tail: str) -> str:
 def shop_name(read: Read) -> str:
     """The shop's name, for a message to a member."""
     return read.setting(SHOP_NAME)
-
-

@@ -64,7 +64,9 @@ _OFFERS = (
     )
 )  # fmt: skip
 
-_BY_BARCODE = select(Barcode.sku_id, Barcode.unit).where(Barcode.code == bindparam("code")).order_by(Barcode.id)
+_BY_BARCODE = (
+    select(Barcode.sku_id, Barcode.unit).where(Barcode.code == bindparam("code")).order_by(Barcode.id)
+)
 _BY_CODE = select(Sku.id).where(func.lower(Sku.code) == bindparam("code"))
 
 
@@ -73,7 +75,7 @@ def read_buyer(read: Read, member_id: int | None) -> Buyer | None:
     if member_id is None:
         return None
     row = read.first(_BUYER, {"member_id": member_id})
-    return Buyer(*row) if row else None
+    return Buyer(*tuple(row)) if row else None
 
 
 def terms_for(read: Read, buyer: Buyer | None, points: int) -> Terms:

@@ -77,7 +77,9 @@ def save_checkout(work: Work, key: str, lines: Sequence[CartLine], points: int =
     text = json.dumps([[line.sku_id, line.unit, line.qty_milli] for line in lines])
     sale = work.find(select(Checkout).where(Checkout.client_key == key).with_for_update())
     if sale is None:
-        sale = Checkout(client_key=key, till_id=work.actor.till_id, lines=text, points=points, updated_at=work.now)
+        sale = Checkout(
+            client_key=key, till_id=work.actor.till_id, lines=text, points=points, updated_at=work.now
+        )
         work.session.add(sale)
         _seen(work)
         return 1

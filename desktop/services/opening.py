@@ -33,8 +33,20 @@ TIERS = (
     ("gold", N_("Gold"), 12_000, 500_000),
     ("vip", N_("VIP"), 15_000, 2_000_000),
 )
-METHODS = (("cash", "cash"), ("card", "card"), ("wechat", "wallet"), ("alipay", "wallet"), ("unionpay", "wallet"), ("points", "points"), ("other", "other"))  # noqa: E501
-TILLS = (("T1", N_("Counter 1"), "counter"), ("K1", N_("Self-checkout 1"), "kiosk"), ("WEB", N_("Online shop"), "online"))
+METHODS = (
+    ("cash", "cash"),
+    ("card", "card"),
+    ("wechat", "wallet"),
+    ("alipay", "wallet"),
+    ("unionpay", "wallet"),
+    ("points", "points"),
+    ("other", "other"),
+)  # noqa: E501
+TILLS = (
+    ("T1", N_("Counter 1"), "counter"),
+    ("K1", N_("Self-checkout 1"), "kiosk"),
+    ("WEB", N_("Online shop"), "online"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +72,23 @@ def open_shop(shop: Shop, wanted: NewShop) -> int:
     if not wanted.username.strip() or not wanted.owner.strip():
         raise ShopError(N_("Give the owner a name and a user name."))
     if wanted.currency not in CURRENCIES:
-        raise ShopError(N_("“{currency}” is not a currency we know. Use one of {known}."), currency=wanted.currency, known=", ".join(CURRENCIES))
+        raise ShopError(
+            N_("“{currency}” is not a currency we know. Use one of {known}."),
+            currency=wanted.currency,
+            known=", ".join(CURRENCIES),
+        )
     if wanted.zone not in available_timezones():
         raise ShopError(N_("“{zone}” is not a time zone. Use a name like Asia/Shanghai."), zone=wanted.zone)
     check_new_password(wanted.password)
     secrets = (hashed(wanted.password), hashed(wanted.pin) if wanted.pin else "")
-    owner_id = shop.acting_as(console()).do(set_up, wanted.name.strip(), wanted.currency, wanted.zone, (wanted.owner.strip(), wanted.username.strip().lower()), secrets)
-    return owner_id
+    return shop.acting_as(console()).do(
+        set_up,
+        wanted.name.strip(),
+        wanted.currency,
+        wanted.zone,
+        (wanted.owner.strip(), wanted.username.strip().lower()),
+        secrets,
+    )
 
 
 @action(permission=Permission.SETTINGS)
@@ -78,15 +100,29 @@ def set_up(
         raise Refused(N_("This database already holds a shop. Open it, or choose another file."))
     ZoneInfo(zone)
     values = {SHOP_NAME: name, SHOP_CURRENCY: currency, SHOP_ZONE: zone}
-    work.post(Setting, [{"key": spec.key, "value": json.dumps(value, ensure_ascii=False)} for spec, value in values.items()])
+    work.post(
+        Setting,
+        [{"key": spec.key, "value": json.dumps(value, ensure_ascii=False)} for spec, value in values.items()],
+    )
     _roles(work)
-    work.post(Tier, [{"key": k, "name": n, "earn_bp": e, "from_minor": f, "position": i} for i, (k, n, e, f) in enumerate(TIERS)])
+    work.post(
+        Tier,
+        [
+            {"key": k, "name": n, "earn_bp": e, "from_minor": f, "position": i}
+            for i, (k, n, e, f) in enumerate(TIERS)
+        ],
+    )
     work.post(PaymentMethod, [{"key": k, "kind": kind, "position": i} for i, (k, kind) in enumerate(METHODS)])
     work.post(Location, [{"code": "floor", "name": N_("Shop floor"), "kind": "floor"}])
     work.post(Till, [{"code": c, "name": n, "kind": k} for c, n, k in TILLS])
     _price_lists(work)
     person = Staff(
-        username=owner[1], name=owner[0], password_hash=secrets[0], pin_hash=secrets[1], phone="", created_at=work.now
+        username=owner[1],
+        name=owner[0],
+        password_hash=secrets[0],
+        pin_hash=secrets[1],
+        phone="",
+        created_at=work.now,
     )
     work.add(person)
     work.post(StaffRole, [{"staff_id": person.id, "role_key": "owner"}])
@@ -95,11 +131,17 @@ def set_up(
 
 def _roles(work: Work) -> None:
     work.post(Role, [{"key": key, "name": name} for key, (name, _) in ROLES.items()])
-    rows = [{"role_key": key, "permission": str(p)} for key, (_, rights) in ROLES.items() for p in sorted(rights)]
+    rows = [
+        {"role_key": key, "permission": str(p)} for key, (_, rights) in ROLES.items() for p in sorted(rights)
+    ]
     work.post(RolePermission, rows)
 
 
 def _price_lists(work: Work) -> None:
-    lists = [("retail", "retail", None), ("distribution", "distribution", None), ("b2b", "b2b", None)]
+    lists: list[tuple[str, str, str | None]] = [
+        ("retail", "retail", None),
+        ("distribution", "distribution", None),
+        ("b2b", "b2b", None),
+    ]
     lists += [(f"retail.{key}", "retail", key) for key in ("silver", "gold", "vip")]
     work.post(PriceList, [{"key": key, "order_type": kind, "tier_key": tier} for key, kind, tier in lists])

@@ -108,7 +108,9 @@ def agree(work: Work, token: str, device: str, version: int) -> None:
     """The member's word for exactly the bill the phone showed. Raises `Changed` when the till changed it since."""
     sale = _signed_in(work, token, device)
     if sale.version != version:
-        raise Changed(N_("The bill changed on the till. Look at it again, then confirm."), next_step="look_again")
+        raise Changed(
+            N_("The bill changed on the till. Look at it again, then confirm."), next_step="look_again"
+        )
     sale.agreed_version, sale.agreed_by, sale.updated_at = version, "phone", work.now
 
 
@@ -130,7 +132,9 @@ def _signed_in(work: Work, token: str, device: str) -> Checkout:
 def _cap(work: Work, sale: Checkout) -> int:
     buyer = read_buyer(work, sale.member_id)
     lines = [CartLine(*line) for line in json.loads(sale.lines)]
-    offers = read_offers(work, [line.sku_id for line in lines], tier=buyer.tier_key if buyer else "", channel="kiosk")
+    offers = read_offers(
+        work, [line.sku_id for line in lines], tier=buyer.tier_key if buyer else "", channel="kiosk"
+    )
     return price_cart(lines, offers, terms_for(work, buyer, 0)).cap_points
 
 

@@ -25,7 +25,9 @@ _DIALECTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 def _next_number(insert: Any) -> Any:
     row = insert(Counter).values(name=bindparam("name"), value=1)
-    return row.on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1}).returning(Counter.value)
+    return row.on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1}).returning(
+        Counter.value
+    )
 
 
 _SUMS = ("orders", "amount_minor", "refunds_minor", "points_minor")
@@ -44,11 +46,24 @@ _DAILY = {name: _add_daily(insert) for name, insert in _DIALECTS.items()}
 _FREE = Stock.on_hand_milli - Stock.reserved_milli - Stock.set_aside_milli
 _AT = (Stock.sku_id == bindparam("at_sku"), Stock.location_id == bindparam("at_location"))
 _QTY = bindparam("qty", type_=Stock.__table__.c.on_hand_milli.type)
-_TAKE = update(Stock).where(*_AT, _FREE >= _QTY).values(on_hand_milli=Stock.on_hand_milli - _QTY).returning(Stock.id)
+_TAKE = (
+    update(Stock)
+    .where(*_AT, _FREE >= _QTY)
+    .values(on_hand_milli=Stock.on_hand_milli - _QTY)
+    .returning(Stock.id)
+)
 _PUT = update(Stock).where(*_AT).values(on_hand_milli=Stock.on_hand_milli + _QTY).returning(Stock.id)
-_HOLD = update(Stock).where(*_AT, _FREE >= _QTY).values(reserved_milli=Stock.reserved_milli + _QTY).returning(Stock.id)
+_HOLD = (
+    update(Stock)
+    .where(*_AT, _FREE >= _QTY)
+    .values(reserved_milli=Stock.reserved_milli + _QTY)
+    .returning(Stock.id)
+)
 _FREE_HELD = (
-    update(Stock).where(*_AT, Stock.reserved_milli >= _QTY).values(reserved_milli=Stock.reserved_milli - _QTY).returning(Stock.id)
+    update(Stock)
+    .where(*_AT, Stock.reserved_milli >= _QTY)
+    .values(reserved_milli=Stock.reserved_milli - _QTY)
+    .returning(Stock.id)
 )
 _SHIP_HELD = (
     update(Stock)
@@ -143,7 +158,9 @@ def _open_row(work: Work, step: StockStep, location_id: int) -> int:
 
 
 def _refuse(work: Work, step: StockStep, location_id: int) -> None:
-    name = work.value(select(Product.name).join(Sku, Sku.product_id == Product.id).where(Sku.id == step.sku_id))
+    name = work.value(
+        select(Product.name).join(Sku, Sku.product_id == Product.id).where(Sku.id == step.sku_id)
+    )
     left = work.value(select(_FREE).where(Stock.sku_id == step.sku_id, Stock.location_id == location_id)) or 0
     raise OutOfStock(
         N_("Only {left} of “{name}” left, {wanted} wanted. Lower the quantity or remove it."),
@@ -167,7 +184,13 @@ def post_movements(
     shared = {"location_id": location_id, "reason": reason, "source": source, "note": note}
     shared |= {"actor": work.actor.key, "at": work.now}
     rows = [
-        {"sku_id": sku, "delta_milli": delta, "unit_cost_minor": cost, "client_key": f"{client_key}:m{i}", **shared}
+        {
+            "sku_id": sku,
+            "delta_milli": delta,
+            "unit_cost_minor": cost,
+            "client_key": f"{client_key}:m{i}",
+            **shared,
+        }
         for i, (sku, delta, cost) in enumerate(deltas)
     ]
     work.post(StockMovement, rows)

@@ -23,7 +23,14 @@ from desktop.services.settlement import NOT_STOCKED
 from desktop.shop.action import action
 from desktop.shop.work import Work
 
-ROUTE_ORDER = ("wechat", "alipay", "unionpay", "card", "other", "cash")  # wallets first: they cost the shop a fee
+ROUTE_ORDER = (
+    "wechat",
+    "alipay",
+    "unionpay",
+    "card",
+    "other",
+    "cash",
+)  # wallets first: they cost the shop a fee
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,9 @@ def refund_lines(
     done = work.first(select(Refund.__table__).where(Refund.client_key == client_key))
     if done is not None:
         return _answer(work, done.id)
-    return give_back(work, work.get(Order, order_id, lock=True), lines, reason, client_key, restock, with_freight)
+    return give_back(
+        work, work.get(Order, order_id, lock=True), lines, reason, client_key, restock, with_freight
+    )
 
 
 def give_back(
@@ -72,7 +81,9 @@ def give_back(
     if not lines and not with_freight:
         raise Refused(N_("Choose what to give back."))
     parts = [_line_part(work, order, line_id, qty) for line_id, qty in sorted(lines)]
-    amount = sum(part["amount_minor"] for part in parts) + (order.freight_minor + order.rounding_minor if with_freight else 0)
+    amount = sum(part["amount_minor"] for part in parts) + (
+        order.freight_minor + order.rounding_minor if with_freight else 0
+    )
     amount = min(amount, order.paid_minor - order.refunded_minor)
     value, points = _points_part(work, order, amount)
     money = amount - value
@@ -82,7 +93,13 @@ def give_back(
         "reason": reason, "restock": restock, "client_key": client_key, "actor": work.actor.key, "at": work.now,
     }  # fmt: skip
     refund_id = work.post(Refund, [row], ids=True)[0]
-    work.post(RefundLine, [{k: part[k] for k in ("line_id", "qty_milli", "amount_minor")} | {"refund_id": refund_id} for part in parts])
+    work.post(
+        RefundLine,
+        [
+            {k: part[k] for k in ("line_id", "qty_milli", "amount_minor")} | {"refund_id": refund_id}
+            for part in parts
+        ],
+    )
     _money_back(work, order, refund_id, money, value, points)
     _goods_back(work, order, parts, f"refund:{refund_id}", client_key, restock)
     _member_back(work, order, refund_id, (money, points, back), client_key)
@@ -97,20 +114,34 @@ def _line_part(work: Work, order: Order, line_id: int, qty: int) -> dict[str, An
     left = line.qty_milli - line.refunded_milli
     if qty <= 0 or qty > left:
         raise Refused(N_("No more of “{name}” can be given back than was sold."), name=line.name)
-    before = work.value(select(func.coalesce(func.sum(RefundLine.amount_minor), 0)).where(RefundLine.line_id == line_id))
+    before = work.value(
+        select(func.coalesce(func.sum(RefundLine.amount_minor), 0)).where(RefundLine.line_id == line_id)
+    )
     given = int(before)  # PostgreSQL adds whole numbers up to a Decimal
     rest = line.total_minor - given
     amount = rest if qty == left else min(rest, half_up(line.total_minor * qty, line.qty_milli))
-    base = line.base_milli * (line.refunded_milli + qty) // line.qty_milli - line.base_milli * line.refunded_milli // line.qty_milli
+    base = (
+        line.base_milli * (line.refunded_milli + qty) // line.qty_milli
+        - line.base_milli * line.refunded_milli // line.qty_milli
+    )
     line.refunded_milli += qty
-    return {"line_id": line_id, "qty_milli": qty, "amount_minor": amount, "sku_id": line.sku_id, "base": base, "cost": line.cost_minor}
+    return {
+        "line_id": line_id,
+        "qty_milli": qty,
+        "amount_minor": amount,
+        "sku_id": line.sku_id,
+        "base": base,
+        "cost": line.cost_minor,
+    }
 
 
 def _points_part(work: Work, order: Order, amount: int) -> tuple[int, int]:
     """The part of a refund that is points: (value, points), cumulative so that all of it comes out exact."""
     if not order.points_minor:
         return 0, 0
-    mine = select(RefundTender.amount_minor, RefundTender.points).join(Refund, Refund.id == RefundTender.refund_id)
+    mine = select(RefundTender.amount_minor, RefundTender.points).join(
+        Refund, Refund.id == RefundTender.refund_id
+    )
     before = work.rows(mine.where(Refund.order_id == order.id, RefundTender.points > 0)).all()
     value_before, points_before = sum(r.amount_minor for r in before), sum(r.points for r in before)
     total = half_up(order.points_minor * (order.refunded_minor + amount), order.paid_minor)
@@ -125,37 +156,72 @@ def _earned_part(work: Work, order: Order, money: int, returned: int) -> int:
     if not order.points_earned or not paid or order.member_id is None:
         return 0
     sums = select(func.coalesce(func.sum(Refund.points_taken_back), 0)).where(Refund.order_id == order.id)
-    given = select(func.coalesce(func.sum(RefundTender.amount_minor), 0)).join(Refund, Refund.id == RefundTender.refund_id)
+    given = select(func.coalesce(func.sum(RefundTender.amount_minor), 0)).join(
+        Refund, Refund.id == RefundTender.refund_id
+    )
     money_before = int(work.value(given.where(Refund.order_id == order.id, RefundTender.points == 0)))
     keep = order.points_earned * (paid - money_before - money) // paid
     due = order.points_earned - keep - int(work.value(sums))
     have = work.value(select(Member.points).where(Member.id == order.member_id))
-    return max(0, min(due, have + returned))
+    return int(max(0, min(due, have + returned)))
 
 
 def _money_back(work: Work, order: Order, refund_id: int, money: int, value: int, points: int) -> None:
-    given = select(RefundTender.tender_id, func.sum(RefundTender.amount_minor).label("given")).group_by(RefundTender.tender_id).subquery()
+    given = (
+        select(RefundTender.tender_id, func.sum(RefundTender.amount_minor).label("given"))
+        .group_by(RefundTender.tender_id)
+        .subquery()
+    )
     statement = (
-        select(Tender.id, Tender.method_key, Tender.amount_minor, func.coalesce(given.c.given, 0).label("given"))
+        select(
+            Tender.id, Tender.method_key, Tender.amount_minor, func.coalesce(given.c.given, 0).label("given")
+        )
         .join(given, given.c.tender_id == Tender.id, isouter=True)
         .where(Tender.order_id == order.id)
     )
     rows = []
     tenders = work.rows(statement).all()
-    for tender in sorted((t for t in tenders if t.method_key != "points"), key=lambda t: ROUTE_ORDER.index(t.method_key)):
+    for tender in sorted(
+        (t for t in tenders if t.method_key != "points"), key=lambda t: ROUTE_ORDER.index(t.method_key)
+    ):
         part = min(money, tender.amount_minor - int(tender.given))
         if part > 0:
             money -= part
-            rows.append({"refund_id": refund_id, "tender_id": tender.id, "amount_minor": part, "points": 0, "at": work.now})
+            rows.append(
+                {
+                    "refund_id": refund_id,
+                    "tender_id": tender.id,
+                    "amount_minor": part,
+                    "points": 0,
+                    "at": work.now,
+                }
+            )
     if money:
         raise Refused(N_("More money would go back than was taken. Nothing was changed."))
     for tender in (t for t in tenders if t.method_key == "points" and value):
-        rows.append({"refund_id": refund_id, "tender_id": tender.id, "amount_minor": value, "points": points, "at": work.now})
+        rows.append(
+            {
+                "refund_id": refund_id,
+                "tender_id": tender.id,
+                "amount_minor": value,
+                "points": points,
+                "at": work.now,
+            }
+        )
     work.post(RefundTender, rows)
 
 
-def _goods_back(work: Work, order: Order, parts: Sequence[dict[str, Any]], source: str, key: str, restock: bool) -> None:
-    kinds = {row[0]: row[1] for row in work.rows(select(Sku.id, Product.kind).join(Product, Product.id == Sku.product_id).where(Sku.id.in_([p["sku_id"] for p in parts])))}
+def _goods_back(
+    work: Work, order: Order, parts: Sequence[dict[str, Any]], source: str, key: str, restock: bool
+) -> None:
+    kinds = {
+        row.id: row.kind
+        for row in work.rows(
+            select(Sku.id, Product.kind)
+            .join(Product, Product.id == Sku.product_id)
+            .where(Sku.id.in_([p["sku_id"] for p in parts]))
+        )
+    }
     moving = [part for part in parts if kinds[part["sku_id"]] not in NOT_STOCKED and part["base"]]
     if order.status == TO_SHIP:
         for part in moving:
@@ -175,7 +241,9 @@ def _steps(kind: str, parts: Sequence[dict[str, Any]]) -> list[StockStep]:
 
 
 def _free(work: Work, part: dict[str, Any]) -> None:
-    held = work.find(select(Reservation).where(Reservation.line_id == part["line_id"], Reservation.state == "open"))
+    held = work.find(
+        select(Reservation).where(Reservation.line_id == part["line_id"], Reservation.state == "open")
+    )
     if held is None:
         raise Refused(N_("These goods are no longer held for the order. Refresh and look again."))
     if held.qty_milli > part["base"]:
@@ -188,7 +256,9 @@ def _member_back(work: Work, order: Order, refund_id: int, parts: tuple[int, int
     if order.member_id is None:
         return
     money, points, back = parts
-    work.rows(update(Member).where(Member.id == order.member_id).values(spent_minor=Member.spent_minor - money))
+    work.rows(
+        update(Member).where(Member.id == order.member_id).values(spent_minor=Member.spent_minor - money)
+    )
     work.touch("member", order.member_id)
     source = f"refund:{refund_id}"
     steps = []
@@ -204,9 +274,14 @@ def _close(work: Work, order: Order, amount: int, money: int, reason: str) -> No
     order.refunded_minor += amount
     if order.status == TO_SHIP and order.refunded_minor == order.paid_minor:
         order.step(CANCELLED)
-    work.post(OrderEvent, [{"order_id": order.id, "kind": "refunded", "note": reason, "actor": work.actor.key, "at": work.now}])
+    work.post(
+        OrderEvent,
+        [{"order_id": order.id, "kind": "refunded", "note": reason, "actor": work.actor.key, "at": work.now}],
+    )
     work.touch("sale_order", order.id)
-    posting.add_to_daily(work, till_id=order.till_id, channel=order.channel, order_type=order.order_type, refunds_minor=money)
+    posting.add_to_daily(
+        work, till_id=order.till_id, channel=order.channel, order_type=order.order_type, refunds_minor=money
+    )
 
 
 def _answer(work: Work, refund_id: int) -> Refunded:

@@ -68,7 +68,11 @@ def settle(work: Work, key: str, tenders: Sequence[TenderIn], version: int) -> S
     done = work.first(_ANSWER, {"key": key})
     if done is not None:
         if done.request_hash != request:
-            raise Refused(N_("This sale is already settled with other amounts. Look at the order before doing anything."))
+            raise Refused(
+                N_(
+                    "This sale is already settled with other amounts. Look at the order before doing anything."
+                )
+            )
         return Settled(**json.loads(done.result))
     sale = _open_sale(work, key, version)
     channel, place = _place(work, sale.till_id)
@@ -77,17 +81,28 @@ def settle(work: Work, key: str, tenders: Sequence[TenderIn], version: int) -> S
     _check_proof(work, sale, bill)
     _check_money(bill, tenders)
     settled = _write(work, sale, bill, tenders, buyer, channel, place)
-    answer = {"client_key": key, "request_hash": request, "result": json.dumps(asdict(settled)), "at": work.now}
+    answer = {
+        "client_key": key,
+        "request_hash": request,
+        "result": json.dumps(asdict(settled)),
+        "at": work.now,
+    }
     work.post(Idempotency, [answer])
     return settled
 
 
-_ANSWER = select(Idempotency.request_hash, Idempotency.result).where(Idempotency.client_key == bindparam("key"))
+_ANSWER = select(Idempotency.request_hash, Idempotency.result).where(
+    Idempotency.client_key == bindparam("key")
+)
 _SALE = select(Checkout.__table__).where(Checkout.client_key == bindparam("key")).with_for_update()
-_PLACE = select(Till.kind, select(Location.id).order_by(Location.id).limit(1).scalar_subquery().label("place"))
+_PLACE = select(
+    Till.kind, select(Location.id).order_by(Location.id).limit(1).scalar_subquery().label("place")
+)
 _PLACE = _PLACE.where(Till.id == bindparam("till"))
 _CLOSE = update(Checkout).where(Checkout.id == bindparam("sale"))
-_CLOSE = _CLOSE.values(state="done", order_id=bindparam("order"), code_hash="", phone="", updated_at=bindparam("moment"))
+_CLOSE = _CLOSE.values(
+    state="done", order_id=bindparam("order"), code_hash="", phone="", updated_at=bindparam("moment")
+)
 _MEMBER = (
     update(Member)
     .where(Member.id == bindparam("buyer"))
@@ -125,19 +140,28 @@ def _price(work: Work, sale: Any, buyer: Buyer | None, channel: str) -> Bill:
     if not lines:
         raise Refused(N_("The cart is empty. Scan the first item."))
     if sale.member_id is not None and buyer is None:
-        raise Changed(N_("This member’s account is closed. Continue without a member."), next_step="drop_member")
-    offers = read_offers(work, [line.sku_id for line in lines], tier=buyer.tier_key if buyer else "", channel=channel)
+        raise Changed(
+            N_("This member’s account is closed. Continue without a member."), next_step="drop_member"
+        )
+    offers = read_offers(
+        work, [line.sku_id for line in lines], tier=buyer.tier_key if buyer else "", channel=channel
+    )
     bill = price_cart(lines, offers, terms_for(work, buyer, sale.points))
     if bill.points != sale.points:
         raise Changed(
-            N_("Only {points} points can be used now. Choose again."), next_step="change_points", points=f"{bill.cap_points:,}"
+            N_("Only {points} points can be used now. Choose again."),
+            next_step="change_points",
+            points=f"{bill.cap_points:,}",
         )
     return bill
 
 
 def _check_proof(work: Work, sale: Any, bill: Bill) -> None:
     if bill.points and work.setting(POINTS_PROOF) and sale.agreed_version != sale.version:
-        raise Refused(N_("The member has not confirmed the points yet. Confirm on the phone or type the code."), next_step="confirm_points")
+        raise Refused(
+            N_("The member has not confirmed the points yet. Confirm on the phone or type the code."),
+            next_step="confirm_points",
+        )
 
 
 def _check_money(bill: Bill, tenders: Sequence[TenderIn]) -> None:
@@ -158,7 +182,13 @@ def _check_money(bill: Bill, tenders: Sequence[TenderIn]) -> None:
 
 
 def _write(
-    work: Work, sale: Any, bill: Bill, tenders: Sequence[TenderIn], buyer: Buyer | None, channel: str, place: int
+    work: Work,
+    sale: Any,
+    bill: Bill,
+    tenders: Sequence[TenderIn],
+    buyer: Buyer | None,
+    channel: str,
+    place: int,
 ) -> Settled:
     key, till_id = sale.client_key, sale.till_id
     stocked = [line for line in bill.lines if line.offer.kind not in NOT_STOCKED]
@@ -170,14 +200,23 @@ def _write(
     )[0]
     source = f"order:{order_id}"
     work.post(OrderLine, [line_row(order_id, line) for line in bill.lines])
-    events = [{"order_id": order_id, "kind": kind, "note": "", "actor": work.actor.key, "at": work.now} for kind in ("placed", "paid", "done")]
+    events = [
+        {"order_id": order_id, "kind": kind, "note": "", "actor": work.actor.key, "at": work.now}
+        for kind in ("placed", "paid", "done")
+    ]
     work.post(OrderEvent, events)
     work.post(Tender, _tender_rows(work, order_id, bill, tenders, key))
     deltas = [(line.offer.sku_id, -line.base_milli, line.offer.cost_minor) for line in stocked]
     posting.post_movements(work, place, "sale", source, key, deltas)
     left = _points(work, bill, buyer, source, key)
     posting.add_to_daily(
-        work, till_id=till_id, channel=channel, order_type="retail", orders=1, amount_minor=bill.to_pay_minor, points_minor=bill.points_minor
+        work,
+        till_id=till_id,
+        channel=channel,
+        order_type="retail",
+        orders=1,
+        amount_minor=bill.to_pay_minor,
+        points_minor=bill.points_minor,
     )
     work.rows(_CLOSE, {"sale": sale.id, "order": order_id, "moment": work.now})
     work.touch("checkout", sale.id)
@@ -218,7 +257,9 @@ def line_row(order_id: int, line: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _tender_rows(work: Work, order_id: int, bill: Bill, tenders: Sequence[TenderIn], key: str) -> list[dict[str, Any]]:
+def _tender_rows(
+    work: Work, order_id: int, bill: Bill, tenders: Sequence[TenderIn], key: str
+) -> list[dict[str, Any]]:
     shared = {"order_id": order_id, "currency": bill.currency, "actor": work.actor.key, "at": work.now}
     rows: list[dict[str, Any]] = [
         {

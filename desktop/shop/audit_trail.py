@@ -13,15 +13,21 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from desktop.models.system import AuditChain, AuditEvent
 
 START = "0" * 64
-_HEAD = select(AuditChain.number, AuditChain.hash).where(AuditChain.chain == bindparam("name")).with_for_update()
+_HEAD = (
+    select(AuditChain.number, AuditChain.hash).where(AuditChain.chain == bindparam("name")).with_for_update()
+)
 _ADVANCE = update(AuditChain).where(AuditChain.chain == bindparam("name"))
 _ADVANCE = _ADVANCE.values(number=bindparam("new_number"), hash=bindparam("new_hash"))
 _INSERT = insert(AuditEvent).returning(AuditEvent.id)
 
 
-def link(prev: str, chain: str, number: int, at: datetime, actor: str, action: str, touched: str, detail: str) -> str:
+def link(
+    prev: str, chain: str, number: int, at: datetime, actor: str, action: str, touched: str, detail: str
+) -> str:
     """The hash of one row, over everything in it and the hash before it (SHA-256)."""
-    body = "\x1f".join((prev, chain, str(number), at.isoformat(timespec="microseconds"), actor, action, touched, detail))
+    body = "\x1f".join(
+        (prev, chain, str(number), at.isoformat(timespec="microseconds"), actor, action, touched, detail)
+    )
     return hashlib.sha256(body.encode()).hexdigest()
 
 
@@ -50,7 +56,10 @@ def _plain(value: Any) -> str:
 
 def faults(connection: Connection) -> Iterable[tuple[str, int, str]]:
     """Walk all chains: (chain, number, what is wrong) for every row that does not fit the one before it."""
-    heads = {row.chain: row for row in connection.execute(select(AuditChain.chain, AuditChain.number, AuditChain.hash))}
+    heads = {
+        row.chain: row
+        for row in connection.execute(select(AuditChain.chain, AuditChain.number, AuditChain.hash))
+    }
     columns = [c for c in AuditEvent.__table__.columns if c.name != "id"]
     seen: dict[str, tuple[int, str]] = {}
     rows = connection.execution_options(yield_per=2_000).execute(
@@ -60,7 +69,9 @@ def faults(connection: Connection) -> Iterable[tuple[str, int, str]]:
         number, prev = seen.get(row.chain, (0, START))
         if row.number != number + 1:
             yield row.chain, row.number, "missing"
-        right = link(row.prev_hash, row.chain, row.number, row.at, row.actor, row.action, row.touched, row.detail)
+        right = link(
+            row.prev_hash, row.chain, row.number, row.at, row.actor, row.action, row.touched, row.detail
+        )
         if row.prev_hash != prev or row.hash != right:
             yield row.chain, row.number, "altered"
         seen[row.chain] = (row.number, row.hash)

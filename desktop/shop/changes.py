@@ -25,9 +25,13 @@ class Changes:
 
     def to_json(self) -> str:
         """For the audit row; other programs read the news from there."""
-        return json.dumps({table: sorted(ids) for table, ids in sorted(self.touched.items())}, separators=(",", ":"))
+        return json.dumps(
+            {table: sorted(ids) for table, ids in sorted(self.touched.items())}, separators=(",", ":")
+        )
 
     @classmethod
     def from_json(cls, text: str, action: str, actor: str) -> Changes:
         """The news of another program."""
-        return cls({table: frozenset(ids) for table, ids in json.loads(text).items()}, action, actor, here=False)
+        return cls(
+            {table: frozenset(ids) for table, ids in json.loads(text).items()}, action, actor, here=False
+        )

@@ -159,7 +159,9 @@ class Shop:
         if isinstance(error, IntegrityError):
             text = str(error.orig)
             if "CHECK" in text or "check constraint" in text:
-                return Refused(N_("That would make stock, points or money negative. Nothing was changed; look again."))
+                return Refused(
+                    N_("That would make stock, points or money negative. Nothing was changed; look again.")
+                )
         return error
 
 

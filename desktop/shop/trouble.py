@@ -23,12 +23,34 @@ def sentence_for(error: DBAPIError) -> Unavailable | None:
     """The sentence for trouble that is not our bug, or None."""
     text = str(error.orig).lower()
     if worth_retrying(error):
-        return Unavailable(N_("Another program is holding the database. Nothing was changed; try again in a moment."), next_step="retry")
+        return Unavailable(
+            N_("Another program is holding the database. Nothing was changed; try again in a moment."),
+            next_step="retry",
+        )
     if "full" in text or "no space" in text or "disk i/o" in text:
-        return Unavailable(N_("The disk is full or failing. Nothing was changed; free some space, then try again."), next_step="retry")
+        return Unavailable(
+            N_("The disk is full or failing. Nothing was changed; free some space, then try again."),
+            next_step="retry",
+        )
     if "readonly" in text or "read-only" in text:
-        return Unavailable(N_("The database can only be read, not written. Check the file’s permissions or the server."), next_step="retry")
-    gone = ("unable to open", "not a database", "malformed", "connection", "server closed", "could not translate", "timeout")
+        return Unavailable(
+            N_("The database can only be read, not written. Check the file’s permissions or the server."),
+            next_step="retry",
+        )
+    gone = (
+        "unable to open",
+        "not a database",
+        "malformed",
+        "connection",
+        "server closed",
+        "could not translate",
+        "timeout",
+    )
     if error.connection_invalidated or any(word in text for word in gone):
-        return Unavailable(N_("The database can’t be reached. Nothing was changed; check the network or the file, then try again."), next_step="retry")
+        return Unavailable(
+            N_(
+                "The database can’t be reached. Nothing was changed; check the network or the file, then try again."
+            ),
+            next_step="retry",
+        )
     return None

@@ -26,7 +26,9 @@ _HIDDEN = "changed"  # stands in the audit trail for values nobody should find t
 class Read:
     """A look at the shop at one moment, as one actor."""
 
-    def __init__(self, connection: Connection, actor: Actor, now: datetime, settings: Mapping[str, str]) -> None:
+    def __init__(
+        self, connection: Connection, actor: Actor, now: datetime, settings: Mapping[str, str]
+    ) -> None:
         self.connection = connection
         self.actor = actor
         self.now = now
@@ -117,7 +119,9 @@ class Work(Read):
         statement = update(entity).where(key == bindparam("row_key", row_id), *guards).values(values)
         if self.connection.execute(statement).rowcount != 1:
             return False
-        self._note(entity, row_id, "set", {k: str(v) if hasattr(v, "compile") else v for k, v in values.items()})
+        self._note(
+            entity, row_id, "set", {k: str(v) if hasattr(v, "compile") else v for k, v in values.items()}
+        )
         return True
 
     def touch(self, table: str, row_id: int) -> None:
@@ -130,7 +134,12 @@ class Work(Read):
 
     def send_later(self, kind: str, payload: dict[str, Any], *, after: datetime | None = None) -> int:
         """Write an outbox row; a job sends it after the commit and retries."""
-        row = {"kind": kind, "payload": json.dumps(payload, ensure_ascii=False), "state": "waiting", "tries": 0}
+        row = {
+            "kind": kind,
+            "payload": json.dumps(payload, ensure_ascii=False),
+            "state": "waiting",
+            "tries": 0,
+        }
         return self.post(Outbox, [{**row, "after": after or self.now, "at": self.now}], ids=True)[0]
 
     def flush(self) -> None:

@@ -60,12 +60,17 @@ def parse_url(text: str) -> URL:
     try:
         url = make_url(text if "://" in text else f"sqlite:///{text}")
     except ArgumentError:
-        raise ShopError(N_("“{url}” is not a database address. Use sqlite:///file.db or postgresql://user@host/name."), url=_safe(text)) from None
+        raise ShopError(
+            N_("“{url}” is not a database address. Use sqlite:///file.db or postgresql://user@host/name."),
+            url=_safe(text),
+        ) from None
     backend = url.get_backend_name()
     if backend == "postgresql":
         return url.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
-        raise ShopError(N_("Databases of the kind “{kind}” are not supported; use SQLite or PostgreSQL."), kind=backend)
+        raise ShopError(
+            N_("Databases of the kind “{kind}” are not supported; use SQLite or PostgreSQL."), kind=backend
+        )
     if not url.database or url.database == ":memory:":
         raise ShopError(N_("A shop needs a file to live in, such as sqlite:///shop.db."))
     return url
@@ -86,7 +91,10 @@ def open_storage(address: str | URL) -> Storage:
 
 def _sqlite(url: URL) -> Engine:
     if url.database and not Path(url.database).parent.exists():
-        raise ShopError(N_("The folder {folder} does not exist. Create it first or choose another."), folder=str(Path(url.database).parent))
+        raise ShopError(
+            N_("The folder {folder} does not exist. Create it first or choose another."),
+            folder=str(Path(url.database).parent),
+        )
     engine = create_engine(url, module=_driver, pool_size=8, max_overflow=8)
 
     @event.listens_for(engine, "connect")
@@ -114,5 +122,10 @@ def _postgresql(url: URL) -> Engine:
         pool_size=8,
         max_overflow=8,
         pool_pre_ping=True,
-        connect_args={"options": options, "connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 5},
+        connect_args={
+            "options": options,
+            "connect_timeout": 5,
+            "keepalives_idle": 30,
+            "keepalives_interval": 5,
+        },
     )

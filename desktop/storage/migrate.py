@@ -44,7 +44,9 @@ def upgrade(storage: Storage) -> None:
         return
     if have is not None and have not in {r.revision for r in script.walk_revisions()}:
         raise ShopError(
-            N_("This shop was opened by a newer program (schema {have}; this one knows {head}). Update the program first."),
+            N_(
+                "This shop was opened by a newer program (schema {have}; this one knows {head}). Update the program first."
+            ),
             have=have,
             head=head,
         )
@@ -73,4 +75,6 @@ def _run(script: ScriptDirectory, connection: Connection) -> None:
 
 def _check_references(connection: Connection, storage: Storage) -> None:
     if storage.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-        raise ShopError(N_("The upgrade would break references between rows; nothing was changed. Please report this."))
+        raise ShopError(
+            N_("The upgrade would break references between rows; nothing was changed. Please report this.")
+        )

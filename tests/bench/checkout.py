@@ -110,5 +110,3 @@ def _bare(start: Path, sales: list[Written]) -> list[float]:
         times.append(time.perf_counter() - began)
     connection.close()
     return times
-
-

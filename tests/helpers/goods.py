@@ -70,7 +70,7 @@ def open_stocked(shop: Shop) -> Stocked:
 
 @action(permission=Permission.IMPORT)
 def _fill(work: Work, shop: Shop) -> Stocked:
-    lists = {row[0]: row[1] for row in work.rows(select(PriceList.key, PriceList.id))}
+    lists = {row.key: row.id for row in work.rows(select(PriceList.key, PriceList.id))}
     place = work.value(select(Location.id))
     skus = []
     for name, pack, code, barcode, retail, gold, stock in GOODS:

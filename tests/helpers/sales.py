@@ -32,7 +32,9 @@ class Pocket:
         return found.group()
 
 
-def member_sale(stocked: Stocked, lines: Sequence[CartLine], points: int, key: str | None = None) -> tuple[str, int]:
+def member_sale(
+    stocked: Stocked, lines: Sequence[CartLine], points: int, key: str | None = None
+) -> tuple[str, int]:
     """An open sale with the member on it, points chosen and confirmed by code; returns key and version."""
     key = key or new_key()
     kiosk, pocket = stocked.kiosk, Pocket()
@@ -45,7 +47,9 @@ def member_sale(stocked: Stocked, lines: Sequence[CartLine], points: int, key: s
     return key, version
 
 
-def sell(stocked: Stocked, lines: Sequence[CartLine], points: int = 0, method: str = "cash") -> tuple[str, Settled]:
+def sell(
+    stocked: Stocked, lines: Sequence[CartLine], points: int = 0, method: str = "cash"
+) -> tuple[str, Settled]:
     """A settled sale, with the member when points are used."""
     if points:
         key, version = member_sale(stocked, lines, points)

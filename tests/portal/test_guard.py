@@ -11,7 +11,9 @@ from tests.helpers.counter import Counter
 
 def visit(counter: Counter) -> httpx.Client:
     """A phone's browser: keeps its cookie, says where it comes from."""
-    return httpx.Client(base_url=counter.address, headers={"origin": counter.address, "accept-language": "en"})
+    return httpx.Client(
+        base_url=counter.address, headers={"origin": counter.address, "accept-language": "en"}
+    )
 
 
 @pytest.mark.req("A5")
@@ -56,7 +58,18 @@ def test_control_the_same_call_from_our_page_is_taken(counter: Counter) -> None:
         assert phone.post(f"{url}/take", json={}).status_code == 200
 
 
-@pytest.mark.parametrize("body", [b"[]", b"{", b'{"points": -1}', b'{"points": "5"}', b'{"points": 1e3}', b'{"points": 99999999999999999999}', b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[]",
+        b"{",
+        b'{"points": -1}',
+        b'{"points": "5"}',
+        b'{"points": 1e3}',
+        b'{"points": 99999999999999999999}',
+        b"\xff\xfe",
+    ],
+)
 def test_nonsense_bodies_get_a_sentence(counter: Counter, body: bytes) -> None:
     _key, url = counter.offer()
     with visit(counter) as phone:

@@ -12,7 +12,20 @@ from desktop.pricing.cart import MOST_LINES, CartLine, ListPrice, Offer, Terms, 
 
 
 def offer(sku: int, price: int, *more: ListPrice, kind: str = "goods") -> Offer:
-    return Offer(sku, "", "件", f"goods {sku}", "", f"S{sku}", kind, "", 1000, 0, price, (ListPrice("retail", price), *more))
+    return Offer(
+        sku,
+        "",
+        "件",
+        f"goods {sku}",
+        "",
+        f"S{sku}",
+        kind,
+        "",
+        1000,
+        0,
+        price,
+        (ListPrice("retail", price), *more),
+    )
 
 
 prices = st.integers(0, 10**7)
@@ -26,7 +39,14 @@ def bill_of(cart: list[tuple[int, int, int]], terms: Terms):  # type: ignore[no-
 
 
 @pytest.mark.req("Q3")
-@given(carts, st.integers(0, 10**9), st.integers(-5, 10**9), st.integers(0, 5000), st.sampled_from([1, 7, 100, 333]), st.sampled_from(["CNY", "JPY", "KWD"]))
+@given(
+    carts,
+    st.integers(0, 10**9),
+    st.integers(-5, 10**9),
+    st.integers(0, 5000),
+    st.sampled_from([1, 7, 100, 333]),
+    st.sampled_from(["CNY", "JPY", "KWD"]),
+)
 def test_points_stay_within_cap_balance_and_total(
     cart: list[tuple[int, int, int]], balance: int, wanted: int, cap: int, per_unit: int, currency: str
 ) -> None:
@@ -54,12 +74,19 @@ def test_a_split_adds_up_exactly(total: int, weights: list[int]) -> None:
         weights[0] = 1
     parts = allocate(total, weights)
     assert sum(parts) == total
-    assert all(abs(part * sum(weights) - total * weight) < sum(weights) for part, weight in zip(parts, weights, strict=True))
+    assert all(
+        abs(part * sum(weights) - total * weight) < sum(weights)
+        for part, weight in zip(parts, weights, strict=True)
+    )
 
 
 @pytest.mark.req("O1")
 def test_the_best_price_this_customer_may_have_wins_and_says_why() -> None:
-    offers = {(1, ""): offer(1, 1000, ListPrice("gold", 900), ListPrice("bulk", 700, 10_000), ListPrice("dearer", 1200))}
+    offers = {
+        (1, ""): offer(
+            1, 1000, ListPrice("gold", 900), ListPrice("bulk", 700, 10_000), ListPrice("dearer", 1200)
+        )
+    }
     one = price_cart([CartLine(1, "", 1000)], offers, Terms("CNY"))
     ten = price_cart([CartLine(1, "", 10_000)], offers, Terms("CNY"))
     assert (one.lines[0].price_minor, one.lines[0].trace, one.discount_minor) == (900, "gold", 100)

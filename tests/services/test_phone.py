@@ -72,7 +72,9 @@ def test_a_second_phone_cannot_take_it_over(stocked: Stocked, phone: Shop) -> No
 
 
 @pytest.mark.req("Q2")
-def test_a_code_is_short_lived_and_dies_with_the_sale(stocked: Stocked, phone: Shop, clock: HandClock) -> None:
+def test_a_code_is_short_lived_and_dies_with_the_sale(
+    stocked: Stocked, phone: Shop, clock: HandClock
+) -> None:
     _key, token = offered(stocked)
     clock.pass_time(timedelta(seconds=121))
     with pytest.raises(NotFound):
@@ -122,9 +124,10 @@ def test_codes_cannot_flood_a_number(stocked: Stocked, phone: Shop) -> None:
     _key, token = offered(stocked)
     phone.do(take_offer, token, "p")
     pocket = Pocket()
+    for _ in range(5):
+        send_phone_code(phone, pocket, token, "p", PHONE)
     with pytest.raises(Refused):
-        for _ in range(20):
-            send_phone_code(phone, pocket, token, "p", PHONE)
+        send_phone_code(phone, pocket, token, "p", PHONE)
     assert len(pocket.messages) == 5
 
 

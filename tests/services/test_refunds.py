@@ -29,7 +29,9 @@ def stocked(shop: Shop) -> Stocked:
 def lines_of(shop: Shop, order_id: int) -> list[tuple[int, int]]:
     """(line, quantity) of an order."""
     with shop.storage.read.connect() as connection:
-        rows = connection.execute(select(OrderLine.id, OrderLine.qty_milli).where(OrderLine.order_id == order_id))
+        rows = connection.execute(
+            select(OrderLine.id, OrderLine.qty_milli).where(OrderLine.order_id == order_id)
+        )
         return [(row.id, row.qty_milli) for row in rows]
 
 
@@ -42,7 +44,9 @@ def one(shop: Shop, statement: object) -> int:
 @pytest.mark.req("C9", "C10", "M9")
 def test_giving_everything_back_undoes_the_sale_exactly(stocked: Stocked) -> None:
     _key, sale = sell(stocked, stocked.demo_cart(), points=8_000)
-    done = stocked.shop.do(refund_lines, sale.order_id, lines_of(stocked.shop, sale.order_id), "changed mind", new_key())
+    done = stocked.shop.do(
+        refund_lines, sale.order_id, lines_of(stocked.shop, sale.order_id), "changed mind", new_key()
+    )
     assert (done.money_minor, done.points_returned, done.points_taken_back) == (12370, 8000, 148)
     assert one(stocked.shop, select(Member.points).where(Member.id == stocked.member_id)) == 12_860
     assert movements(stocked.shop, stocked.skus[MILK]) == 8_000
@@ -51,7 +55,10 @@ def test_giving_everything_back_undoes_the_sale_exactly(stocked: Stocked) -> Non
 @pytest.mark.req("C9", "C10")
 def test_line_by_line_comes_to_the_same_as_all_at_once(stocked: Stocked) -> None:
     _key, sale = sell(stocked, stocked.demo_cart(), points=7_777)
-    parts = [stocked.shop.do(refund_lines, sale.order_id, [line], "r", new_key()) for line in lines_of(stocked.shop, sale.order_id)]
+    parts = [
+        stocked.shop.do(refund_lines, sale.order_id, [line], "r", new_key())
+        for line in lines_of(stocked.shop, sale.order_id)
+    ]
     assert sum(p.money_minor for p in parts) == sale.to_pay_minor
     assert sum(p.points_returned for p in parts) == 7_777
     assert sum(p.points_taken_back for p in parts) == sale.points_earned
@@ -113,8 +120,12 @@ def test_a_cashier_may_sell_but_not_refund(stocked: Stocked) -> None:
 
 @pytest.mark.req("C10", "M9")
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 3)), min_size=1, max_size=12), st.integers(1, 10_185))
-def test_any_order_of_partial_refunds_keeps_the_books(sqlite_books: Stocked, steps: list[tuple[int, int]], points: int) -> None:
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(1, 3)), min_size=1, max_size=12), st.integers(1, 10_185)
+)
+def test_any_order_of_partial_refunds_keeps_the_books(
+    sqlite_books: Stocked, steps: list[tuple[int, int]], points: int
+) -> None:
     shop = sqlite_books.shop
     _key, sale = sell(sqlite_books, sqlite_books.demo_cart(), points=min(points, 2_000))
     lines = lines_of(shop, sale.order_id)

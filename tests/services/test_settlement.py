@@ -34,30 +34,46 @@ def stocked(shop: Shop) -> Stocked:
 def rows(shop: Shop) -> dict[str, int]:
     """How many rows every ledger holds."""
     with shop.storage.read.connect() as connection:
-        return {t.__tablename__: int(connection.execute(select(func.count()).select_from(t)).scalar() or 0) for t in LEDGERS}
+        return {
+            t.__tablename__: int(connection.execute(select(func.count()).select_from(t)).scalar() or 0)
+            for t in LEDGERS
+        }
 
 
 def points_of(shop: Shop, member_id: int) -> tuple[int, int]:
     """Cached balance and Σ entries."""
     with shop.storage.read.connect() as connection:
         balance = connection.execute(select(Member.points).where(Member.id == member_id)).scalar_one()
-        total = connection.execute(select(func.sum(PointsEntry.delta)).where(PointsEntry.member_id == member_id)).scalar_one()
+        total = connection.execute(
+            select(func.sum(PointsEntry.delta)).where(PointsEntry.member_id == member_id)
+        ).scalar_one()
         return int(balance), int(total)
 
 
 @pytest.mark.req("Q1", "Q3", "C10", "O5")
 def test_the_pictures_sale_gives_the_pictures_figures(stocked: Stocked) -> None:
     bill = stocked.kiosk.ask(price_for, stocked.demo_cart(), stocked.member_id, 8_000)
-    assert (bill.goods_minor, bill.total_minor, bill.half_minor, bill.cap_points) == (22370, 20370, 10185, 10185)
+    assert (bill.goods_minor, bill.total_minor, bill.half_minor, bill.cap_points) == (
+        22370,
+        20370,
+        10185,
+        10185,
+    )
     assert (bill.points_minor, bill.to_pay_minor, bill.earns) == (8000, 12370, 148)
     _key, settled = sell(stocked, stocked.demo_cart(), points=8_000)
-    assert (settled.to_pay_minor, settled.points_spent, settled.points_earned, settled.points_left) == (12370, 8000, 148, 5008)
+    assert (settled.to_pay_minor, settled.points_spent, settled.points_earned, settled.points_left) == (
+        12370,
+        8000,
+        148,
+        5008,
+    )
     assert points_of(stocked.shop, stocked.member_id) == (5008, 5008)
     assert movements(stocked.shop, stocked.skus[MILK]) == 6_000
     with stocked.shop.storage.read.connect() as connection:
         order = connection.execute(select(Order)).first()
         total = connection.execute(select(DailyTotal)).first()
-    assert order is not None and total is not None
+    assert order is not None
+    assert total is not None
     assert (order.status, order.paid_minor, order.points_minor) == ("done", 20370, 8000)
     assert (total.orders, total.amount_minor, total.points_minor) == (1, 12370, 8000)
 
@@ -146,7 +162,9 @@ def test_control_an_unguarded_write_breaks_the_books(stocked: Stocked) -> None:
     """The check of the other tests can see: the naive way leaves stock and movements apart."""
     stocked.cashier.do(_naive_take, stocked.skus[MILK], 3)
     with stocked.shop.storage.read.connect() as connection:
-        on_hand = connection.execute(select(Stock.on_hand_milli).where(Stock.sku_id == stocked.skus[MILK])).scalar_one()
+        on_hand = connection.execute(
+            select(Stock.on_hand_milli).where(Stock.sku_id == stocked.skus[MILK])
+        ).scalar_one()
     assert on_hand != movements(stocked.shop, stocked.skus[MILK])
 
 

@@ -67,7 +67,10 @@ def gather(tables: list[Table], given: Mapping[str, str], setting: Setting, repo
         _put_away(shelf, table, kind, list(checked_rows(table, kind, mapping, setting, report)))
     if heads is None:
         return _from_lines(shelf, report)
-    drafts = [_draft(values, shelf, report) for _line, values in checked_rows(heads[0], ORDERS, heads[1], setting, report)]
+    drafts = [
+        _draft(values, shelf, report)
+        for _line, values in checked_rows(heads[0], ORDERS, heads[1], setting, report)
+    ]
     _orphans(shelf, {draft.ref for draft in drafts}, report)
     return _once(drafts, report)
 
@@ -76,11 +79,17 @@ def recognise(table: Table, given: Mapping[str, str]) -> TableKind:
     """Which kind of table this is, by its headings. Raises `Malformed`."""
     for kind in ORDER_TABLES:
         if not missing(kind, guess(kind, table.columns, given_for(kind, given, table))):
-            if kind is ORDER_TABLES[0] and not {"price", "goods"} <= guess(kind, table.columns, {}).keys() and not given:
+            if (
+                kind is ORDER_TABLES[0]
+                and not {"price", "goods"} <= guess(kind, table.columns, {}).keys()
+                and not given
+            ):
                 continue
             return kind
     raise Malformed(
-        N_("{file} is not a table of orders this import knows. Its columns are: {columns}. Say which are which with --map COLUMN=FIELD."),
+        N_(
+            "{file} is not a table of orders this import knows. Its columns are: {columns}. Say which are which with --map COLUMN=FIELD."
+        ),
         file=table.name,
         columns=", ".join(table.columns),
     )
@@ -107,7 +116,13 @@ def _put_away(shelf: _Shelf, table: Table, kind: TableKind, rows: list[tuple[int
 
 def _draft(values: dict[str, Any], shelf: _Shelf, report: Report) -> Draft:
     ref = values["ref"]
-    draft = Draft(ref, values["placed"], paid_at=values.get("paid_at"), shipped_at=values.get("shipped_at"), done_at=values.get("done_at"))
+    draft = Draft(
+        ref,
+        values["placed"],
+        paid_at=values.get("paid_at"),
+        shipped_at=values.get("shipped_at"),
+        done_at=values.get("done_at"),
+    )
     draft.person = shelf.persons.get(values.get("customer", ""), values.get("customer", ""))
     _add_lines(draft, shelf.lines.get(ref, []), shelf)
     draft.payments = _payments(shelf.payments.get(ref, []), report)
@@ -169,7 +184,7 @@ def _from_lines(shelf: _Shelf, report: Report) -> list[Draft]:
         if not moments:
             for row in rows:
                 reason = _("This line names an order the files do not hold, and no time of its own.")
-                report.bad.append(BadRow(*row["_at"], reason, (row["ref"], row["goods"])))
+                report.bad.append(bad_row(row, reason, (row["ref"], row["goods"])))
             continue
         draft = Draft(ref, min(moments), paid_at=min(moments), done_at=min(moments))
         _add_lines(draft, rows, shelf)
@@ -181,7 +196,13 @@ def _orphans(shelf: _Shelf, refs: set[str], report: Report) -> None:
     reason = _("This row names an order the files do not hold.")
     for rows_of in (shelf.lines, shelf.payments, shelf.reviews):
         for ref in rows_of.keys() - refs:
-            report.bad += [BadRow(*row["_at"], reason, (ref,)) for row in rows_of[ref]]
+            report.bad += [bad_row(row, reason, (ref,)) for row in rows_of[ref]]
+
+
+def bad_row(row: dict[str, Any], reason: str, cells: tuple[str, ...]) -> BadRow:
+    """A row of one of the other tables that found no order."""
+    file, line = row["_at"]
+    return BadRow(file, line, reason, cells)
 
 
 def _once(drafts: list[Draft], report: Report) -> list[Draft]:

@@ -48,7 +48,11 @@ class TableKind:
         for field in self.fields:
             if field.key == key:
                 return field
-        raise Malformed(N_("“{field}” is not something this import knows. Use one of: {known}."), field=key, known=", ".join(f.key for f in self.fields))
+        raise Malformed(
+            N_("“{field}” is not something this import knows. Use one of: {known}."),
+            field=key,
+            known=", ".join(f.key for f in self.fields),
+        )
 
 
 def text(cell: str, _setting: Setting) -> str:
@@ -82,7 +86,9 @@ def quantity(cell: str, _setting: Setting) -> int:
     """A quantity in thousandths, above zero."""
     milli = parse_quantity(cell)
     if milli <= 0:
-        raise ShopError(N_("The quantity {qty} is not above zero; returns are refunded on their order."), qty=cell.strip())
+        raise ShopError(
+            N_("The quantity {qty} is not above zero; returns are refunded on their order."), qty=cell.strip()
+        )
     if milli > 10**9:
         raise ShopError(N_("The quantity {qty} is too large to be true."), qty=cell.strip())
     return milli
@@ -96,7 +102,14 @@ def stock(cell: str, _setting: Setting) -> int:
     return milli
 
 
-_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%d", "%Y/%m/%d")
+_FORMATS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+)
 
 
 def moment(cell: str, setting: Setting) -> datetime:
@@ -197,7 +210,11 @@ def guess(kind: TableKind, columns: Sequence[str], given: Mapping[str, str]) -> 
     for column, key in given.items():
         kind.field(key)
         if column.strip().lower() not in plain:
-            raise Malformed(N_("There is no column “{column}”. The columns are: {columns}."), column=column, columns=", ".join(columns))
+            raise Malformed(
+                N_("There is no column “{column}”. The columns are: {columns}."),
+                column=column,
+                columns=", ".join(columns),
+            )
         found[key] = plain.index(column.strip().lower())
     for field in kind.fields:
         if field.key not in found:

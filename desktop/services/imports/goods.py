@@ -52,7 +52,12 @@ class Known:
 
 
 def import_goods(
-    shop: Shop, paths: list[Path], *, given: Mapping[str, str] | None = None, dry: bool = False, progress: Progress = never_stop
+    shop: Shop,
+    paths: list[Path],
+    *,
+    given: Mapping[str, str] | None = None,
+    dry: bool = False,
+    progress: Progress = never_stop,
 ) -> Report:
     """Import goods files; `given` maps columns to fields, `dry` only says what would happen.
 
@@ -62,7 +67,8 @@ def import_goods(
     tables = open_tables(paths)
     setting = shop.ask(import_setting)
     for table in tables:
-        chosen = {**shop.ask(remembered_mapping, table.columns, "goods"), **(given or {})}
+        remembered = shop.ask(remembered_mapping, table.columns, "goods")
+        chosen = remembered | dict(given or {})
         mapping = mapped(table, GOODS, chosen, report)
         rows = [values for _line, values in checked_rows(table, GOODS, mapping, setting, report)]
         _remark(rows, report)
@@ -73,7 +79,11 @@ def import_goods(
             counts = [have + more for have, more in zip(counts, done, strict=True)]
             if not progress(start + len(batch), len(rows)):
                 break
-        report.made, report.changed, report.same = report.made + counts[0], report.changed + counts[1], report.same + counts[2]
+        report.made, report.changed, report.same = (
+            report.made + counts[0],
+            report.changed + counts[1],
+            report.same + counts[2],
+        )
         if not dry:
             names = {table.columns[index]: key for key, index in mapping.items()}
             shop.do(record_run, "goods", table.name, names, shape(table.columns), (*counts, report.refused))
@@ -129,12 +139,24 @@ def record_run(
 ) -> None:
     """Remember an import and its columns for the next file of this shape."""
     made, changed, same, refused = counts
-    row = {"kind": kind, "file_name": file_name, "mapping": json.dumps(mapping, ensure_ascii=False), "shape": of_shape, "at": work.now}
+    row = {
+        "kind": kind,
+        "file_name": file_name,
+        "mapping": json.dumps(mapping, ensure_ascii=False),
+        "shape": of_shape,
+        "at": work.now,
+    }
     work.post(ImportRun, [{**row, "made": made, "changed": changed, "same": same, "refused": refused}])
 
 
 def _identity(row: Row) -> str:
-    return f"b:{row['barcode']}" if row.get("barcode") else f"c:{row['code']}" if row.get("code") else f"n:{row['name']}"
+    return (
+        f"b:{row['barcode']}"
+        if row.get("barcode")
+        else f"c:{row['code']}"
+        if row.get("code")
+        else f"n:{row['name']}"
+    )
 
 
 def _find(known: dict[str, Known], row: Row) -> Known | None:
@@ -151,9 +173,13 @@ def _verdict(row: Row, found: Known | None) -> str:
 
 def _known(read: Read, rows: Sequence[Row]) -> dict[str, Known]:
     base = int(read.value(select(PriceList.id).where(PriceList.key == BASE_LIST)))
-    price = select(Price.amount_minor).where(Price.sku_id == Sku.id, Price.list_id == base, Price.unit == "", Price.min_qty_milli == 0)
+    price = select(Price.amount_minor).where(
+        Price.sku_id == Sku.id, Price.list_id == base, Price.unit == "", Price.min_qty_milli == 0
+    )
     columns = (Sku.id, Sku.product_id, Product.name, Sku.cost_minor, price.scalar_subquery().label("price"))
-    joined = select(*columns, Sku.code, Barcode.code.label("barcode")).join(Product, Product.id == Sku.product_id)
+    joined = select(*columns, Sku.code, Barcode.code.label("barcode")).join(
+        Product, Product.id == Sku.product_id
+    )
     joined = joined.join(Barcode, Barcode.sku_id == Sku.id, isouter=True)
     found: dict[str, Known] = {}
     for letter, column, values in (
@@ -164,7 +190,10 @@ def _known(read: Read, rows: Sequence[Row]) -> dict[str, Known]:
         if values:
             for row in read.rows(joined.where(column.in_(values)).order_by(Sku.id)):
                 key = {"b": row.barcode, "c": row.code, "n": row.name}[letter]
-                found.setdefault(f"{letter}:{key}", Known(*tuple(row)[:5], base_list=base))
+                found.setdefault(
+                    f"{letter}:{key}",
+                    Known(row.id, row.product_id, row.name, row.cost_minor, row.price, base),
+                )
     return found
 
 
@@ -178,7 +207,12 @@ def _bring_up_to_date(work: Work, found: Known, row: Row) -> None:
         if found.price_minor is None:
             work.post(Price, [_price(found.base_list, found.sku_id, row["price"])])
         else:
-            at = (Price.sku_id == found.sku_id, Price.list_id == found.base_list, Price.unit == "", Price.min_qty_milli == 0)
+            at = (
+                Price.sku_id == found.sku_id,
+                Price.list_id == found.base_list,
+                Price.unit == "",
+                Price.min_qty_milli == 0,
+            )
             work.rows(update(Price).where(*at).values(amount_minor=row["price"]))
         work.touch("price", found.sku_id)
         work.touch("product", found.product_id)
@@ -193,17 +227,26 @@ def _make(work: Work, rows: list[Row], run: str) -> None:
         return
     categories = _categories(work, {row["category"] for row in rows if row.get("category")})
     products = work.post(Product, [_product(work, row, categories) for row in rows], ids=True)
-    skus = work.post(Sku, [_sku(work, row, product) for row, product in zip(rows, products, strict=True)], ids=True)
+    skus = work.post(
+        Sku, [_sku(work, row, product) for row, product in zip(rows, products, strict=True)], ids=True
+    )
     pairs = list(zip(rows, skus, strict=True))
     codes = [(row["barcode"], sku) for row, sku in pairs if row.get("barcode")]
-    work.post(Barcode, [{"code": code, "sku_id": sku, "unit": "", "valid": ean_ok(code)} for code, sku in codes])
+    work.post(
+        Barcode, [{"code": code, "sku_id": sku, "unit": "", "valid": ean_ok(code)} for code, sku in codes]
+    )
     base = int(work.value(select(PriceList.id).where(PriceList.key == BASE_LIST)))
     work.post(Price, [_price(base, sku, row["price"]) for row, sku in pairs if "price" in row])
     place = int(work.value(select(Location.id).order_by(Location.id).limit(1)))
     stocked = [(sku, row.get("stock", 0), row.get("cost", 0)) for row, sku in pairs]
-    shelves = [{"sku_id": s, "location_id": place, "on_hand_milli": q, "reserved_milli": 0, "set_aside_milli": 0} for s, q, _c in stocked]
+    shelves = [
+        {"sku_id": s, "location_id": place, "on_hand_milli": q, "reserved_milli": 0, "set_aside_milli": 0}
+        for s, q, _c in stocked
+    ]
     work.post(Stock, shelves)
-    posting.post_movements(work, place, "opening", f"import:{run}", run, [entry for entry in stocked if entry[1]])
+    posting.post_movements(
+        work, place, "opening", f"import:{run}", run, [entry for entry in stocked if entry[1]]
+    )
 
 
 def _product(work: Work, row: Row, categories: dict[str, int]) -> Row:
@@ -219,11 +262,20 @@ def _product(work: Work, row: Row, categories: dict[str, int]) -> Row:
 
 def _sku(work: Work, row: Row, product: int) -> Row:
     code = row.get("code") or f"G-{posting.next_number(work, 'sku'):06d}"
-    return {"product_id": product, "code": code, "variant": "", "unit": row.get("unit") or _("pc"), "cost_minor": row.get("cost", 0)}
+    return {
+        "product_id": product,
+        "code": code,
+        "variant": "",
+        "unit": row.get("unit") or _("pc"),
+        "cost_minor": row.get("cost", 0),
+    }
 
 
 def _categories(work: Work, names: set[str]) -> dict[str, int]:
-    have = {row.name: row.id for row in work.rows(select(Category.name, Category.id).where(Category.name.in_(names)))}
+    have = {
+        row.name: row.id
+        for row in work.rows(select(Category.name, Category.id).where(Category.name.in_(names)))
+    }
     fresh = sorted(names - have.keys())
     made = work.post(Category, [{"name": name} for name in fresh], ids=True)
     return have | dict(zip(fresh, made, strict=True))

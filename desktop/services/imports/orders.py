@@ -22,7 +22,14 @@ from desktop.models.stock import Location
 from desktop.services import posting
 from desktop.services.imports.drafts import Draft, gather
 from desktop.services.imports.goods import record_run
-from desktop.services.imports.reading import Progress, import_setting, never_stop, open_tables, remembered_mapping, shape
+from desktop.services.imports.reading import (
+    Progress,
+    import_setting,
+    never_stop,
+    open_tables,
+    remembered_mapping,
+    shape,
+)
 from desktop.services.imports.report import Report
 from desktop.shop.action import action, question
 from desktop.shop.shop import Shop
@@ -34,7 +41,12 @@ Row = dict[str, Any]
 
 
 def import_orders(
-    shop: Shop, paths: list[Path], *, given: Mapping[str, str] | None = None, dry: bool = False, progress: Progress = never_stop
+    shop: Shop,
+    paths: list[Path],
+    *,
+    given: Mapping[str, str] | None = None,
+    dry: bool = False,
+    progress: Progress = never_stop,
 ) -> Report:
     """Import the tables of orders; orders already there are left as they are.
 
@@ -44,12 +56,15 @@ def import_orders(
     tables = open_tables(paths)
     chosen: dict[str, str] = {}
     for table in tables:
-        chosen |= shop.ask(remembered_mapping, table.columns, "orders")
-    chosen |= given or {}
+        remembered = shop.ask(remembered_mapping, table.columns, "orders")
+        chosen |= remembered
+    chosen |= dict(given or {})
     drafts = gather(tables, chosen, shop.ask(import_setting), report)
     for start in range(0, len(drafts), BATCH):
         batch = drafts[start : start + BATCH]
-        made = shop.ask(weigh_orders, [d.ref for d in batch]) if dry else shop.do(write_orders, batch, new_key())
+        made = (
+            shop.ask(weigh_orders, [d.ref for d in batch]) if dry else shop.do(write_orders, batch, new_key())
+        )
         report.made += made
         report.same += len(batch) - made
         if not progress(start + len(batch), len(drafts)):
@@ -57,7 +72,14 @@ def import_orders(
     if not dry:
         for table in tables:
             here = {c: k for c, k in chosen.items() if c in table.columns}
-            shop.do(record_run, "orders", table.name, here, shape(table.columns), (report.made, 0, report.same, report.refused))
+            shop.do(
+                record_run,
+                "orders",
+                table.name,
+                here,
+                shape(table.columns),
+                (report.made, 0, report.same, report.refused),
+            )
     return report
 
 
@@ -84,13 +106,21 @@ def write_orders(work: Work, drafts: Sequence[Draft], run: str) -> int:
     codes = _codes(work, fresh)
     till = int(work.value(select(Till.id).order_by(Till.id).limit(1)))
     place = int(work.value(select(Location.id).order_by(Location.id).limit(1)))
-    rows = [_order(work, draft, code, members.get(draft.person), till, place, run, i) for i, (draft, code) in enumerate(zip(fresh, codes, strict=True))]
+    rows = [
+        _order(work, draft, code, members.get(draft.person), till, place, run, i)
+        for i, (draft, code) in enumerate(zip(fresh, codes, strict=True))
+    ]
     pairs = list(zip(fresh, rows, work.post(Order, rows, ids=True), strict=True))
     work.post(OrderLine, [line for draft, _row, order_id in pairs for line in _lines(draft, order_id, skus)])
-    work.post(OrderEvent, [event for draft, row, order_id in pairs for event in _events(work, draft, row, order_id)])
+    work.post(
+        OrderEvent, [event for draft, row, order_id in pairs for event in _events(work, draft, row, order_id)]
+    )
     tenders = [tender for draft, row, order_id in pairs for tender in _tenders(work, draft, row, order_id)]
     work.post(Tender, tenders)
-    work.post(OrderReview, [_review(draft, review, order_id) for draft, _row, order_id in pairs for review in draft.reviews])
+    work.post(
+        OrderReview,
+        [_review(draft, review, order_id) for draft, _row, order_id in pairs for review in draft.reviews],
+    )
     _member_totals(work, pairs)
     _daily(work, rows, tenders, till)
     return len(fresh)
@@ -111,7 +141,14 @@ def _codes(work: Work, drafts: Sequence[Draft]) -> list[tuple[str, str]]:
 
 
 def _order(
-    work: Work, draft: Draft, code: tuple[str, str], member_id: int | None, till: int, place: int, run: str, number: int
+    work: Work,
+    draft: Draft,
+    code: tuple[str, str],
+    member_id: int | None,
+    till: int,
+    place: int,
+    run: str,
+    number: int,
 ) -> Row:
     goods = sum(half_up(price * qty, 1000) for _goods, _category, price, qty in draft.lines)
     paid = 0 if draft.status == UNPAID else sum(amount for _method, amount in draft.payments)
@@ -147,13 +184,18 @@ def _lines(draft: Draft, order_id: int, skus: dict[str, tuple[int, str, str]]) -
 
 
 def _events(work: Work, draft: Draft, row: Row, order_id: int) -> list[Row]:
-    steps = [("placed", row["placed_at"]), ("paid", row["paid_at"]), ("shipped", row["shipped_at"]), ("done", row["done_at"])]
+    steps = [
+        ("placed", row["placed_at"]),
+        ("paid", row["paid_at"]),
+        ("shipped", row["shipped_at"]),
+        ("done", row["done_at"]),
+    ]
     if draft.status == CANCELLED:
         steps.append(("cancelled", row["paid_at"] or row["placed_at"]))
     actor = work.actor.key
-    return [{"order_id": order_id, "kind": kind, "note": "", "actor": actor, "at": at} for kind, at in steps if at] + [
-        {"order_id": order_id, "kind": "imported", "note": draft.ref[:64], "actor": actor, "at": work.now}
-    ]
+    return [
+        {"order_id": order_id, "kind": kind, "note": "", "actor": actor, "at": at} for kind, at in steps if at
+    ] + [{"order_id": order_id, "kind": "imported", "note": draft.ref[:64], "actor": actor, "at": work.now}]
 
 
 def _tenders(work: Work, draft: Draft, row: Row, order_id: int) -> list[Row]:
@@ -180,11 +222,20 @@ def _skus(work: Work, drafts: Sequence[Draft]) -> dict[str, tuple[int, str, str]
     wanted = {goods: category for draft in drafts for goods, category, _price, _qty in draft.lines}
     columns = (Sku.id, Product.name, Sku.unit)
     found: dict[str, tuple[int, str, str]] = {}
-    by_code = select(Sku.code, *columns).join(Product, Product.id == Sku.product_id).where(Sku.code.in_(list(wanted)))
-    by_barcode = select(Barcode.code, *columns).join(Sku, Sku.id == Barcode.sku_id).join(Product, Product.id == Sku.product_id)
+    by_code = (
+        select(Sku.code, *columns)
+        .join(Product, Product.id == Sku.product_id)
+        .where(Sku.code.in_(list(wanted)))
+    )
+    by_barcode = (
+        select(Barcode.code, *columns)
+        .join(Sku, Sku.id == Barcode.sku_id)
+        .join(Product, Product.id == Sku.product_id)
+    )
     for statement in (by_barcode.where(Barcode.code.in_(list(wanted))), by_code):
         for row in work.rows(statement):
-            found[row[0]] = (row[1], row[2], row[3])
+            code, sku_id, name, unit = tuple(row)
+            found[code] = (sku_id, name, unit)
     fresh = {goods: category for goods, category in wanted.items() if goods not in found}
     return found | _make_skus(work, fresh)
 
@@ -193,20 +244,50 @@ def _make_skus(work: Work, wanted: dict[str, str]) -> dict[str, tuple[int, str, 
     """Goods the orders name and the shop never had: made, off the shelf, without a price."""
     if not wanted:
         return {}
-    names = {goods: _("{category} {code}").format(category=category or _("Goods"), code=goods[:8]) for goods, category in wanted.items()}
-    have = {r.name: r.id for r in work.rows(select(Category.name, Category.id).where(Category.name.in_([c for c in wanted.values() if c])))}
+    names = {
+        goods: _("{category} {code}").format(category=category or _("Goods"), code=goods[:8])
+        for goods, category in wanted.items()
+    }
+    have = {
+        r.name: r.id
+        for r in work.rows(
+            select(Category.name, Category.id).where(Category.name.in_([c for c in wanted.values() if c]))
+        )
+    }
     fresh = sorted({c for c in wanted.values() if c} - have.keys())
     have |= dict(zip(fresh, work.post(Category, [{"name": name} for name in fresh], ids=True), strict=True))
-    shared = {"pack": "", "pinyin": "", "initials": "", "kind": "goods", "picture": "", "on_shelf": False, "note": "", "created_at": work.now}
-    products = work.post(Product, [{"name": names[g], "category_id": have.get(c), **shared} for g, c in wanted.items()], ids=True)
+    shared = {
+        "pack": "",
+        "pinyin": "",
+        "initials": "",
+        "kind": "goods",
+        "picture": "",
+        "on_shelf": False,
+        "note": "",
+        "created_at": work.now,
+    }
+    products = work.post(
+        Product,
+        [{"name": names[g], "category_id": have.get(c), **shared} for g, c in wanted.items()],
+        ids=True,
+    )
     unit = _("pc")
-    rows = [{"product_id": p, "code": g, "variant": "", "unit": unit, "cost_minor": 0} for p, g in zip(products, wanted, strict=True)]
-    return {goods: (sku, names[goods], unit) for goods, sku in zip(wanted, work.post(Sku, rows, ids=True), strict=True)}
+    rows = [
+        {"product_id": p, "code": g, "variant": "", "unit": unit, "cost_minor": 0}
+        for p, g in zip(products, wanted, strict=True)
+    ]
+    return {
+        goods: (sku, names[goods], unit)
+        for goods, sku in zip(wanted, work.post(Sku, rows, ids=True), strict=True)
+    }
 
 
 def _members(work: Work, drafts: Sequence[Draft]) -> dict[str, int]:
     wanted = sorted({draft.person for draft in drafts if draft.person})
-    found = {r.external_ref: r.id for r in work.rows(select(Member.external_ref, Member.id).where(Member.external_ref.in_(wanted)))}
+    found = {
+        r.external_ref: r.id
+        for r in work.rows(select(Member.external_ref, Member.id).where(Member.external_ref.in_(wanted)))
+    }
     fresh = [person for person in wanted if person not in found]
     if not fresh:
         return found
@@ -215,7 +296,9 @@ def _members(work: Work, drafts: Sequence[Draft]) -> dict[str, int]:
     shared = {"phone": None, "phone_tail": "", "name": "", "pinyin": "", "initials": "", "gender": "", "tier_key": "ordinary",
               "status": "active", "credit_score": 600, "origin": "import", "note": "", "points": 0, "orders_count": 0,
               "spent_minor": 0, "created_at": work.now}  # fmt: skip
-    rows = [{"code": f"M-{first + i:06d}", "external_ref": person, **shared} for i, person in enumerate(fresh)]
+    rows = [
+        {"code": f"M-{first + i:06d}", "external_ref": person, **shared} for i, person in enumerate(fresh)
+    ]
     return found | dict(zip(fresh, work.post(Member, rows, ids=True), strict=True))
 
 
@@ -239,7 +322,10 @@ def _member_totals(work: Work, pairs: Sequence[tuple[Draft, Row, int]]) -> None:
             entry[1] += row["paid_minor"]
             entry[2] = max(entry[2], row["placed_at"])
     if sums:
-        work.rows(_TOTALS, [{"buyer": m, "more": n, "paid": paid, "latest": at} for m, (n, paid, at) in sums.items()])
+        work.rows(
+            _TOTALS,
+            [{"buyer": m, "more": n, "paid": paid, "latest": at} for m, (n, paid, at) in sums.items()],
+        )
 
 
 def _daily(work: Work, rows: Sequence[Row], tenders: Sequence[Row], till: int) -> None:
@@ -247,8 +333,8 @@ def _daily(work: Work, rows: Sequence[Row], tenders: Sequence[Row], till: int) -
     for row in rows:
         sums.setdefault(shop_day(row["placed_at"], work.zone), Counter())["orders"] += 1
     for tender in tenders:
-        sums.setdefault(shop_day(tender["at"], work.zone), Counter())["amount_minor"] += tender["amount_minor"]
+        sums.setdefault(shop_day(tender["at"], work.zone), Counter())["amount_minor"] += tender[
+            "amount_minor"
+        ]
     for day, counts in sorted(sums.items()):
         posting.add_to_daily(work, till_id=till, channel=CHANNEL, order_type="retail", day=day, **counts)
-
-

@@ -61,7 +61,9 @@ def mapped(table: Table, kind: TableKind, given: Mapping[str, str], report: Repo
     lacking = missing(kind, mapping)
     if lacking:
         raise Malformed(
-            N_("{file} has no column for {fields}. Its columns are: {columns}. Say which with --map COLUMN=FIELD."),
+            N_(
+                "{file} has no column for {fields}. Its columns are: {columns}. Say which with --map COLUMN=FIELD."
+            ),
             file=table.name,
             fields=", ".join(lacking),
             columns=", ".join(table.columns),
@@ -89,7 +91,11 @@ def checked_rows(
             except ShopError as error:
                 report.bad.append(BadRow(table.name, line, str(error), tuple(cells[:20])))
     except csv.Error as error:
-        raise Malformed(N_("{file} is not a proper table ({trouble}). Export it again as CSV."), file=table.name, trouble=str(error)) from None
+        raise Malformed(
+            N_("{file} is not a proper table ({trouble}). Export it again as CSV."),
+            file=table.name,
+            trouble=str(error),
+        ) from None
 
 
 def _values(readers: list[tuple[Field, int]], cells: list[str], setting: Setting) -> dict[str, Any]:

@@ -51,7 +51,11 @@ def read_table(path: Path) -> Table:
     raw = _bytes(path)
     for magic, kind in KINDS.items():
         if raw.startswith(magic):
-            raise Malformed(N_("{file} is a {kind} file, not a text table. Save it as CSV, then import that."), file=path.name, kind=kind)
+            raise Malformed(
+                N_("{file} is a {kind} file, not a text table. Save it as CSV, then import that."),
+                file=path.name,
+                kind=kind,
+            )
     text, encoding = decode(raw, path.name)
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t|", key=first.count)
@@ -64,7 +68,12 @@ def read_table(path: Path) -> Table:
     if not any(columns):
         raise Malformed(N_("{file} is empty."), file=path.name)
     if len(columns) > MOST_COLUMNS:
-        raise Malformed(N_("{file} has {count} columns; at most {most} are possible."), file=path.name, count=len(columns), most=MOST_COLUMNS)
+        raise Malformed(
+            N_("{file} has {count} columns; at most {most} are possible."),
+            file=path.name,
+            count=len(columns),
+            most=MOST_COLUMNS,
+        )
     return Table(path.name, encoding, columns, text, delimiter)
 
 
@@ -74,11 +83,17 @@ def _bytes(path: Path) -> bytes:
     except FileNotFoundError:
         raise Malformed(N_("{file} is not there. Check the name."), file=str(path)) from None
     except (IsADirectoryError, PermissionError, OSError):
-        raise Malformed(N_("{file} can’t be read. Check that it is a file you may open."), file=str(path)) from None
+        raise Malformed(
+            N_("{file} can’t be read. Check that it is a file you may open."), file=str(path)
+        ) from None
     if raw.startswith(b"\x1f\x8b"):
         raw = _unpacked(raw, path.name)
     if len(raw) > LARGEST:
-        raise Malformed(N_("{file} is larger than {most} MB. Split it first."), file=path.name, most=LARGEST // 1024 // 1024)
+        raise Malformed(
+            N_("{file} is larger than {most} MB. Split it first."),
+            file=path.name,
+            most=LARGEST // 1024 // 1024,
+        )
     return raw
 
 
@@ -108,4 +123,8 @@ def decode(raw: bytes, name: str) -> tuple[str, str]:
         except UnicodeDecodeError as error:
             broken = max(broken, error.start)
     line = raw.count(b"\n", 0, broken) + 1
-    raise Malformed(N_("{file} has broken characters in line {line}. Save it as UTF-8, then import it again."), file=name, line=line)
+    raise Malformed(
+        N_("{file} has broken characters in line {line}. Save it as UTF-8, then import it again."),
+        file=name,
+        line=line,
+    )

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from alembic import op
 
-APPEND_ONLY = ("audit_event", "stock_movement", "points_entry", "order_event", "tender", "refund", "refund_line", "refund_tender")
+APPEND_ONLY = (
+    "audit_event",
+    "stock_movement",
+    "points_entry",
+    "order_event",
+    "tender",
+    "refund",
+    "refund_line",
+    "refund_tender",
+)
 
 
 def forbid_changes() -> None:

@@ -54,7 +54,9 @@ def test_real_goods_come_in_once_from_either_file(opened: Shop) -> None:
     assert "gb18030" in again.files[0]
     assert (count(opened, Product), count(opened, Barcode)) == (208, 208)
     with opened.storage.read.connect() as connection:
-        cola = connection.execute(select(Product.initials, Sku.id).join(Sku).where(Product.name == "355ml可口可乐")).one()
+        cola = connection.execute(
+            select(Product.initials, Sku.id).join(Sku).where(Product.name == "355ml可口可乐")
+        ).one()
         on_hand = connection.execute(select(Stock.on_hand_milli).where(Stock.sku_id == cola.id)).scalar_one()
     assert cola.initials.endswith("kkkl")
     assert on_hand == movements(opened, cola.id) == 100_000
@@ -87,7 +89,9 @@ def test_real_orders_come_in_with_payments_and_reviews_from_their_own_files(open
         cents = sum(round(float(row["payment_value"]) * 100) for row in csv.DictReader(file))
     with opened.storage.read.connect() as connection:
         taken = connection.execute(select(func.sum(Tender.amount_minor))).scalar_one()
-        persons = connection.execute(select(func.count()).where(Member.external_ref.is_not(None))).scalar_one()
+        persons = connection.execute(
+            select(func.count()).where(Member.external_ref.is_not(None))
+        ).scalar_one()
     assert taken == cents
     with gzip.open(paths[4], "rt", encoding="utf-8") as file:
         people = {row["customer_unique_id"] for row in csv.DictReader(file)}
@@ -100,8 +104,14 @@ def test_real_orders_come_in_with_payments_and_reviews_from_their_own_files(open
 @pytest.mark.req("O12")
 def test_ten_thousand_bad_rows_are_listed_and_the_good_ones_taken_in(opened: Shop, tmp_path: Path) -> None:
     bad = ("X,abc,1", "Y,-1,2", "Z,99999999999999,3", ",1,4", "W,1")
-    rows = [bad[i % len(bad)] for i in range(10_000)] + ["鲜牛奶,16.90,5", "=1+1,2.00,6", "<script>alert(1)</script>,3.00,7"]
-    report = import_goods(opened, [written(tmp_path / "g.csv", "name,price,stock\n" + "\n".join(rows) + "\n")])
+    rows = [bad[i % len(bad)] for i in range(10_000)] + [
+        "鲜牛奶,16.90,5",
+        "=1+1,2.00,6",
+        "<script>alert(1)</script>,3.00,7",
+    ]
+    report = import_goods(
+        opened, [written(tmp_path / "g.csv", "name,price,stock\n" + "\n".join(rows) + "\n")]
+    )
     assert (report.refused, report.made, report.rows) == (10_000, 3, 10_003)
     assert {row.line for row in report.bad[:3]} == {2, 3, 4}
     assert all(row.reason for row in report.bad)
@@ -126,7 +136,9 @@ def test_other_headings_are_mapped_and_remembered(opened: Shop, tmp_path: Path) 
 
 def test_a_changed_price_is_brought_up_to_date(opened: Shop, tmp_path: Path) -> None:
     import_goods(opened, [written(tmp_path / "a.csv", "name,barcode,price\n鲜牛奶,6901000020011,16.90\n")])
-    report = import_goods(opened, [written(tmp_path / "b.csv", "name,barcode,price\n鲜牛奶,6901000020011,17.50\n")])
+    report = import_goods(
+        opened, [written(tmp_path / "b.csv", "name,barcode,price\n鲜牛奶,6901000020011,17.50\n")]
+    )
     assert (report.made, report.changed) == (0, 1)
     assert count(opened, Sku) == 1
 
@@ -147,7 +159,10 @@ def test_stopping_keeps_whole_batches(opened: Shop, tmp_path: Path) -> None:
 
 
 def test_rows_of_unknown_orders_are_listed(opened: Shop, tmp_path: Path) -> None:
-    orders = written(tmp_path / "o.csv", "order_id,placed_at,status,paid\nA,2026-11-01 10:00,已完成,5.00\nB,not a date,done,1\n")
+    orders = written(
+        tmp_path / "o.csv",
+        "order_id,placed_at,status,paid\nA,2026-11-01 10:00,已完成,5.00\nB,not a date,done,1\n",
+    )
     lines = written(tmp_path / "l.csv", "order_id,product_id,price\nA,S1,5.00\nC,S1,5.00\n")
     report = import_orders(opened, [orders, lines])
     assert (report.made, report.refused) == (1, 2)
