@@ -1,0 +1,77 @@
+"""Orders and transactions as rows for a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from desktop.models.members import Member
+from desktop.models.orders import Order
+from desktop.models.people import Permission, Till
+from desktop.queries.order_search import OrderFilter, conditions
+from desktop.queries.page import Page, Position, in_order, page_of
+from desktop.queries.payments import PaymentFilter, PaymentRow, payments_page
+from desktop.shop.action import question
+from desktop.shop.work import Read
+
+PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class OrderOut:
+    """One order for a file; money in minor units, times UTC."""
+
+    id: int
+    code: str
+    placed_at: datetime
+    order_type: str
+    channel: str
+    till: str
+    status: str
+    member_code: str
+    member_name: str
+    goods_minor: int
+    discount_minor: int
+    freight_minor: int
+    total_minor: int
+    points_minor: int
+    due_minor: int
+    refunded_minor: int
+    currency: str
+    receipt_number: str
+    paid_at: datetime | None
+
+
+@question(permission=Permission.EXPORT, personal=True)
+def export_begins(read: Read, what: str) -> str:
+    """Leaves the trace that this person takes a list out of the shop; returns the shop's zone."""
+    return str(read.zone)
+
+
+@question(permission=Permission.EXPORT)
+def orders_for_export(read: Read, filters: OrderFilter, after: Position | None = None) -> Page[OrderOut]:
+    """The orders that fit, newest first, 1,000 at a time."""
+    statement = (
+        select(
+            Order.id, Order.code, Order.placed_at, Order.order_type, Order.channel, Till.name, Order.status,
+            Member.code, Member.name, Order.goods_minor, Order.discount_minor, Order.freight_minor,
+            Order.total_minor, Order.points_minor, Order.due_minor, Order.refunded_minor, Order.currency,
+            Order.receipt_number, Order.paid_at,
+        )
+        .select_from(Order)
+        .join(Till, Till.id == Order.till_id)
+        .join(Member, Member.id == Order.member_id, isouter=True)
+        .where(*conditions(read, filters))
+    )  # fmt: skip
+    rows = read.rows(in_order(statement, (Order.placed_at, Order.id), after, size=PAGE)).all()
+    return page_of(rows, lambda row: OrderOut(*row), lambda row: (row[2], row[0]), size=PAGE)
+
+
+@question(permission=Permission.EXPORT)
+def payments_for_export(
+    read: Read, filters: PaymentFilter, after: Position | None = None
+) -> Page[PaymentRow]:
+    """The transactions that fit, newest first."""
+    return payments_page.run(read, filters, after)

@@ -1,0 +1,55 @@
+"""What people call the states, kinds, channels, methods and steps of orders, in their language."""
+
+from __future__ import annotations
+
+from desktop.basics.i18n import N_, _
+from desktop.models.orders import CHANNEL_WORDS, ORDER_TYPES, STATUS_WORDS
+from desktop.models.payments import METHOD_WORDS
+
+STATUSES = tuple(STATUS_WORDS)
+CHANNELS = tuple(CHANNEL_WORDS)
+TYPES = tuple(ORDER_TYPES)
+METHODS = tuple(METHOD_WORDS)
+EVENT_WORDS = {
+    "placed": N_("Order placed"),
+    "paid": N_("Paid"),
+    "shipped": N_("Shipped"),
+    "to_ship": N_("Shipment taken back"),
+    "done": N_("Done"),
+    "cancelled": N_("Cancelled"),
+    "refunded": N_("Refunded"),
+    "edited": N_("Changed"),
+    "note": N_("Note"),
+    "printed": N_("Printed"),
+    "imported": N_("Imported"),
+}
+
+
+def said(text: str) -> str:
+    """A stored sentence key in the reader's language; names people gave stay as they are."""
+    return _(text) if text else ""
+
+
+def status_word(key: str) -> str:
+    """`to_ship` → To ship."""
+    return said(STATUS_WORDS.get(key, key))
+
+
+def channel_word(key: str) -> str:
+    """`kiosk` → Self-checkout."""
+    return said(CHANNEL_WORDS.get(key, key))
+
+
+def type_word(key: str) -> str:
+    """`b2b` → B2B."""
+    return said(ORDER_TYPES[key].words) if key in ORDER_TYPES else key
+
+
+def method_word(key: str) -> str:
+    """`wechat` → WeChat Pay."""
+    return said(METHOD_WORDS.get(key, key))
+
+
+def event_word(key: str) -> str:
+    """`placed` → Placed."""
+    return said(EVENT_WORDS.get(key, key))

@@ -1,0 +1,33 @@
+"""Named filters over a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+
+from desktop.models.people import Permission
+from desktop.models.system import SavedView
+from desktop.shop.action import question
+from desktop.shop.work import Read
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRow:
+    """A saved view; `filters` is the JSON its screen wrote."""
+
+    id: int
+    name: str
+    filters: str
+
+
+@question(permission=Permission.SEE_ORDERS)
+def saved_views(read: Read, screen: str) -> tuple[ViewRow, ...]:
+    """The views of a screen that are everyone's or this person's, in their order."""
+    mine = read.actor.id if read.actor.kind == "staff" else 0
+    statement = (
+        select(SavedView.id, SavedView.name, SavedView.filters)
+        .where(SavedView.screen == screen, or_(SavedView.staff_id.is_(None), SavedView.staff_id == mine))
+        .order_by(SavedView.position, SavedView.id)
+    )
+    return tuple(ViewRow(r.id, r.name, r.filters) for r in read.rows(statement))

@@ -1,0 +1,1 @@
+"""The list of orders and what is done with one."""

@@ -1,0 +1,317 @@
+"""The panel beside the list: one order with everything that can be done to it."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QApplication, QLayout, QMenu, QScrollArea, QWidget
+
+from desktop.basics.i18n import _
+from desktop.basics.money import Money, quantity_text
+from desktop.basics.words import when_text
+from desktop.queries.order_detail import Contact, LineRow, OrderDetail, order_contact
+from desktop.queries.order_words import channel_word, said, type_word
+from desktop.services.fulfilment import cancel_order, cancel_paid_order, pay_order, receive_order, ship_order
+from desktop.services.orders import add_note, edit_order
+from desktop.services.refunds import refund_lines
+from desktop.views.common import icons
+from desktop.views.common.avatar import Avatar
+from desktop.views.common.badges import Badge, Tag
+from desktop.views.common.buttons import Button, icon_button, primary, secondary
+from desktop.views.common.cards import Card, Divider, Facts, clear, hbox, vbox
+from desktop.views.common.context import Context
+from desktop.views.common.labels import Label
+from desktop.views.common.product_picture import ProductPicture
+from desktop.views.common.timeline import Timeline
+from desktop.views.orders.steps import steps_of
+from desktop.views.orders.table import SHOWN_TIERS, status_badge
+
+MARGIN = 16
+PAID = ("to_ship", "shipped", "done")
+
+
+def can(order: OrderDetail) -> set[str]:
+    """What may be done to an order in this state."""
+    found = {"print", "note"}
+    found |= {
+        "unpaid": {"pay", "edit", "cancel"},
+        "to_ship": {"ship", "cancel"},
+        "shipped": {"receive", "undo"},
+    }.get(order.status, set())
+    if order.status in PAID and order.refunded_minor < order.paid_minor:
+        found.add("refund")
+    return found
+
+
+RIGHTS = {
+    "pay": pay_order, "ship": ship_order, "receive": receive_order, "undo": ship_order, "note": add_note,
+    "edit": edit_order, "refund": refund_lines,
+}  # fmt: skip
+
+
+class DetailPanel(Card):
+    """Shows an order; `wanted(verb)` says what the person wants done, `moved(±1)` walks the list, `closed` hides it."""
+
+    wanted = Signal(str)
+    moved = Signal(int)
+    dismissed = Signal()
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(margins=(1, 0, 1, 2), parent=parent)
+        self.context = context
+        self.order: OrderDetail | None = None
+        self._contact: Contact | None = None
+        self.body.addLayout(self._head())
+        self.body.addWidget(Divider())
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inner = QWidget()
+        self._inner = vbox(inner)
+        self._scroll.setWidget(inner)
+        for part in (self._scroll.viewport(), inner):  # the card's own surface shows through
+            part.setAutoFillBackground(False)
+        self.body.addWidget(self._scroll, 1)
+        self.setAccessibleName(_("Order details"))
+
+    def _head(self) -> QLayout:
+        column = vbox(margins=(MARGIN, 12, MARGIN, 14), gap=8)
+        top = hbox(gap=8)
+        self.number, self.badge = Label("", "h2"), Badge("")
+        top.addWidget(self.number)
+        top.addWidget(self.badge)
+        top.addStretch(1)
+        for icon, tip, signal in (
+            ("arrow-up-s-line", _("Previous order"), partial(self.moved.emit, -1)),
+            ("arrow-down-s-line", _("Next order"), partial(self.moved.emit, 1)),
+            ("close-line", _("Close"), self.dismissed.emit),
+        ):
+            button = icon_button(icon, tip, size=28)
+            button.clicked.connect(signal)
+            top.addWidget(button)
+        self.caption = Label("", "cap", "text2")
+        self.deeds = hbox(gap=8)
+        column.addLayout(top)
+        column.addWidget(self.caption)
+        column.addSpacing(2)
+        column.addLayout(self.deeds)
+        return column
+
+    def show_order(self, order: OrderDetail) -> None:
+        """Show another order, or the same one anew at the same place."""
+        same = self.order is not None and self.order.id == order.id
+        place = self._scroll.verticalScrollBar().value() if same else 0
+        if not same:
+            self._contact = None
+        self.order = order
+        self.number.setText(order.short_code)
+        self.number.setToolTip(order.code)
+        self.badge.show_status(*status_badge(order.status, order.late, order.refunded))
+        kind = type_word(order.order_type) if order.order_type != "retail" else ""
+        way = _("Delivery") if order.has_address else _("Taken along")
+        when = when_text(order.placed_at, self.context.now(), self.context.zone)
+        self.caption.setText(" · ".join(p for p in (when, channel_word(order.channel), kind, way) if p))
+        self._show_actions(order)
+        clear(self._inner)
+        self._tell(order)
+        self._scroll.verticalScrollBar().setValue(place)
+
+    def _show_actions(self, order: OrderDetail) -> None:
+        clear(self.deeds)
+        ways = can(order)
+        main = next((w for w in ("pay", "ship", "receive") if w in ways), "")
+        looks = {
+            "pay": (_("Take payment"), "wallet-3-line", ""),
+            "ship": (_("Ship"), "truck-line", "S"),
+            "receive": (_("Mark as received"), "check-line", ""),
+        }
+        if main:
+            text, icon, key = looks[main]
+            self.deeds.addWidget(self._button(primary(text, icon, key=key), main))
+        self.deeds.addWidget(self._button(secondary(_("Print"), "printer-line"), "print"))
+        if "refund" in ways:
+            self.deeds.addWidget(self._button(secondary(_("Refund"), "refund-2-line"), "refund"))
+        more = icon_button("more-line", _("More"), framed=True)
+        more.clicked.connect(partial(self._more, more))
+        self.deeds.addStretch(1)
+        self.deeds.addWidget(more)
+
+    def _button(self, button: Button, verb: str) -> Button:
+        button.clicked.connect(partial(self.wanted.emit, verb))
+        self._guard(button, verb)
+        return button
+
+    def _guard(self, control: QWidget, verb: str) -> None:
+        if verb in RIGHTS and not self.context.may(RIGHTS[verb]):
+            control.setEnabled(False)
+            control.setToolTip(_("Your role may not do this."))
+
+    def _more(self, button: Button) -> None:
+        assert self.order is not None
+        ways = can(self.order)
+        menu = QMenu(button)
+        entries = (
+            ("edit", _("Change order…"), "edit-line"),
+            ("undo", _("Take shipment back"), "arrow-go-back-line"),
+            ("note", _("Add note…"), "chat-1-line"),
+            ("copy", _("Copy full number"), "file-copy-line"),
+            ("cancel", _("Cancel order…"), "close-circle-line"),
+        )
+        for verb, text, icon in entries:
+            if verb not in ways and verb != "copy":
+                continue
+            entry = menu.addAction(icons.icon(icon, "text2"), text)
+            entry.setEnabled(self._allowed(verb))
+            run = (
+                partial(QApplication.clipboard().setText, self.order.code)
+                if verb == "copy"
+                else partial(self.wanted.emit, verb)
+            )
+            entry.triggered.connect(run)
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _allowed(self, verb: str) -> bool:
+        if verb == "cancel" and self.order is not None:
+            return self.context.may(cancel_paid_order if self.order.status == "to_ship" else cancel_order)
+        return verb not in RIGHTS or self.context.may(RIGHTS[verb])
+
+    # What it says
+
+    def _tell(self, order: OrderDetail) -> None:
+        self._section(Timeline(steps_of(order, self.context.zone, self.context.now())))
+        goods = QWidget()
+        column = vbox(goods, gap=10)
+        for line in order.lines:
+            column.addLayout(self._line(line))
+        self._section(goods)
+        facts = Facts()
+        facts.show_rows(money_rows(order))
+        self._section(facts)
+        if order.note:
+            self._section(_noted("message-3-line", _("Note: {text}").format(text=order.note)))
+        for refund in order.refunds:
+            text = _("{money} back, {points} points back · {reason}").format(
+                money=Money(refund.money_minor, order.currency),
+                points=f"{refund.points_returned:,}",
+                reason=refund.reason,
+            )
+            self._section(_noted("refund-2-line", text))
+        if order.buyer is not None:
+            self._section(self._buyer(order))
+        elif order.has_address:
+            self._section(self._address(order))
+        self._inner.addStretch(1)
+
+    def _section(self, widget: QWidget) -> None:
+        holder = QWidget()
+        vbox(holder, margins=(MARGIN, 12, MARGIN, 12)).addWidget(widget)
+        if self._inner.count():
+            self._inner.addWidget(Divider())
+        self._inner.addWidget(holder)
+
+    def _line(self, line: LineRow) -> QLayout:
+        row = hbox(gap=10)
+        row.addWidget(ProductPicture(line.picture, 38, name=line.name))
+        words = vbox()
+        words.addWidget(Label(line.name, "small_m"))
+        words.addWidget(Label(" · ".join(part for part in (line.pack, line.code) if part), "cap", "text2"))
+        row.addLayout(words, 1)
+        amount = vbox()
+        assert self.order is not None
+        amount.addWidget(Label(str(Money(line.total_minor, self.order.currency)), "small_m", align="right"))
+        count = _("× {quantity}").format(quantity=quantity_text(line.qty_milli))
+        if line.left_milli < line.qty_milli:
+            back = quantity_text(line.qty_milli - line.left_milli)
+            count = _("× {quantity}, {back} refunded").format(
+                quantity=quantity_text(line.qty_milli), back=back
+            )
+        amount.addWidget(Label(count, "cap", "text2", align="right"))
+        row.addLayout(amount)
+        return row
+
+    def _buyer(self, order: OrderDetail) -> QWidget:
+        assert order.buyer is not None
+        buyer, widget = order.buyer, QWidget()
+        column = vbox(widget, gap=8)
+        row = hbox(gap=10)
+        row.addWidget(Avatar(buyer.name, 34))
+        words, top = vbox(), hbox(gap=6)
+        top.addWidget(Label(buyer.name or buyer.code, "small_b"))
+        if buyer.tier_key in SHOWN_TIERS:
+            top.addWidget(
+                Badge(said(buyer.tier_name), "points" if buyer.tier_key == "gold" else "neutral", small=True)
+            )
+        top.addStretch(1)
+        words.addLayout(top)
+        phone = self._contact.phone if self._contact else buyer.phone
+        count = _("{count} orders").format(count=f"{buyer.orders_count:,}")
+        words.addWidget(Label(" · ".join(part for part in (phone, count) if part), "cap", "text2"))
+        row.addLayout(words, 1)
+        if self._contact is None:
+            row.addWidget(self._eye(order))
+        view = Button(_("View"), "plain", size=28)
+        view.clicked.connect(partial(self.context.navigate, "members", buyer.id))
+        row.addWidget(view)
+        column.addLayout(row)
+        if order.has_address:
+            column.addWidget(self._address(order))
+        return widget
+
+    def _address(self, order: OrderDetail) -> QWidget:
+        widget = QWidget()
+        row = hbox(widget, gap=8)
+        address = self._contact.address if self._contact else _("Delivery address hidden")
+        row.addWidget(Label(address, "cap", "text2", wrap=True), 1)
+        if self._contact is None and order.buyer is None:
+            row.addWidget(self._eye(order))
+        return widget
+
+    def _eye(self, order: OrderDetail) -> Button:
+        show = icon_button("eye-line", _("Show phone and address"), size=28)
+        if not self.context.may(order_contact):
+            show.setEnabled(False)
+            show.setToolTip(_("Your role may not do this."))
+        show.clicked.connect(partial(self._reveal, order.id, show))
+        return show
+
+    def _reveal(self, order_id: int, button: Button) -> None:
+        self.context.of(self).ask(order_contact, order_id).busy(button).then(
+            partial(self._revealed, order_id)
+        )
+
+    def _revealed(self, order_id: int, contact: Contact) -> None:
+        if self.order is not None and self.order.id == order_id:
+            self._contact = contact
+            self.show_order(self.order)
+
+
+def _noted(icon: str, text: str) -> QWidget:
+    widget = QWidget()
+    row = hbox(widget, gap=8)
+    row.addWidget(Tag("", icon=icon))
+    row.addWidget(Label(text, "small", wrap=True), 1)
+    return widget
+
+
+def money_rows(order: OrderDetail) -> list[tuple[str, str, str]]:
+    """The arithmetic of an order: goods less discount and points, plus freight, is what is paid."""
+
+    def money(minor: int) -> str:
+        return str(Money(minor, order.currency))
+
+    rows = [(_("Goods subtotal"), money(order.goods_minor), "")]
+    if order.discount_minor:
+        rows.append((said(order.discount_note) or _("Discount"), money(-order.discount_minor), "success"))
+    if order.points_minor:
+        points = _("Points: {points}").format(points=f"{order.points_spent:,}")
+        rows.append((points, money(-order.points_minor), "points"))
+    if order.freight_minor or order.has_address:
+        rows.append((_("Freight"), money(order.freight_minor), ""))
+    if order.rounding_minor:
+        rows.append((_("Rounding"), money(order.rounding_minor), ""))
+    rows.append(
+        (_("Total paid") if order.paid_minor else _("Amount to pay"), money(order.due_minor), "strong")
+    )
+    if order.refunded_minor:
+        rows.append((_("Refunded"), money(-order.refunded_minor), "danger"))
+    return rows

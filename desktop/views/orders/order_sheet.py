@@ -1,0 +1,253 @@
+"""Write a new order, or change one that is not paid yet."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+from desktop.basics.i18n import _
+from desktop.basics.ids import new_key
+from desktop.basics.money import MILLI, Money
+from desktop.pricing.cart import Bill, CartLine
+from desktop.queries.checkout import Goods, search_goods
+from desktop.queries.order_draft import DraftLine, DraftNow, draft_bill
+from desktop.queries.order_words import TYPES, type_word
+from desktop.queries.search import MemberHit, find_members
+from desktop.services.orders import OrderDraft, create_order, edit_order
+from desktop.views.common.background import Task
+from desktop.views.common.buttons import icon_button
+from desktop.views.common.cards import Facts, clear, hbox, vbox
+from desktop.views.common.chips import Chip
+from desktop.views.common.context import Context
+from desktop.views.common.dialogs import Sheet
+from desktop.views.common.field import Field, check_all
+from desktop.views.common.inputs import TextInput
+from desktop.views.common.labels import Label
+from desktop.views.common.number_inputs import MoneyInput, Stepper
+from desktop.views.common.product_picture import ProductPicture
+from desktop.views.common.segment import Segment
+from desktop.views.common.theme import theme
+from desktop.views.orders.picker import Picker
+
+
+@dataclass(frozen=True)
+class _Who:
+    member_id: int | None = None
+    name: str = ""
+
+
+class OrderSheet(Sheet):
+    """Type, member, goods, address; the sums follow every change. `done(order id)` after it is written."""
+
+    def __init__(
+        self,
+        parent: QWidget,
+        context: Context,
+        done: Callable[[int], Any],
+        *,
+        order_id: int = 0,
+        now: DraftNow | None = None,
+    ) -> None:
+        title = _("Change order") if now else _("New order")
+        super().__init__(parent, title, verb=_("Save order") if now else _("Create order"), width=620)
+        self.context, self._done_with, self._order_id, self._key = context, done, order_id, new_key()
+        self._scope = context.of(self)
+        self.lines: list[DraftLine] = list(now.lines) if now else []
+        self._who = _Who(now.member_id, now.member_name) if now else _Who()
+        self.bill: Bill | None = None
+        self._top(now)
+        self._goods()
+        self._foot(now)
+        self.submitted.connect(self._go)
+        self._changed()
+
+    def _top(self, now: DraftNow | None) -> None:
+        self.kind = Segment([(key, type_word(key)) for key in TYPES], now.order_type if now else "retail")
+        self.kind.picked.connect(self._changed)
+        self.kind.setEnabled(now is None)
+        self.member = Picker(_("Member: phone, name or pinyin"), self._find_member, self._member_words)
+        self.member.picked.connect(lambda hit: self._take(_Who(hit.id, hit.title)))
+        self.member.resized.connect(self.adjustSize)
+        self.member.setVisible(now is None and self._who.member_id is None)
+        self.chip = Chip(_("Customer"), "", removable=now is None)
+        self.chip.removed.connect(lambda: self._take(_Who()))
+        self.chosen = QWidget()
+        row = hbox(self.chosen)
+        row.addWidget(self.chip)
+        row.addStretch(1)
+        self.add(self.kind, self.member, self.chosen)
+        self._show_who(now is None)
+
+    def _goods(self) -> None:
+        self.goods = Picker(_("Scan or type goods: name, pinyin, code"), self._find_goods, self._goods_words)
+        self.goods.picked.connect(self._add)
+        self.goods.resized.connect(self.adjustSize)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QScrollArea.Shape.NoFrame)
+        inner = QWidget()
+        for part in (self.area.viewport(), inner):
+            part.setAutoFillBackground(False)
+        parent = self.parentWidget()
+        low = parent is not None and parent.window().height() < theme.px(820)
+        self.area.setFixedHeight(theme.px(96 if low else 168))
+        self.rows = vbox(inner, gap=6)
+        self.area.setWidget(inner)
+        self.add(self.goods, self.area)
+
+    def _foot(self, now: DraftNow | None) -> None:
+        self.address = TextInput(
+            now.address if now else "", hint=_("Empty: the customer takes the goods along"), longest=300
+        )
+        self.note = TextInput(now.note if now else "", hint=_("What the customer asked for"), longest=1_000)
+        self.off = MoneyInput(self.context.currency, now.discount_minor if now else 0)
+        self.freight = MoneyInput(self.context.currency, now.freight_minor if now else 0)
+        self._off_field, self._freight_field = (
+            Field(_("Discount"), self.off),
+            Field(_("Freight"), self.freight),
+        )
+        row = hbox(gap=12)
+        row.addWidget(self._off_field, 1)
+        row.addWidget(self._freight_field, 1)
+        self.add(Field(_("Address"), self.address), self.note)
+        self.body.addLayout(row)
+        self.facts = Facts()
+        self.add(self.facts)
+        for field in (self.off, self.freight):
+            field.textChanged.connect(self._sums)
+
+    # Who
+
+    def _find_member(self, text: str) -> Task:
+        return self._scope.ask(find_members, text)
+
+    def _member_words(self, hit: MemberHit) -> str:
+        return " · ".join(part for part in (hit.title, getattr(hit, "phone_tail", "")) if part)
+
+    def _take(self, who: _Who) -> None:
+        self._who = who
+        self._show_who(True)
+        self._changed()
+
+    def _show_who(self, free: bool) -> None:
+        known = self._who.member_id is not None
+        self.member.setVisible(free and not known)
+        self.chosen.setVisible(known)
+        self.chip.show_filter(_("Customer"), self._who.name)
+        self.adjustSize()
+
+    # Goods
+
+    def _find_goods(self, text: str) -> Task:
+        return self._scope.ask(search_goods, text, 5)
+
+    def _goods_words(self, goods: Goods) -> str:
+        price = Money(goods.price_minor, self.context.currency)
+        return " · ".join(part for part in (goods.name, goods.pack, goods.code, str(price)) if part)
+
+    def _add(self, goods: Goods) -> None:
+        for place, line in enumerate(self.lines):
+            if (line.sku_id, line.unit) == (goods.sku_id, goods.unit):
+                self.lines[place] = replace(line, qty_milli=line.qty_milli + MILLI)
+                self._changed()
+                return
+        weighed = goods.kind == "weighed"
+        self.lines.append(
+            DraftLine(goods.sku_id, goods.unit, MILLI, goods.name, goods.pack, goods.picture, weighed)
+        )
+        self._changed()
+
+    def _count(self, place: int, milli: int) -> None:
+        if milli > 0:
+            self.lines[place] = replace(self.lines[place], qty_milli=milli)
+            self._price()
+
+    def _remove(self, place: int) -> None:
+        del self.lines[place]
+        self._changed()
+
+    def _changed(self, _value: object = None) -> None:
+        clear(self.rows)
+        self.prices: list[Label] = []
+        for place, line in enumerate(self.lines):
+            self.rows.addWidget(self._row(place, line))
+        if not self.lines:
+            self.rows.addWidget(
+                Label(_("No goods yet. Scan the first or type its name above."), "small", "text3")
+            )
+        self.rows.addStretch(1)
+        self._price()
+
+    def _row(self, place: int, line: DraftLine) -> QWidget:
+        widget = QWidget()
+        row, words = hbox(widget, gap=10), vbox()
+        row.addWidget(ProductPicture(line.picture, 34, name=line.name))
+        words.addWidget(Label(line.name, "small_m"))
+        words.addWidget(Label(line.pack, "cap", "text2"))
+        row.addLayout(words, 1)
+        step = 100 if line.weighed else MILLI
+        stepper = Stepper(line.qty_milli, least=step, step=step, name=line.name)
+        stepper.changed.connect(partial(self._count, place))
+        price = Label("", "small_m", align="right")
+        price.setMinimumWidth(theme.px(88))
+        self.prices.append(price)
+        remove = icon_button("delete-bin-line", _("Remove {name}").format(name=line.name), size=28)
+        remove.clicked.connect(partial(self._remove, place))
+        for part in (stepper, price, remove):
+            row.addWidget(part)
+        return widget
+
+    # Sums
+
+    def cart(self) -> tuple[CartLine, ...]:
+        """The lines as the shop takes them."""
+        return tuple(CartLine(line.sku_id, line.unit, line.qty_milli) for line in self.lines)
+
+    def _price(self) -> None:
+        self.bill = None
+        if not self.lines:
+            self._sums()
+            return
+        task = self._scope.ask_latest("bill", draft_bill, self.kind.value(), self._who.member_id, self.cart())
+        task.then(self._priced).otherwise(self.show_error)
+
+    def _priced(self, bill: Bill) -> None:
+        self.bill = bill
+        for label, line in zip(self.prices, bill.lines, strict=False):
+            label.setText(str(Money(line.total_minor, bill.currency)))
+        self._sums()
+
+    def _sums(self, _text: str = "") -> None:
+        off, freight = (0 if f.problem() else f.minor() or 0 for f in (self.off, self.freight))
+        goods, saved = (self.bill.goods_minor, self.bill.discount_minor) if self.bill else (0, 0)
+        currency = self.context.currency
+        rows = [(_("Goods subtotal"), str(Money(goods, currency)), "")]
+        if saved + off:
+            rows.append((_("Discount"), str(Money(-saved - off, currency)), "success"))
+        rows.append((_("Amount to pay"), str(Money(goods - saved - off + freight, currency)), "strong"))
+        self.facts.show_rows(rows)
+        self.primary.setEnabled(bool(self.lines))
+
+    def ready(self) -> bool:
+        return check_all([self._off_field, self._freight_field])
+
+    def _go(self) -> None:
+        draft = OrderDraft(
+            self.cart(), self.kind.value(), self._who.member_id, self.address.value(), self.note.value(),
+            self.off.minor() or 0, self.freight.minor() or 0,
+        )  # fmt: skip
+        if self._order_id:
+            task = self._scope.do(edit_order, self._order_id, draft)
+        else:
+            task = self._scope.do(create_order, draft, self._key)
+        task.busy(self.primary).then(self._written).otherwise(self._refused)
+
+    def _refused(self, error: object) -> None:
+        self._key = new_key()  # nothing was written; the corrected order is another request
+        self.show_error(error)
+
+    def _written(self, answer: Any) -> None:
+        self.accept()
+        self._done_with(self._order_id or answer.order_id)

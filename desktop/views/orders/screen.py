@@ -1,0 +1,371 @@
+"""Orders: the list at left, the order at right, and every verb within reach of one key."""
+
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from desktop.basics.i18n import _
+from desktop.basics.money import Money
+from desktop.queries.order_detail import Contact, OrderDetail, order_contact, order_detail
+from desktop.queries.order_draft import draft_now
+from desktop.queries.order_export import export_begins
+from desktop.queries.order_search import OrderFilter
+from desktop.queries.orders import OrdersSum, orders_today
+from desktop.queries.receipts import Receipt, receipt
+from desktop.services.export import export_orders
+from desktop.services.fulfilment import receive_order, ship_order, undo_shipment
+from desktop.services.orders import create_order
+from desktop.services.refunds import Refunded
+from desktop.views.common import remember, shortcuts
+from desktop.views.common.buttons import primary, secondary
+from desktop.views.common.cards import hbox, vbox
+from desktop.views.common.commands import Command
+from desktop.views.common.context import Context
+from desktop.views.common.export_sheet import ExportSheet
+from desktop.views.common.labels import Label
+from desktop.views.common.print_sheet import Document, PrintSheet
+from desktop.views.common.printing import A4, RECEIPT_80
+from desktop.views.common.theme import theme
+from desktop.views.orders.detail import DetailPanel, can
+from desktop.views.orders.order_list import SHIPPED_VIEWS, OrderList
+from desktop.views.orders.order_sheet import OrderSheet
+from desktop.views.orders.paper import packing_lines, receipt_lines
+from desktop.views.orders.refund_sheet import RefundSheet
+from desktop.views.orders.sheets import CancelSheet, NoteSheet, PaySheet, ShipSheet
+
+MARGINS = (24, 20, 24, 20)
+PANEL, GAP = 352, 12
+DOCKED_FROM = 1360  # window width below which the panel lies over the list
+TABLES = {"sale_order", "order_line", "tender", "refund", "shipment", "member", "saved_view"}
+
+
+class OrdersScreen(QWidget):
+    """The orders of the shop."""
+
+    key = "orders"
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.context, self.scope = context, context.of(self)
+        self._wanted_id = 0
+        self._begun = False
+        column = vbox(self, margins=MARGINS, gap=16)
+        column.addLayout(self._head())
+        self.list = OrderList(context)
+        column.addWidget(self.list, 1)
+        self.panel = DetailPanel(context, self)
+        self.panel.hide()
+        self.list.chosen.connect(self._chosen)
+        self.list.opened.connect(self._open)
+        self.list.bulk.connect(self._bulk)
+        self.list.new_asked.connect(self.new_order)
+        self.panel.wanted.connect(self.act)
+        self.panel.moved.connect(self._move)
+        self.panel.dismissed.connect(self.close_panel)
+        self._keys()
+        context.stale_when(self, TABLES, self._refresh)
+
+    def title(self) -> str:
+        """The screen's name."""
+        return _("Orders")
+
+    def _head(self) -> Any:
+        row = hbox(gap=8)
+        row.addWidget(Label(_("Orders"), "h1"))
+        self.today = Label("", "small", "text2")
+        row.addSpacing(4)
+        row.addWidget(self.today)
+        row.addStretch(1)
+        self.export = secondary(_("Export"), "download-2-line")
+        self.new = primary(_("New order"), "add-line", key="N")
+        for button, deed, run in (
+            (self.export, export_begins, self._export),
+            (self.new, create_order, self.new_order),
+        ):
+            button.clicked.connect(run)
+            if not self.context.may(deed):
+                button.setEnabled(False)
+                button.setToolTip(_("Your role may not do this."))
+            row.addWidget(button)
+        return row
+
+    def _keys(self) -> None:
+        shortcuts.on(self, "N", self.new_order, _("New order"))
+        shortcuts.on(self, "S", self._key_ship, _("Ship"))
+        shortcuts.on(self, "P", partial(self.act, "print"), _("Print"))
+        shortcuts.on(self, "/", self.list.bar.search.setFocus, _("Search in this page"))
+
+    def commands(self) -> list[Command]:
+        """What the palette offers about the order at hand."""
+        order = self.panel.order
+        found = [Command(_("New order"), self.new_order, icon="add-line", keys=("N",))]
+        if order is None or not self.panel.isVisible():
+            return found
+        hint = f"{order.short_code} · {Money(order.due_minor, order.currency)}"
+        words = {
+            "ship": (_("Ship the current order"), "truck-line"),
+            "refund": (_("Refund the current order"), "refund-2-line"),
+            "print": (_("Print the current order"), "printer-line"),
+            "pay": (_("Take payment for the current order"), "wallet-3-line"),
+        }
+        ways = can(order)
+        return [Command(t, partial(self.act, v), hint, i) for v, (t, i) in words.items() if v in ways] + found
+
+    # Coming and going
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.window().installEventFilter(self)
+        if not self._begun:
+            self._begun = True
+            self.list.ask_views()
+            self._ask_today()
+            if self.list.filters == OrderFilter():
+                self.list.show_view(remember.get("orders/view", "all") if not self._wanted_id else "all")
+        self._place()
+
+    def eventFilter(self, watched: Any, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
+
+    def open_item(self, order_id: int) -> None:
+        """Select an order, or show it beside the list when the list does not hold it."""
+        self._wanted_id = order_id
+        if not self.list.table.go_to(order_id):
+            self._show(order_id)
+
+    def open_filters(self, view: str = "", **filters: Any) -> None:
+        """Show a saved view by key, or the orders that fit these filters."""
+        self._begun = True
+        self.list.ask_views()
+        self._ask_today()
+        if view in SHIPPED_VIEWS and not filters:
+            self.list.show_view(view)
+            return
+        names = {key: str(filters.pop(f"{key}_name", "")) for key in ("member_id", "sku_id")}
+        known = {k: v for k, v in filters.items() if k in OrderFilter.__slots__}
+        self.list.tabs.set_value("all")
+        wanted = OrderFilter(**known)
+        self.list.bar.show_filters(wanted, names)
+        self.list.show_filters(wanted)
+
+    def _refresh(self, touched: dict[str, frozenset[int]]) -> None:
+        if "saved_view" in touched:
+            self.list.ask_views()
+        if touched.keys() - {"saved_view"}:
+            self.list.model.refresh(touched.get("sale_order"))
+            self.list.ask_counts()
+            self._ask_today()
+            order = self.panel.order
+            if order is not None and self.panel.isVisible():
+                self._show(order.id)
+
+    def _ask_today(self) -> None:
+        self.scope.ask_latest("today", orders_today).then(self._show_today).otherwise(lambda _e: None)
+
+    def _show_today(self, today: OrdersSum) -> None:
+        money = Money(today.due_minor, self.context.currency)
+        self.today.setText(_("{count} orders today · {money}").format(count=f"{today.count:,}", money=money))
+
+    # The panel
+
+    def docked(self) -> bool:
+        """Whether there is room for the panel beside the list."""
+        return self.window().width() >= DOCKED_FROM
+
+    def _chosen(self, order_id: int | None) -> None:
+        if order_id is None:
+            if self.docked() and not self._wanted_id:
+                self.close_panel()
+            return
+        if self._wanted_id and order_id != self._wanted_id and not self.list.table.hasFocus():
+            if not self.list.table.go_to(self._wanted_id):
+                return
+            order_id = self._wanted_id
+        self._wanted_id = 0
+        if self.docked() or self.panel.isVisible():
+            self._show(order_id)
+
+    def _open(self, order_id: int) -> None:
+        self._wanted_id = 0
+        self._show(order_id)
+
+    def _show(self, order_id: int) -> None:
+        self.scope.ask_latest("detail", order_detail, order_id).then(self._have)
+
+    def _have(self, order: OrderDetail) -> None:
+        self.panel.show_order(order)
+        self.panel.show()
+        self._place()
+
+    def close_panel(self) -> None:
+        """Give the list the whole width."""
+        self.panel.hide()
+        self._place()
+        self.list.table.setFocus()
+
+    def _move(self, by: int) -> None:
+        row = self.list.model.row_of(self.panel.order.id) if self.panel.order else -1
+        following = self.list.model.row_at(row + by)
+        if following is not None:
+            self.list.table.go_to(following.id)
+
+    def _place(self) -> None:
+        width = theme.px(PANEL)
+        beside = self.panel.isVisible() and self.docked()
+        layout = self.layout()
+        assert layout is not None
+        left, top, right, bottom = MARGINS
+        self.list.setMaximumWidth(max(200, self.width() - left - right - ((width + GAP) if beside else 0)))
+        where = self.list.geometry()
+        self.panel.setGeometry(self.width() - right - width, where.top(), width, where.height())
+        self.panel.raise_()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.panel.isVisible() and not self.docked():
+            self.close_panel()
+            return
+        super().keyPressEvent(event)
+
+    # Verbs
+
+    def act(self, verb: str) -> None:
+        """Do something to the order at hand, or to the ticked ones."""
+        if verb in ("ship", "print") and len(self.list.ticked()) >= 2:
+            self._bulk(verb)
+            return
+        order = self.panel.order
+        if order is None or not self.panel.isVisible() or verb not in can(order):
+            return
+        if verb == "pay":
+            PaySheet(self, self.context, order, partial(self._paid, order)).open()
+        elif verb == "ship":
+            title = _("Ship order {number}").format(number=order.short_code)
+            ShipSheet(self, self.context, [order.id], title, self._shipped).open()
+        elif verb == "refund":
+            RefundSheet(self, self.context, order, partial(self._refunded, order)).open()
+        elif verb == "cancel":
+            CancelSheet(
+                self, self.context, order, partial(self._say, _("Order {number} cancelled"), order)
+            ).open()
+        elif verb == "note":
+            NoteSheet(self, self.context, order).open()
+        elif verb == "edit":
+            self.scope.ask(draft_now, order.id).then(partial(self._edit, order))
+        elif verb == "receive":
+            self.scope.do(receive_order, order.id).then(
+                lambda _n: self._say(_("Order {number} is done"), order)
+            )
+        elif verb == "undo":
+            self.scope.do(undo_shipment, order.id).then(
+                lambda _n: self._say(_("Shipment of {number} taken back"), order)
+            )
+        else:
+            self._print([order.id])
+
+    def _say(self, sentence: str, order: OrderDetail) -> None:
+        self.context.toast(self, sentence.format(number=order.short_code))
+
+    def _key_ship(self) -> None:
+        if self.context.may(ship_order):
+            self.act("ship")
+
+    def _bulk(self, verb: str) -> None:
+        rows = self.list.ticked()
+        if verb == "print":
+            self._print([row.id for row in rows])
+            return
+        ids = [row.id for row in rows if row.status == "to_ship"]
+        if not ids:
+            self.context.toast(self, _("None of the selected orders waits to be shipped."), tone="warn")
+            return
+        title = _("Ship {count} orders").format(count=len(ids))
+        ShipSheet(self, self.context, ids, title, self._shipped).open()
+
+    def _shipped(self, ids: list[int]) -> None:
+        self.list.model.check_all(False)
+        text = _("{count} orders marked as shipped").format(count=len(ids))
+        self.context.toast(self, text, undo=partial(self._unship, ids))
+
+    def _unship(self, ids: list[int]) -> None:
+        for order_id in ids:
+            self.scope.do(undo_shipment, order_id)
+
+    def _paid(self, order: OrderDetail, receipt_number: str) -> None:
+        text = _("Order {number} paid, receipt {receipt}").format(
+            number=order.short_code, receipt=receipt_number
+        )
+        self.context.toast(self, text, undo=partial(self._print, [order.id]), action=_("Print"))
+
+    def _refunded(self, order: OrderDetail, back: Refunded) -> None:
+        money = Money(back.money_minor, order.currency)
+        text = _("{money} and {points} points given back").format(
+            money=money, points=f"{back.points_returned:,}"
+        )
+        self.context.toast(self, text)
+
+    def new_order(self) -> None:
+        """Write a new order."""
+        if self.context.may(create_order):
+            OrderSheet(self, self.context, self._created).open()
+
+    def _created(self, order_id: int) -> None:
+        self.open_item(order_id)
+        self.context.toast(self, _("Order created, its goods are held"))
+
+    def _edit(self, order: OrderDetail, now: Any) -> None:
+        done = partial(self._edited, order)
+        OrderSheet(self, self.context, done, order_id=order.id, now=now).open()
+
+    def _edited(self, order: OrderDetail, _order_id: int) -> None:
+        self._say(_("Order {number} changed"), order)
+
+    # Paper and files
+
+    def _print(self, ids: list[int]) -> None:
+        self._papers: list[Receipt] = []
+        self._next_paper(ids, ids, None)
+
+    def _next_paper(self, ids: list[int], left: list[int], paper: Receipt | None) -> None:
+        if paper is not None:
+            self._papers.append(paper)
+        if left:
+            self.scope.ask(receipt, left[0]).then(partial(self._next_paper, ids, left[1:]))
+            return
+        documents = [Document("receipt", _("Receipt"), receipt_lines(self._papers), RECEIPT_80)]
+        order = self.panel.order
+        if (
+            len(ids) == 1
+            and order is not None
+            and order.id == ids[0]
+            and order.has_address
+            and self.context.may(order_contact)
+        ):
+            self.scope.ask(order_contact, order.id).then(partial(self._with_packing, documents, order))
+        else:
+            self._print_sheet(documents)
+
+    def _with_packing(self, documents: list[Document], order: OrderDetail, contact: Contact) -> None:
+        packing = Document("packing", _("Packing list"), packing_lines([(order, contact)]), A4)
+        self._print_sheet([*documents, packing])
+
+    def _print_sheet(self, documents: list[Document]) -> None:
+        name = self._papers[0].code if len(self._papers) == 1 else _("receipts")
+        title = _("Print {number}").format(number=self._papers[0].short_code)
+        if len(self._papers) > 1:
+            title = _("Print {count} receipts").format(count=len(self._papers))
+        done = lambda where: self.context.toast(self, _("Sent to {name}").format(name=where))  # noqa: E731
+        PrintSheet(self, self.context, title, name, documents, done).open()
+
+    def _export(self) -> None:
+        count, filters = self.list.model.total or 0, self.list.filters
+        name = f"orders-{self.context.now().astimezone(self.context.zone):%Y%m%d}"
+        ExportSheet(self, self.context, _("Export orders"), name, count, export_orders, filters).open()

@@ -1,0 +1,209 @@
+"""The small sheets of an order: ship, take payment, note, cancel, save a view."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.basics.i18n import _
+from desktop.basics.ids import new_key
+from desktop.basics.money import Money
+from desktop.queries.order_detail import OrderDetail
+from desktop.queries.order_words import method_word
+from desktop.services.fulfilment import BACK_OFFICE, cancel_order, cancel_paid_order, pay_order, ship_order
+from desktop.services.orders import add_note
+from desktop.services.saved_views import LONGEST_NAME, save_view
+from desktop.services.settlement import TenderIn
+from desktop.views.common.context import Context
+from desktop.views.common.dialogs import Sheet
+from desktop.views.common.field import Field, check_all
+from desktop.views.common.inputs import Select, TextArea, TextInput
+from desktop.views.common.labels import Label
+from desktop.views.common.number_inputs import MoneyInput
+from desktop.views.common.remember import get, put
+from desktop.views.common.segment import Segment
+
+CARRIERS = (
+    "顺丰",
+    "中通",
+    "圆通",
+    "韵达",
+    "申通",
+    "EMS",
+    "京东",
+    "DHL",
+    "UPS",
+)  # names, the same in every language
+
+
+class ShipSheet(Sheet):
+    """Asks for carrier and tracking number, both optional, for one order or several."""
+
+    def __init__(
+        self,
+        parent: QWidget,
+        context: Context,
+        order_ids: list[int],
+        title: str,
+        done: Callable[[list[int]], Any],
+    ) -> None:
+        super().__init__(parent, title, verb=_("Ship"), icon="truck-line", width=420)
+        self.context, self._ids, self._done_with = context, order_ids, done
+        options = [("", _("No carrier")), *((name, name) for name in CARRIERS)]
+        self.carrier = Select(options, get("orders/carrier", ""))
+        self.tracking = TextInput(hint=_("Scan or type, may stay empty"), longest=64)
+        number = Field(_("Tracking number"), self.tracking)
+        number.setVisible(len(order_ids) == 1)
+        self.add(Field(_("Carrier"), self.carrier), number)
+        self.submitted.connect(self._go)
+        if len(order_ids) == 1:
+            self.tracking.setFocus()
+
+    def _go(self) -> None:
+        carrier = self.carrier.value()
+        put("orders/carrier", carrier)
+        self._shipped: list[int] = []
+        self._next(carrier, self.tracking.value(), list(self._ids))
+
+    def _next(self, carrier: str, tracking: str, left: list[int]) -> None:
+        if not left:
+            self.accept()
+            self._done_with(self._shipped)
+            return
+        task = self.context.of(self).do(ship_order, left[0], tracking, carrier).busy(self.primary)
+        task.then(partial(self._one, carrier, tracking, left)).otherwise(self._failed)
+
+    def _one(self, carrier: str, tracking: str, left: list[int], _parcel: int) -> None:
+        self._shipped.append(left[0])
+        self._ids.remove(left[0])  # pressing again goes on with the rest
+        self._next(carrier, tracking, left[1:])
+
+    def _failed(self, error: object) -> None:
+        self.show_error(error)
+        if self._shipped:
+            self._done_with(self._shipped)
+
+
+class PaySheet(Sheet):
+    """Records money taken by hand for an unpaid order."""
+
+    def __init__(
+        self, parent: QWidget, context: Context, order: OrderDetail, done: Callable[[str], Any]
+    ) -> None:
+        due = Money(order.due_minor, order.currency)
+        title = _("Take {amount} for {number}").format(amount=due, number=order.short_code)
+        super().__init__(parent, title, verb=_("Take payment"), icon="wallet-3-line", width=440)
+        self.context, self.order, self._done_with, self._key = context, order, done, new_key()
+        self.method = Segment([(key, method_word(key)) for key in BACK_OFFICE], "cash")
+        self.handed = MoneyInput(order.currency, order.due_minor, least=order.due_minor)
+        self.received = Field(_("Cash handed over"), self.handed)
+        self.number = TextInput(hint=_("Number on the terminal slip or transfer"), longest=64)
+        self.reference = Field(_("Reference"), self.number)
+        self.change = Label("", "h3", "text")
+        self.reference.setVisible(False)
+        self.add(self.method, self.received, self.reference, self.change)
+        self.method.picked.connect(self._method)
+        self.handed.textChanged.connect(self._count)
+        self.submitted.connect(self._go)
+        self._count()
+
+    def _method(self, method: str) -> None:
+        self.received.setVisible(method == "cash")
+        self.reference.setVisible(method != "cash")
+        self.change.setVisible(method == "cash")
+        self.adjustSize()
+
+    def _count(self, _text: str = "") -> None:
+        over = 0 if self.handed.problem() else (self.handed.minor() or 0) - self.order.due_minor
+        self.change.setText(_("Change {amount}").format(amount=Money(max(0, over), self.order.currency)))
+
+    def ready(self) -> bool:
+        return self.method.value() != "cash" or check_all([self.received])
+
+    def _go(self) -> None:
+        method = self.method.value()
+        received = (self.handed.minor() or 0) if method == "cash" else 0
+        tender = TenderIn(method, self.order.due_minor, received, self.number.value())
+        task = self.context.of(self).do(pay_order, self.order.id, tender, self._key).busy(self.primary)
+        task.then(self._paid).otherwise(self.show_error)
+
+    def _paid(self, receipt_number: str) -> None:
+        self.accept()
+        self._done_with(receipt_number)
+
+
+class NoteSheet(Sheet):
+    """A remark for the timeline."""
+
+    def __init__(self, parent: QWidget, context: Context, order: OrderDetail) -> None:
+        title = _("Note on {number}").format(number=order.short_code)
+        super().__init__(parent, title, verb=_("Add note"), icon="chat-1-line", width=440)
+        self.text_field = TextArea("", hint=_("Only staff see this"), lines=4)
+        self.add(self.text_field)
+        self.submitted.connect(partial(self._go, context, order.id))
+
+    def _go(self, context: Context, order_id: int) -> None:
+        task = context.of(self).do(add_note, order_id, self.text_field.value()).busy(self.primary)
+        task.then(lambda _nothing: self.accept()).otherwise(self.show_error)
+
+
+class CancelSheet(Sheet):
+    """Cancels an order; says what comes back before it does."""
+
+    def __init__(
+        self, parent: QWidget, context: Context, order: OrderDetail, done: Callable[[], Any]
+    ) -> None:
+        self.paid = order.status == "to_ship"
+        text = _("The goods it holds are free again.")
+        if self.paid:
+            left = Money(order.paid_minor - order.refunded_minor - order.points_minor, order.currency)
+            text = _("{money} and {points} points go back the way they came. This can't be undone.").format(
+                money=left, points=f"{order.points_spent:,}"
+            )
+        title = _("Cancel order {number}?").format(number=order.short_code)
+        super().__init__(
+            parent, title, verb=_("Cancel order"), text=text, icon="close-circle-line", tone="danger"
+        )
+        self.cancel.relabel(_("Keep order"))
+        self.context, self.order, self._done_with, self._key = context, order, done, new_key()
+        self.why = TextInput(hint=_("For example: customer changed their mind"), longest=200)
+        self.add(Field(_("Reason"), self.why))
+        self.submitted.connect(self._go)
+
+    def _go(self) -> None:
+        reason = self.why.value() or _("Cancelled in the shop")
+        scope = self.context.of(self)
+        if self.paid:
+            task = scope.do(cancel_paid_order, self.order.id, reason, self._key)
+        else:
+            task = scope.do(cancel_order, self.order.id, reason)
+        task.busy(self.primary).then(self._gone).otherwise(self.show_error)
+
+    def _gone(self, _answer: object) -> None:
+        self.accept()
+        self._done_with()
+
+
+class SaveViewSheet(Sheet):
+    """Keeps the present filters under a name."""
+
+    def __init__(self, parent: QWidget, context: Context, filters: str, done: Callable[[int], Any]) -> None:
+        super().__init__(parent, _("Save this view"), verb=_("Save view"), icon="bookmark-line", width=400)
+        self.words = TextInput(hint=_("For example: gift boxes to ship"), longest=LONGEST_NAME, required=True)
+        self.name = Field(_("Name"), self.words)
+        self.add(self.name)
+        self._done_with = done
+        self.submitted.connect(partial(self._go, context, filters))
+        self.words.setFocus()
+
+    def ready(self) -> bool:
+        return check_all([self.name])
+
+    def _go(self, context: Context, filters: str) -> None:
+        task = context.of(self).do(save_view, "orders", self.words.value(), filters).busy(self.primary)
+        task.then(self._kept).otherwise(self.show_error)
+
+    def _kept(self, view_id: int) -> None:
+        self.accept()
+        self._done_with(view_id)

@@ -1,0 +1,72 @@
+"""The columns of the order list."""
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from desktop.basics.i18n import _
+from desktop.basics.money import SYMBOLS, Money
+from desktop.basics.words import when_text
+from desktop.queries.order_words import channel_word, said, status_word, type_word
+from desktop.queries.orders import OrderRow
+from desktop.views.common.cells import BadgeCell, Column, NameCell, Toned
+
+STATUS_LOOKS = {
+    "unpaid": ("warn", "wait"),
+    "to_ship": ("info", "half"),
+    "shipped": ("primary", "half"),
+    "done": ("success", "done"),
+    "cancelled": ("neutral", "closed"),
+}
+TIER_TONES = {"gold": "points", "vip": "danger", "silver": "neutral"}
+SHOWN_TIERS = frozenset(TIER_TONES)
+
+
+def status_badge(status: str, late: bool, refunded: str) -> tuple[str, str, str]:
+    """Word, tone and pip of an order's state: late and wholly refunded come before the status itself."""
+    if refunded == "whole":
+        return _("Refunded"), "danger", "alert"
+    if late:
+        return _("Overdue"), "danger", "alert"
+    tone, pip = STATUS_LOOKS.get(status, ("neutral", ""))
+    return status_word(status), tone, pip
+
+
+def tier_of(row: OrderRow) -> str:
+    """The tier chip beside a name; ordinary members carry none."""
+    return said(row.tier_name) if row.tier_key in SHOWN_TIERS else ""
+
+
+def columns(currency: str, zone: ZoneInfo, now: Callable[[], datetime]) -> list[Column]:
+    """The columns as designed; amounts carry the currency in their heads."""
+    symbol = SYMBOLS.get(currency, currency)
+    return [
+        Column("tick", "", 45, "tick"),
+        Column("short_code", _("Order no."), 102, "strong"),
+        Column("placed", _("Placed"), 98, sortable=True, value=lambda r: when_text(r.placed_at, now(), zone)),
+        Column("member", _("Customer"), 140, "name", stretch=True, value=_customer),
+        Column("channel", _("Channel"), 104, value=lambda r: channel_word(r.channel)),
+        Column("type", _("Type"), 80, value=lambda r: type_word(r.order_type), hidden=True),
+        Column(
+            "points", _("Points {symbol}").format(symbol=symbol), 92, "number", sortable=True, value=_points
+        ),
+        Column(
+            "due", _("Paid {symbol}").format(symbol=symbol), 92, "money", sortable=True,
+            value=lambda r: Money(r.due_minor, r.currency).plain(),
+        ),
+        Column("status", _("Status"), 112, "badge", value=_status),
+    ]  # fmt: skip
+
+
+def _customer(row: OrderRow) -> NameCell:
+    if row.member_id is None:
+        return NameCell(_("Walk-in"), guest=True)
+    return NameCell(row.member_name or _("Customer"), tier_of(row), TIER_TONES.get(row.tier_key, "neutral"))
+
+
+def _points(row: OrderRow) -> Toned | None:
+    return Toned(Money(row.points_minor, row.currency).plain(), "points") if row.points_minor else None
+
+
+def _status(row: OrderRow) -> BadgeCell:
+    return BadgeCell(*status_badge(row.status, row.late, row.refunded))

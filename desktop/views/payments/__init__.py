@@ -1,0 +1,1 @@
+"""Money in and back, by method and one by one."""

@@ -1,0 +1,284 @@
+"""Payments: what each way to pay brought, and every transaction one by one."""
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from desktop.basics.clock import day_starts
+from desktop.basics.i18n import _
+from desktop.basics.money import Money
+from desktop.queries.order_export import export_begins
+from desktop.queries.payments import MethodSum, PaymentFilter, method_sums, payments_counts, payments_page
+from desktop.services.export import export_payments
+from desktop.views.common import shortcuts
+from desktop.views.common.buttons import secondary
+from desktop.views.common.cards import Card, Divider, hbox, vbox
+from desktop.views.common.context import Context
+from desktop.views.common.dialogs import Sheet
+from desktop.views.common.empty import EmptyState
+from desktop.views.common.export_sheet import ExportSheet
+from desktop.views.common.field import Field
+from desktop.views.common.inputs import DateInput, SearchInput
+from desktop.views.common.labels import Label
+from desktop.views.common.paged_table import PagedTable
+from desktop.views.common.print_sheet import Document, PrintSheet
+from desktop.views.common.segment import Segment
+from desktop.views.common.skeleton import Skeleton
+from desktop.views.common.table_view import TableView
+from desktop.views.common.tabs import Tab, Tabs
+from desktop.views.common.theme import theme
+from desktop.views.payments.cards import MethodCards
+from desktop.views.payments.paper import MOST_PRINTED, list_lines
+from desktop.views.payments.table import columns
+
+TABLES = {"sale_order", "tender", "refund", "refund_tender", "payment_method"}
+PERIODS = {"today": PaymentFilter(), "yesterday": PaymentFilter(days_ago=1), "week": PaymentFilter(days=7)}
+
+
+class PaymentsScreen(QWidget):
+    """Money in and back."""
+
+    key = "payments"
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.context, self.scope = context, context.of(self)
+        self.filters, self._counts, self._begun = PaymentFilter(), (0, 0), False
+        self.sums: tuple[MethodSum, ...] = ()
+        column = vbox(self, margins=(24, 20, 24, 20), gap=14)
+        column.addLayout(self._head())
+        self.cards = MethodCards()
+        self.cards.picked.connect(self._method)
+        column.addWidget(self.cards)
+        column.addWidget(self._list(), 1)
+        shortcuts.on(self, "/", self.search.setFocus, _("Search in this page"))
+        shortcuts.on(self, "P", self._print, _("Print"))
+        context.stale_when(self, TABLES, self._refresh)
+
+    def title(self) -> str:
+        """The screen's name."""
+        return _("Payments")
+
+    def _head(self) -> Any:
+        row = hbox(gap=8)
+        row.addWidget(Label(_("Payments"), "h1"))
+        self.taken = Label("", "small", "text2")
+        row.addSpacing(4)
+        row.addWidget(self.taken)
+        row.addStretch(1)
+        periods = [
+            ("today", _("Today")),
+            ("yesterday", _("Yesterday")),
+            ("week", _("Last 7 days")),
+            ("span", _("Custom")),
+        ]
+        self.period = Segment(periods, "today")
+        self.period.picked.connect(self._period)
+        self.printing = secondary(_("Print"), "printer-line", key="P")
+        self.printing.clicked.connect(self._print)
+        self.export = secondary(_("Export"), "download-2-line")
+        self.export.clicked.connect(self._export)
+        if not self.context.may(export_begins):
+            self.export.setEnabled(False)
+            self.export.setToolTip(_("Your role may not do this."))
+        for widget in (self.period, self.printing, self.export):
+            row.addWidget(widget)
+        return row
+
+    def _list(self) -> QWidget:
+        card = Card(margins=(1, 0, 1, 2))
+        top = hbox(margins=(16, 0, 12, 0))
+        self.tabs = Tabs(
+            [Tab("all", _("Transactions")), Tab("refunds", _("Refunds"))], name=_("Transactions")
+        )
+        self.tabs.picked.connect(
+            lambda key: self.show_filters(replace(self.filters, refunds=key == "refunds"))
+        )
+        self.search = SearchInput(_("Reference, order no. or amount"))
+        self.search.setFixedWidth(theme.px(240))
+        self.search.searched.connect(self._searched)
+        top.addWidget(self.tabs, 1)
+        top.addWidget(self.search)
+        card.body.addLayout(top)
+        card.body.addWidget(Divider())
+        self.model = PagedTable(columns(self.context.currency, self.context.zone, self.context.now), self)
+        self.table = TableView(self.model, name="payments")
+        self.table.setAccessibleName(_("Transactions"))
+        self.table.opened.connect(self._open)
+        self.model.loaded.connect(self._loaded)
+        self.model.failed.connect(self._failed)
+        self.none = EmptyState(_("No transactions here"), why="nothing_found")
+        again = secondary(_("Try again"), "refresh-line")
+        again.clicked.connect(self.load)
+        self.broken = EmptyState(_("The list can't be read now"), why="nothing_found", primary=again)
+        self.pages, self.skeleton = QStackedWidget(), Skeleton("table")
+        for page in (self.table, self.skeleton, self.none, self.broken):
+            self.pages.addWidget(page)
+        card.body.addWidget(self.pages, 1)
+        card.body.addWidget(Divider())
+        foot = hbox(margins=(16, 9, 16, 9))
+        self.counted = Label("", "cap", "text2")
+        foot.addWidget(self.counted)
+        foot.addStretch(1)
+        foot.addWidget(Label(_("Enter or double click opens the order"), "cap", "text3"))
+        card.body.addLayout(foot)
+        return card
+
+    # Asking
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._begun:
+            self._begun = True
+            self.load()
+
+    def open_item(self, order_id: int) -> None:
+        """Show the order a transaction belongs to."""
+        self.context.navigate("orders", order_id)
+
+    def open_filters(self, text: str = "", method: str = "", **_more: Any) -> None:
+        """Show the transactions that fit."""
+        self._begun = True
+        self.search.setText(text)
+        self.show_filters(replace(self.filters, text=text, methods=(method,) if method else ()))
+
+    def show_filters(self, filters: PaymentFilter) -> None:
+        """Show the transactions that fit."""
+        self.filters = filters
+        self.load()
+
+    def load(self) -> None:
+        """Ask for list, counts and sums."""
+        filters, scope = self.filters, self.scope
+
+        def fetch(after: Any) -> Any:
+            task = scope.ask(payments_page, filters, after)
+            return task.slow(self._slow) if after is None and not self.model.rows else task
+
+        self.model.ask(fetch)
+        self._figures()
+
+    def _figures(self) -> None:
+        counted = replace(self.filters, refunds=False)
+        self.scope.ask_latest("counts", payments_counts, counted).then(self._count).otherwise(lambda _e: None)
+        self.scope.ask_latest("sums", method_sums, self.filters).then(self._sum).otherwise(lambda _e: None)
+
+    def _slow(self) -> None:
+        self.pages.setCurrentWidget(self.skeleton)
+
+    def _refresh(self, _touched: dict[str, frozenset[int]]) -> None:
+        self.model.refresh()
+        self._figures()
+
+    def _count(self, counts: tuple[int, int]) -> None:
+        self._counts = counts
+        self.tabs.set_count("all", counts[0])
+        self.tabs.set_count("refunds", counts[1])
+        self.counted.setText(_("{count} transactions").format(count=f"{self.rows_now():,}"))
+
+    def rows_now(self) -> int:
+        """How many transactions the list holds in all."""
+        return self._counts[1] if self.filters.refunds else self._counts[0]
+
+    def _sum(self, sums: tuple[MethodSum, ...]) -> None:
+        self.sums = sums
+        chosen = self.filters.methods[0] if self.filters.methods else ""
+        self.cards.show_sums(sums, self.context.currency, chosen)
+        money = [s for s in sums if s.method != "points"]
+        taken = Money(sum(s.taken_minor for s in money), self.context.currency)
+        back = Money(sum(s.given_minor for s in money), self.context.currency)
+        text = _("Taken {money} in {count} payments").format(
+            money=taken, count=f"{sum(s.taken for s in money):,}"
+        )
+        self.taken.setText(f"{text} · {_('given back {money}').format(money=back)}" if back else text)
+
+    def _loaded(self, _first: bool) -> None:
+        if self.model.rows:
+            self.pages.setCurrentWidget(self.table)
+            return
+        self.none.say(
+            _("No transactions here"),
+            _("Nothing fits “{text}”. Try fewer digits.").format(text=self.filters.text)
+            if self.filters.text
+            else _("Nothing was taken in this time. Choose a longer one above."),
+        )
+        self.pages.setCurrentWidget(self.none)
+
+    def _failed(self, error: object) -> None:
+        self.broken.say(_("The list can't be read now"), str(error))
+        self.pages.setCurrentWidget(self.broken)
+
+    # Choosing
+
+    def _period(self, key: str) -> None:
+        if key == "span":
+            SpanSheet(self, self.context, self._spanned).open()
+            return
+        start = PERIODS[key]
+        self.show_filters(
+            replace(self.filters, days=start.days, days_ago=start.days_ago, since=None, until=None)
+        )
+
+    def _spanned(self, since: Any, until: Any) -> None:
+        self.show_filters(replace(self.filters, since=since, until=until))
+
+    def _method(self, method: str) -> None:
+        chosen = () if self.filters.methods == (method,) else (method,)
+        self.show_filters(replace(self.filters, methods=chosen))
+
+    def _searched(self, text: str) -> None:
+        if text.strip() != self.filters.text:
+            self.show_filters(replace(self.filters, text=text.strip()))
+
+    def _open(self, row_id: int) -> None:
+        row = self.model.row_at(self.model.row_of(row_id))
+        if row is not None:
+            self.context.navigate("orders", row.order_id)
+
+    # Paper and files
+
+    def _print(self) -> None:
+        self.scope.ask(payments_page, self.filters).then(self._print_sheet).busy(self.printing)
+
+    def _print_sheet(self, page: Any) -> None:
+        lines = list_lines(page.rows[:MOST_PRINTED], self.sums, self.context, self.rows_now())
+        document = Document("list", _("Transactions"), lines)
+        name = f"payments-{self.context.now().astimezone(self.context.zone):%Y%m%d}"
+        PrintSheet(self, self.context, _("Print transactions"), name, [document], self._printed).open()
+
+    def _printed(self, where: str) -> None:
+        self.context.toast(self, _("Sent to {name}").format(name=where))
+
+    def _export(self) -> None:
+        name = f"payments-{self.context.now().astimezone(self.context.zone):%Y%m%d}"
+        title = _("Export transactions")
+        ExportSheet(self, self.context, title, name, self.rows_now(), export_payments, self.filters).open()
+
+
+class SpanSheet(Sheet):
+    """From one day to another, both included."""
+
+    def __init__(self, parent: QWidget, context: Context, done: Any) -> None:
+        super().__init__(parent, _("Transactions between"), verb=_("Show transactions"), width=380)
+        today = context.now().astimezone(context.zone).date()
+        self.first, self.last = DateInput(today - timedelta(days=29)), DateInput(today)
+        self._end = Field(_("To"), self.last)
+        self.add(Field(_("From"), self.first), self._end)
+        self.submitted.connect(partial(self._go, context, done))
+
+    def ready(self) -> bool:
+        if self.first.day() <= self.last.day():
+            return True
+        self._end.error(_("The last day is before the first."))
+        return False
+
+    def _go(self, context: Context, done: Any) -> None:
+        self.accept()
+        done(
+            day_starts(self.first.day(), context.zone),
+            day_starts(self.last.day() + timedelta(days=1), context.zone),
+        )

@@ -1,0 +1,64 @@
+"""The columns of the list of transactions, and how ways to pay look."""
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from desktop.basics.i18n import _
+from desktop.basics.money import SYMBOLS, Money
+from desktop.basics.words import when_text
+from desktop.queries.order_words import method_word
+from desktop.queries.payments import PaymentRow
+from desktop.views.common.cells import BadgeCell, Column, IconCell, Toned
+
+ICONS = {
+    "wechat": ("wechat-pay-fill", "brand_wechat"),
+    "alipay": ("alipay-fill", "brand_alipay"),
+    "card": ("bank-card-fill", "brand_card"),
+    "unionpay": ("bank-card-2-fill", "brand_card"),
+    "cash": ("money-cny-circle-fill", "brand_cash"),
+    "points": ("copper-coin-fill", "brand_points"),
+    "other": ("exchange-line", "neutral"),
+}
+
+
+def columns(currency: str, zone: ZoneInfo, now: Callable[[], datetime]) -> list[Column]:
+    """The columns as designed; the amount's currency stands in its head."""
+    symbol = SYMBOLS.get(currency, currency)
+    return [
+        Column("at", _("Time"), 128, value=lambda r: _when(r.at, now(), zone)),
+        Column("method", _("Method"), 150, "icon", value=_method),
+        Column("reference", _("Reference"), 180, stretch=True),
+        Column("order_code", _("Order"), 120, "link"),
+        Column("points", _("Points"), 100, "number", value=_points),
+        Column("amount", _("Amount {symbol}").format(symbol=symbol), 120, "money", value=_amount),
+        Column("state", _("Status"), 118, "badge", value=_state),
+    ]
+
+
+def _when(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """To the second today, so that a slip can be matched."""
+    local = moment.astimezone(zone)
+    return f"{local:%H:%M:%S}" if local.date() == now.astimezone(zone).date() else when_text(moment, now, zone)
+
+
+def _method(row: PaymentRow) -> IconCell:
+    icon, token = ICONS.get(row.method, ICONS["other"])
+    return IconCell(icon, method_word(row.method), token)
+
+
+def _points(row: PaymentRow) -> Toned | None:
+    return Toned(f"{row.points:,}".replace("-", "−"), "points") if row.points else None
+
+
+def _amount(row: PaymentRow) -> str | Toned:
+    text = Money(row.amount_minor, row.currency).plain()
+    return Toned(text, "danger", strong=True) if row.refund else text
+
+
+def _state(row: PaymentRow) -> BadgeCell:
+    return (
+        BadgeCell(_("Given back"), "danger", "alert")
+        if row.refund
+        else BadgeCell(_("Taken"), "success", "done")
+    )
