@@ -25,6 +25,42 @@ ACTION_WORDS: dict[str, str] = {
     "staff.set_rights": N_("Changed what roles may do"),
 }
 
+ACTORS = {
+    "kiosk": N_("Self-checkout"),
+    "member": N_("A member’s phone"),
+    "phone": N_("An unknown phone"),
+    "clock": N_("The clock"),
+    "console": N_("The owner’s terminal"),
+    "guest": N_("Nobody signed in"),
+    "staff": N_("Somebody"),
+}
+TABLES = {
+    "member": N_("{count} members"),
+    "points_entry": N_("{count} points entries"),
+    "sale_order": N_("{count} orders"),
+    "stock": N_("{count} stocks"),
+    "product": N_("{count} products"),
+    "setting": N_("Settings"),
+    "staff": N_("{count} people"),
+    "role_permission": N_("Rights"),
+    "refund": N_("{count} refunds"),
+}
+
+
+def actor_words(actor: str, name: str) -> str:
+    """Who it was: the person's or device's name, else the kind of actor."""
+    if name:
+        return _(name)
+    kind, _sep, number = actor.partition(":")
+    words = _(ACTORS[kind]) if kind in ACTORS else kind
+    return f"{words} {number}".strip() if kind in ("staff", "member", "kiosk") else words
+
+
+def table_words(table: str, count: int) -> str:
+    """What was touched; nothing for tables that say little to people."""
+    words = TABLES.get(table)
+    return _(words).format(count=count) if words and (count or "{count}" not in words) else ""
+
 
 def action_words(action: str) -> str:
     """The words of an action or question; its own name while it has none."""

@@ -90,13 +90,16 @@ def record_staff(
 
 
 @action(permission=Permission.STAFF)
-def edit_staff(work: Work, staff_id: int, *, name: str, phone: str, roles: Sequence[str]) -> None:
-    """Change a person's name, phone and roles."""
+def edit_staff(
+    work: Work, staff_id: int, *, name: str, roles: Sequence[str], phone: str | None = None
+) -> None:
+    """Change a person's name, phone (None: as it is) and roles."""
     person = _person(work, staff_id)
     if not name.strip():
         raise ShopError(N_("A person needs a name and a user name."))
     person.name = name.strip()
-    person.phone = clean_phone(phone)
+    if phone is not None:
+        person.phone = clean_phone(phone)
     _give_roles(work, person, roles)
 
 

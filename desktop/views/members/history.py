@@ -10,7 +10,7 @@ from desktop.basics.i18n import N_, _
 from desktop.basics.money import Money
 from desktop.basics.words import when_text
 from desktop.queries.audit import AuditRow, member_audit
-from desktop.queries.audit_words import action_words
+from desktop.queries.audit_words import action_words, actor_words
 from desktop.queries.member_history import (
     MemberOrderRow,
     PointsRow,
@@ -95,7 +95,7 @@ class History(Card):
         self.body.addLayout(row)
 
     def _tabs(self, points: int | None = None, orders: int | None = None) -> list[Tab]:
-        tabs = [Tab("points", _("Points"), points), Tab("orders", _("Orders"), orders)]
+        tabs = [Tab("points", _("Points ledger"), points), Tab("orders", _("Orders"), orders)]
         if not hasattr(self, "_context") or self._context.may(member_audit):
             tabs.append(Tab("audit", _("Audit trail")))
         return tabs
@@ -195,7 +195,7 @@ class History(Card):
     def _audit_columns(self) -> list[Column]:
         return [
             Column("at", _("Time"), 128, value=lambda r: self._when(r.at)),
-            Column("name", _("Who"), 130, value=_who),
+            Column("name", _("Who"), 130, value=lambda r: actor_words(r.actor, r.name)),
             Column("action", _("What"), 180, stretch=True, value=lambda r: action_words(r.action)),
             Column("looked", _("Kind"), 96, "badge", value=_kind),
         ]
@@ -210,10 +210,6 @@ def _delta(row: PointsRow) -> Toned:
 def _status(row: MemberOrderRow) -> BadgeCell:
     words, tone, pip = STATUSES.get(row.status, (row.status, "neutral", ""))
     return BadgeCell(_(words), tone, pip)
-
-
-def _who(row: AuditRow) -> str:
-    return _(row.name) if row.name else row.actor
 
 
 def _kind(row: AuditRow) -> BadgeCell:

@@ -132,7 +132,7 @@ class MemberPage(QWidget):
             StripItem(_("Spent"), money(member.spent_minor), "", recent),
             StripItem(_("Orders"), f"{member.orders:,}", "", rhythm),
             StripItem(_("Average order"), money(member.average_minor), "", last),
-            StripItem(_("Points"), f"{member.points:,}", "", worth, "points"),
+            StripItem(_("Points to use"), f"{member.points:,}", "", worth, "points"),
             StripItem(
                 _("Expire in 30 days"),
                 points_text(member.expiring),

@@ -49,6 +49,7 @@ class MembersScreen(QWidget):
         """Show one member's page."""
         self.stack.setCurrentWidget(self.page)
         self.page.open_member(item_id)
+        self.page.history.views["points"].setFocus()
 
     def open_filters(self, **filters: str | int) -> None:
         """Show the list with these filters (text, tier, tag_id)."""

@@ -1,0 +1,67 @@
+"""The control that fits a setting of the registry, by its type and unit."""
+
+from zoneinfo import available_timezones
+
+from desktop.basics.errors import ShopError
+from desktop.basics.i18n import N_, _
+from desktop.basics.money import parse_quantity, quantity_text
+from desktop.queries.settings import SettingRow
+from desktop.views.common.inputs import Select, TextInput
+from desktop.views.common.number_inputs import IntegerInput, NumberInput, PercentInput, QuantityInput
+from desktop.views.common.segment import Segment
+from desktop.views.common.toggle import CheckBox
+from desktop.views.settings.form import Control
+
+UNITS = {
+    "hours": N_("hours"),
+    "minutes": N_("minutes"),
+    "seconds": N_("seconds"),
+    "days": N_("days"),
+    "pts": N_("pts"),
+}
+CHOICES = {"retail": N_("Retail"), "distribution": N_("Distribution"), "b2b": N_("B2B")}
+LONGEST = 200
+
+
+def control_for(row: SettingRow) -> Control:
+    """A control that shows and reads this setting."""
+    if isinstance(row.value, bool):
+        box = CheckBox(_("On"))
+        return Control(box, box.isChecked, box.setChecked, box.toggled)
+    if row.choices:
+        segment = Segment([(choice, _(CHOICES.get(choice, choice))) for choice in row.choices], row.value)
+        return Control(segment, segment.value, segment.set_value, segment.picked)
+    if isinstance(row.value, int):
+        number = _number(row)
+        return Control(number, lambda: _needed(number), number.put, number.textChanged)
+    if row.key == "shop.zone":
+        zones = sorted(available_timezones())
+        select = Select([(zone, zone) for zone in zones], row.value)
+        return Control(select, select.value, select.set_value, select.picked)
+    text = TextInput(str(row.value), longest=LONGEST)
+    return Control(text, text.value, text.setText, text.textChanged)
+
+
+def _needed(number: NumberInput) -> int:
+    value = number.number()
+    if value is None:
+        raise ShopError(N_("Fill this in"))
+    return value
+
+
+def _number(row: SettingRow) -> NumberInput:
+    if row.key == "points.earn_bp":  # shown as points for each unit paid
+        return NumberInput(
+            lambda text: parse_quantity(text) * 10,
+            lambda value: quantity_text(value // 10),
+            least=row.low,
+            most=row.high,
+            unit=_("pts"),
+        )
+    if row.unit == "bp":
+        return PercentInput(None, least=row.low or 0, most=row.high)
+    if row.unit == "milli":
+        return QuantityInput(None, least=row.low, most=row.high)
+    return IntegerInput(
+        None, least=row.low, most=row.high, unit=_(UNITS[row.unit]) if row.unit in UNITS else ""
+    )
