@@ -11,10 +11,10 @@ from desktop.basics.words import points_text
 from desktop.pricing.cart import Bill
 from desktop.views.common.paint import box, painting
 from desktop.views.common.theme import theme
+from desktop.views.kiosk.cart import MEMBER
 from desktop.views.kiosk.look import color, look
 from desktop.views.kiosk.page import Surroundings
 from desktop.views.kiosk.parts import Picture
-from desktop.views.kiosk.sale import MEMBER
 from desktop.views.kiosk.slider import PointsSlider, quick_choices
 from desktop.views.kiosk.widgets import Button, Card, Line, Text, Tile, column, draw_line, row
 

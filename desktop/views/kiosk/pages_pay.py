@@ -73,7 +73,11 @@ class ConfirmPage(Page):
         self._told = Text("", 30, 500, wrap=True)
         self._more = Text("", 23, token="text2", wrap=True)
         self._card = Card(pad=(44, 32, 44, 32))
-        self._card.body.addLayout(row(self._code, column(1, self._told, self._more, 1, space=14), space=36))
+        again = partial(self.sale.show_code, anew=True)
+        self._again = Button(_("Use another phone"), icon="qr-code-line", on=again)
+        self._card.body.addLayout(
+            row(self._code, column(1, self._told, self._more, row(self._again, 1), 1, space=14), space=36)
+        )
         tail = member.phone_tail if member else ""
         send = _("Send six digits to the phone ending in {tail}").format(tail=tail)
         self._send = Button(
@@ -91,9 +95,12 @@ class ConfirmPage(Page):
             framed(self, first, [self._send, self._entry, self._pad], [1, without, self._foot])
         else:
             framed(self, [*first, 1, without], [self._send, self._entry, self._pad, 1], [self._foot])
-        if around.phone_address("x") and not self.sale.signed_in:
-            self.sale.show_code()
+        self._offer()
         self.refresh()
+
+    def _offer(self) -> None:
+        if self.around.phone_address("x"):
+            self.sale.show_code()
 
     def _typed_code(self, value: str) -> None:
         if len(value) == CODE_LENGTH:
@@ -107,11 +114,12 @@ class ConfirmPage(Page):
     def refresh(self) -> None:
         """Show how the phone can confirm."""
         offer = self.sale.offer
-        address = self.around.phone_address(offer.token) if offer and not self.sale.signed_in else ""
+        address = self.around.phone_address(offer.token) if offer and not self.sale.phone_joined else ""
         self._code.show_address(address)
         self._code.setVisible(bool(address))
-        self._card.setVisible(bool(address) or self.sale.signed_in)
-        if self.sale.signed_in:
+        self._card.setVisible(bool(address) or self.sale.phone_joined)
+        self._again.setVisible(self.sale.phone_joined)
+        if self.sale.phone_joined:
             self._told.say(_("The bill is on your phone"))
             self._more.say(_("Touch “Confirm” there. This screen goes on by itself."))
         else:
@@ -124,7 +132,8 @@ class ConfirmPage(Page):
         self._pad.setVisible(sent)
 
     def tick(self, idle_left: int) -> None:
-        """Count down."""
+        """Count down, and renew the code before it is too old."""
+        self._offer()
         self._foot.hint.setVisible(True)
         self._foot.hint.text.say(_("Back to the start in {seconds} s").format(seconds=idle_left))
 

@@ -1,29 +1,11 @@
-"""The sale at a kiosk between its pages and the shop: a state machine without widgets.
+"""The sale at a kiosk between its pages and the shop: a state machine without widgets."""
 
-Goods and amounts change here first and are saved behind; whatever needs the saved sale (member, phone, payment) waits for it.
-"""
-
-from collections.abc import Callable
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
-
-from desktop.basics.errors import OutOfStock, ShopError, Unavailable
-from desktop.basics.i18n import N_, _
-from desktop.basics.ids import ean_ok, new_key
-from desktop.basics.money import MILLI
-from desktop.pricing.cart import Bill, CartLine
-from desktop.queries.checkout import (
-    CheckoutView,
-    Goods,
-    MemberBrief,
-    checkout_view,
-    find_goods,
-    open_checkout,
-    price_for,
-)
-from desktop.queries.kiosk import KioskFacts
+from desktop.basics.errors import ShopError, Unavailable
+from desktop.basics.i18n import _
+from desktop.queries.checkout import CheckoutView, checkout_view, open_checkout
 from desktop.services.checkout import (
     PhoneOffer,
     agree_by_code,
@@ -31,242 +13,17 @@ from desktop.services.checkout import (
     join_by_phone,
     leave_member,
     offer_to_phone,
-    save_checkout,
     send_kiosk_code,
 )
 from desktop.services.settlement import Settled, TenderIn, settle
 from desktop.services.sign_in import check_pin
+from desktop.views.kiosk.cart import BASKET, BILL, CONFIRM, IDLE, MEMBER, RECEIPT, STAFF, WAIT, KioskCart
 
-IDLE, BASKET, MEMBER, BILL, CONFIRM, WAIT, STAFF, RECEIPT = (
-    "idle", "basket", "member", "bill", "confirm", "wait", "staff", "receipt",
-)  # fmt: skip
-BEFORE_PAYMENT = (IDLE, BASKET, MEMBER, BILL, CONFIRM)
-SAVE_AGAIN_MS = 3_000
-STOCKED = ("goods", "weighed")
+SOON = 10  # seconds before the end of a code in which a new one is made
 
 
-class Notify(Protocol):
-    """The way to a member's phone, handed in by the program."""
-
-    def send(self, to_phone: str, text: str) -> None:
-        """Hand a message over."""
-
-
-class KioskSale(QObject):
+class KioskSale(KioskCart):
     """One customer after the other: goods, member, points, payment, receipt; wiped in between."""
-
-    changed = Signal()  # goods, member, points, amounts or what is under way
-    page_changed = Signal(str)
-    said = Signal(str, str)  # a sentence, and the key of its next step
-    several = Signal(object)  # goods that share the scanned code
-    wiped = Signal()
-
-    def __init__(
-        self,
-        background: Any,
-        facts: KioskFacts,
-        till_id: int,
-        notify: Notify | None,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._background, self._till, self._notify = background, till_id, notify
-        self.facts = facts
-        self._forget()
-
-    def _forget(self) -> None:
-        self.key = new_key()
-        self.page = IDLE
-        self.lines: tuple[CartLine, ...] = ()
-        self.bill: Bill | None = None
-        self.member: MemberBrief | None = None
-        self.points = 0
-        self.version = 0
-        self.agreed = self.signed_in = self.code_sent = False
-        self.offer: PhoneOffer | None = None
-        self.unknown_phone = ""
-        self.method = ""
-        self.staff: Any = None
-        self.settled: Settled | None = None
-        self.busy = ""  # what is under way, so that a second touch does nothing
-        self._asked = 0
-        self._saving = self._unsaved = False
-        self._after: list[Callable[[], object]] = []
-
-    # -- small helpers ----------------------------------------------------------------------------------------
-
-    @property
-    def pieces(self) -> int:
-        """How many pieces are in the cart."""
-        return self.bill.pieces_milli // MILLI if self.bill else 0
-
-    @property
-    def can_send_code(self) -> bool:
-        """Whether this machine can reach phones."""
-        return self._notify is not None
-
-    def go(self, page: str) -> None:
-        """Show another page."""
-        if page != self.page:
-            self.page = page
-            self.page_changed.emit(page)
-
-    def say(self, error: ShopError) -> None:
-        """Pass a refusal on as a sentence."""
-        self.busy = ""
-        self.said.emit(str(error), error.next_step)
-        self.changed.emit()
-
-    def _mine(self, callback: Callable[..., object]) -> Callable[..., object]:
-        """The callback, only as long as this customer is still here."""
-        key = self.key
-        return lambda *answer: callback(*answer) if self.key == key else None
-
-    def _otherwise(self, task: Any, then: Callable[..., object]) -> None:
-        task.then(self._mine(then)).otherwise(self._mine(self.say))
-
-    # -- goods ------------------------------------------------------------------------------------------------
-
-    def scan(self, code: str) -> None:
-        """Take a scanned code; on the receipt it starts the next customer."""
-        if self.page == RECEIPT:
-            self.finish()
-        if self.page not in BEFORE_PAYMENT:
-            self.said.emit(_("Goods can be added again after “Back to change”."), "")
-            return
-        self._otherwise(self._background.ask(find_goods, code), partial(self._found, code))
-
-    def _found(self, code: str, goods: tuple[Goods, ...]) -> None:
-        sold = tuple(g for g in goods if g.on_shelf)
-        if len(sold) == 1:
-            self.add(sold[0])
-        elif sold:
-            self.several.emit(sold)
-        elif goods:
-            self.said.emit(
-                _("“{name}” is not for sale at the moment. Call staff.").format(name=goods[0].name), "staff"
-            )
-        elif len(code) == 13 and code.startswith("2") and ean_ok(code):
-            self.said.emit(_("This is a label from the scale. Staff adds weighed goods for you."), "staff")
-        else:
-            shown = code[:24]
-            self.said.emit(
-                _("The code {code} is not known here. Add it by name, or call staff.").format(code=shown),
-                "search",
-            )
-
-    def add(self, goods: Goods, quantity: int = MILLI) -> None:
-        """Put goods into the cart, on the line they already have."""
-        if goods.kind == "weighed":
-            self.said.emit(
-                _("“{name}” is sold by weight. Staff weighs it for you.").format(name=goods.name), "staff"
-            )
-            return
-        had = sum(
-            line.qty_milli for line in self.lines if (line.sku_id, line.unit) == (goods.sku_id, goods.unit)
-        )
-        if goods.kind in STOCKED and not goods.unit and had + quantity > goods.available_milli:
-            text = _("There are only {count} of “{name}” left in the books. Call staff if you hold one more.")
-            left = max(0, goods.available_milli // MILLI)
-            self.said.emit(text.format(count=left, name=goods.name), "staff")
-            return
-        if had:
-            lines = tuple(
-                CartLine(line.sku_id, line.unit, line.qty_milli + quantity)
-                if (line.sku_id, line.unit) == (goods.sku_id, goods.unit)
-                else line
-                for line in self.lines
-            )
-        else:
-            lines = (*self.lines, CartLine(goods.sku_id, goods.unit, quantity))
-        if self.page == IDLE:
-            self.go(BASKET)
-        self._change(lines)
-
-    def change_quantity(self, sku_id: int, unit: str, by: int) -> None:
-        """One more or one less; none left takes the line away."""
-        lines = tuple(
-            CartLine(
-                line.sku_id,
-                line.unit,
-                line.qty_milli + (by if (line.sku_id, line.unit) == (sku_id, unit) else 0),
-            )
-            for line in self.lines
-        )
-        self._change(tuple(line for line in lines if line.qty_milli > 0))
-
-    def set_points(self, points: int) -> None:
-        """How many points the member wants to use; the bill says how many may be."""
-        if self.member is not None and points != self.points:
-            self.points = points
-            self._change(self.lines)
-
-    def _change(self, lines: tuple[CartLine, ...]) -> None:
-        before = self.lines
-        self.lines = lines
-        self.agreed = False
-        self._asked += 1
-        task = self._background.ask(
-            price_for, lines, self.member.member_id if self.member else None, self.points
-        )
-        task.then(self._mine(partial(self._priced, self._asked)))
-        task.otherwise(self._mine(partial(self._unpriced, self._asked, before)))
-
-    def _priced(self, asked: int, bill: Bill) -> None:
-        if asked != self._asked:
-            return
-        self.bill, self.points = bill, bill.points
-        priced = {(line.offer.sku_id, line.offer.unit) for line in bill.lines}
-        if len(priced) < len(self.lines):
-            self.lines = tuple(line for line in self.lines if (line.sku_id, line.unit) in priced)
-            self.said.emit(
-                _("Something in the cart has no price any more and was taken off. Call staff."), "staff"
-            )
-        self.changed.emit()
-        QTimer.singleShot(0, self, self._save)  # after the line is painted
-
-    def _unpriced(self, asked: int, before: tuple[CartLine, ...], error: ShopError) -> None:
-        if asked == self._asked:
-            self.lines = before
-            if self.bill is not None:
-                self.points = self.bill.points
-        self.say(error)
-
-    # -- saving behind ----------------------------------------------------------------------------------------
-
-    def _save(self) -> None:
-        if self._saving or self.settled is not None:
-            self._unsaved = True
-            return
-        if not self.lines and not self.version:
-            return
-        self._saving, self._unsaved = True, False
-        task = self._background.do(save_checkout, self.key, self.lines, self.points)
-        task.then(self._mine(self._saved)).otherwise(self._mine(self._not_saved))
-
-    def _saved(self, version: int) -> None:
-        self._saving = False
-        if version != self.version:
-            self.version, self.agreed = version, False
-        if self._unsaved:
-            self._save()
-            return
-        waiting, self._after = self._after, []
-        for step in waiting:
-            step()
-
-    def _not_saved(self, error: ShopError) -> None:
-        self._saving, self._after = False, []
-        self._unsaved = True
-        self.say(error)
-        QTimer.singleShot(SAVE_AGAIN_MS, self, self._mine(self._save))
-
-    def _when_saved(self, step: Callable[[], object]) -> None:
-        if self._saving or self._unsaved or (self.lines and not self.version):
-            self._after.append(self._mine(step))
-            self._save()
-        else:
-            step()
 
     # -- following the phone ----------------------------------------------------------------------------------
 
@@ -288,10 +45,9 @@ class KioskSale(QObject):
         if asked != self._asked or self._saving or self._unsaved or self.busy == "settle" or self.settled:
             return  # changed here meanwhile, or being paid
         if view.state != "open":
-            self.said.emit(
-                _("This sale was finished elsewhere. Scan the goods again, or call staff."), "staff"
-            )
             self.finish()
+            told = _("This sale was finished elsewhere. Scan the goods again, or call staff.")
+            self.said.emit(told, "staff")
             return
         joined = view.member is not None and self.member is None
         self.version, self.agreed, self.member = (
@@ -300,6 +56,7 @@ class KioskSale(QObject):
             view.member,
         )
         self.signed_in, self.code_sent = view.signed_in, view.code_sent
+        self.phone_joined = view.phone_joined
         wanted, self.bill, self.points = self.points, view.bill, view.bill.points
         self.lines = view.lines
         self.changed.emit()
@@ -357,19 +114,35 @@ class KioskSale(QObject):
 
     def _left(self, _version: int) -> None:
         self.busy = ""
-        self.member, self.points, self.agreed, self.signed_in, self.offer = None, 0, False, False, None
+        self.member, self.points, self.agreed, self.offer = None, 0, False, None
+        self.signed_in = self.phone_joined = self.code_sent = False
         self.look_again()
 
-    def show_code(self) -> None:
-        """A new one-time code for the member's phone."""
-        if self.signed_in or not self.lines:
+    def show_code(self, *, anew: bool = False) -> None:
+        """A one-time code for a phone; one that a phone took or may still take is kept unless wanted `anew`."""
+        if not self.lines or self._offering:
             return
-        self._when_saved(
-            lambda: self._otherwise(self._background.do(offer_to_phone, self.key), self._offered)
-        )
+        if not anew and (self.phone_joined or (self.offer is not None and self._code_left() > SOON)):
+            return
+        self._offering = True
+        self._when_saved(self._offer)
+
+    def _offer(self) -> None:
+        task = self._background.do(offer_to_phone, self.key)
+        task.then(self._mine(self._offered)).otherwise(self._mine(self._not_offered))
+
+    def _not_offered(self, error: ShopError) -> None:
+        self._offering = False  # the pages ask again every second
+
+    def _code_left(self) -> float:
+        if self.offer is None:
+            return 0.0
+        seconds: float = (self.offer.until - self._background.shop.clock.now()).total_seconds()
+        return seconds
 
     def _offered(self, offer: PhoneOffer) -> None:
-        self.offer = offer
+        self._offering = False
+        self.offer, self.phone_joined, self.signed_in = offer, False, False
         self.changed.emit()
 
     # -- confirming points ------------------------------------------------------------------------------------
@@ -448,17 +221,14 @@ class KioskSale(QObject):
         self.changed.emit()
 
     def _not_settled(self, error: ShopError) -> None:
-        self.say(error)
-        if isinstance(error, Unavailable) or error.next_step == "":
-            if isinstance(error, OutOfStock):
-                self.back_to_bill()
-            return
-        if error.next_step == "drop_member":
+        self.busy = ""
+        if not isinstance(error, Unavailable):  # the sale itself has to change before it can be paid
             self.back_to_bill()
-            self.drop_member()
-            return
-        self.back_to_bill()
-        self.look_again()
+            if error.next_step == "drop_member":
+                self.drop_member()
+            else:
+                self.look_again()
+        self.say(error)
 
     def back_to_bill(self) -> None:
         """Leave the payment; goods, member and points stay."""
@@ -481,6 +251,3 @@ class KioskSale(QObject):
     def _start(self, deed: str) -> None:
         self.busy = deed
         self.changed.emit()
-
-
-NEXT_STEPS = {"staff": N_("Call staff"), "search": N_("Add by name"), "call staff": N_("Call staff")}

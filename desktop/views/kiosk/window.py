@@ -2,22 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _, language, set_language
-from desktop.basics.paper import PaperLine
 from desktop.queries.checkout import Goods, search_goods
 from desktop.queries.kiosk import KioskFacts, kiosk_facts
-from desktop.queries.receipt_paper import receipt_lines
-from desktop.queries.receipts import Receipt, receipt
 from desktop.services.sign_in import check_pin
 from desktop.views.common.context import Context
 from desktop.views.common.paint import painting
+from desktop.views.kiosk.cart import IDLE, RECEIPT, STAFF, WAIT, Notify
+from desktop.views.kiosk.lock import Lock
 from desktop.views.kiosk.look import color, look
 from desktop.views.kiosk.overlays import (
     Calling,
@@ -32,54 +31,15 @@ from desktop.views.kiosk.overlays import (
 )
 from desktop.views.kiosk.page import Page, Surroundings
 from desktop.views.kiosk.page_receipt import ReceiptPage
-from desktop.views.kiosk.pages_buy import BasketPage, BillPage, IdlePage, MemberPage
-from desktop.views.kiosk.pages_pay import ConfirmPage, StaffPage, WaitPage
+from desktop.views.kiosk.pages import PAGES
 from desktop.views.kiosk.parts import Header
-from desktop.views.kiosk.sale import (
-    BASKET,
-    BILL,
-    CONFIRM,
-    IDLE,
-    MEMBER,
-    RECEIPT,
-    STAFF,
-    WAIT,
-    KioskSale,
-    Notify,
-)
+from desktop.views.kiosk.receipt_job import Paper, Printer
+from desktop.views.kiosk.sale import KioskSale
 from desktop.views.kiosk.scanner import Scanner
 
-PAGES: dict[str, type[Page]] = {
-    IDLE: IdlePage, BASKET: BasketPage, MEMBER: MemberPage, BILL: BillPage, CONFIRM: ConfirmPage,
-    WAIT: WaitPage, STAFF: StaffPage, RECEIPT: ReceiptPage,
-}  # fmt: skip
 WARNING_SECONDS = 30
 RETRY_MS = 3_000
 STAFF_SECONDS = 120
-LIVELY = (
-    QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.TouchBegin, QEvent.Type.TouchUpdate,
-    QEvent.Type.KeyPress, QEvent.Type.Wheel,
-)  # fmt: skip
-NEVER = (
-    QEvent.Type.ContextMenu, QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop,
-    QEvent.Type.ShortcutOverride, QEvent.Type.Shortcut,
-)  # fmt: skip
-PLAIN_KEYS = (
-    Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_Left,
-    Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp,
-    Qt.Key.Key_PageDown, Qt.Key.Key_Backspace, Qt.Key.Key_Escape,
-)  # fmt: skip
-
-
-class Printer(Protocol):
-    """The receipt printer, handed in by the program."""
-
-    @property
-    def columns(self) -> int:
-        """Columns of its paper."""
-
-    def print(self, lines: Sequence[PaperLine], *, open_drawer: bool = False) -> None:
-        """Send one job."""
 
 
 class KioskWindow(QWidget):
@@ -98,7 +58,8 @@ class KioskWindow(QWidget):
     ) -> None:
         super().__init__(None, Qt.WindowType.FramelessWindowHint | Qt.WindowType.Window)
         self._context, self._till, self._landscape = context, till_id, landscape
-        self._portal, self._printer, self._notify = portal_address, printer, notify
+        self._portal, self._notify = portal_address, notify
+        self._paper = Paper(context.background, printer) if printer is not None else None
         self._home_language = language()
         self._may_leave = False
         self._idle = 0
@@ -120,6 +81,8 @@ class KioskWindow(QWidget):
         )  # the screen is as large as it is
         self.scanner = Scanner(self.windowHandle, self)
         self.scanner.scanned.connect(self._scan)
+        self._lock = Lock(self)
+        self._lock.lively.connect(self._lively)
         self._seconds = QTimer(self, interval=1_000)
         self._seconds.timeout.connect(self.tick)
         context.background.bug.connect(self._bug)
@@ -148,7 +111,7 @@ class KioskWindow(QWidget):
         self.sale = KioskSale(self._context.background, facts, self._till, self._notify, self)
         self._around = Surroundings(
             self.sale, self._address, self._search, self._restart, self._call, self._ask_pin_for_money,
-            self._print, self._printer is not None,
+            self._print, self._paper is not None,
         )  # fmt: skip
         self.sale.changed.connect(self._refresh)
         self.sale.page_changed.connect(self._turn)
@@ -326,27 +289,26 @@ class KioskWindow(QWidget):
     # -- paper ------------------------------------------------------------------------------------------------
 
     def _print(self) -> None:
-        sale, printer = self.sale, self._printer
-        if sale is None or printer is None or sale.settled is None:
+        sale = self.sale
+        if sale is None or self._paper is None or sale.settled is None:
             return
-        task = self._context.background.ask(receipt, sale.settled.order_id)
-        task.then(partial(self._send, printer)).otherwise(self._not_printed)
+        printed, failed = self._mine(self._printed), self._mine(self._not_printed)
+        self._paper.print(sale.settled.order_id, printed, failed)
 
-    def _send(self, printer: Printer, found: Receipt) -> None:
-        lines = receipt_lines(found, printer.columns)
-        task = self._context.background.device(printer.print, lines)
-        task.then(lambda _nothing: self._printed(True)).otherwise(self._not_printed)
+    def _mine(self, callback: Callable[..., object]) -> Callable[..., object]:
+        """The callback, only while the page that asked is still shown."""
+        page = self.page
+        return lambda *answer: callback(*answer) if self.page is page else None
+
+    def _printed(self, _nothing: object) -> None:
+        if isinstance(self.page, ReceiptPage):
+            self.page.printed(True)
 
     def _not_printed(self, error: ShopError) -> None:
-        self._printed(False)
-        self._say(
-            _("The receipt did not print; you have paid. Staff can print it for you.") + "\n" + str(error),
-            "staff",
-        )
-
-    def _printed(self, well: bool) -> None:
         if isinstance(self.page, ReceiptPage):
-            self.page.printed(well)
+            self.page.printed(False)
+        told = _("The receipt did not print; you have paid. Staff can print it for you.")
+        self._say(f"{told}\n{error}", "staff")
 
     # -- time and hands ---------------------------------------------------------------------------------------
 
@@ -397,26 +359,6 @@ class KioskWindow(QWidget):
         self.close_overlay()
         self.sale.scan(code)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        kind = event.type()
-        if kind in LIVELY:
-            self._idle = 0
-        if kind in NEVER:
-            return True
-        if isinstance(event, QKeyEvent) and kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-            return self._locked(event)
-        return False
-
-    def _locked(self, event: QKeyEvent) -> bool:
-        """Keys that would lead elsewhere end here."""
-        chord = event.modifiers() & (
-            Qt.KeyboardModifier.ControlModifier
-            | Qt.KeyboardModifier.AltModifier
-            | Qt.KeyboardModifier.MetaModifier
-        )
-        text = event.text()
-        return bool(chord) or not (event.key() in PLAIN_KEYS or (len(text) == 1 and text.isprintable()))
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         taker: Any = self.overlay or self.page
         if taker is None or not taker.typed(event):
@@ -426,7 +368,7 @@ class KioskWindow(QWidget):
         super().showEvent(event)
         handle = self.windowHandle()
         if handle is not None:
-            for watcher in (self.scanner, self):  # the one installed last sees events first
+            for watcher in (self.scanner, self._lock):  # the one installed last sees events first
                 handle.removeEventFilter(watcher)
                 handle.installEventFilter(watcher)
 

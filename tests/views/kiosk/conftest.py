@@ -96,7 +96,9 @@ class Kiosk:
 
         def quiet() -> bool:
             sale = self.window.sale
-            return self.context.background.running == 0 and not (sale and (sale._saving or sale._unsaved and sale.lines))
+            return self.context.background.running == 0 and not (
+                sale and (sale._saving or sale._unsaved and sale.lines)
+            )
 
         for _round in range(3):
             self.qtbot.waitUntil(quiet, timeout=10_000)
@@ -113,15 +115,14 @@ class Kiosk:
     def scan(self, *codes: str) -> None:
         """Scan and wait until the lines stand."""
         for code in codes:
+            self.window.scanner._before = ("", 0.0)  # each is a pass of its own
             self.type(code)
             self.settle_down()
 
     def scan_demo(self) -> None:
         """The pictures' cart."""
         tea, milk, cake, nuts = CODES
-        self.scan(tea, milk)
-        self.window.scanner._before = ("", 0.0)
-        self.scan(milk, cake, nuts)
+        self.scan(tea, milk, milk, cake, nuts)
 
     def to_staff(self) -> None:
         """Staff enters the PIN on the waiting page."""

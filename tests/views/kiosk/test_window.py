@@ -1,0 +1,375 @@
+"""The kiosk's window: three touches, wiping, idle time, paper, large targets, and no way out."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QProcess, Qt
+from PySide6.QtGui import QContextMenuEvent, QDesktopServices, QDragEnterEvent, QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
+
+from desktop.basics.errors import Unavailable
+from desktop.basics.i18n import language
+from desktop.views.kiosk.keypad import Entry
+from desktop.views.kiosk.look import look
+from desktop.views.kiosk.overlays import Calling, Notice, Pin, StillThere
+from desktop.views.kiosk.page_receipt import ReceiptPage
+from desktop.views.kiosk.parts import HOLD_MS, Seal
+from desktop.views.kiosk.qr import QrCode
+from desktop.views.kiosk.widgets import Button
+from tests.helpers.goods import PHONE
+from tests.views.kiosk.conftest import CODES, PIN, Kiosk
+from tests.views.kiosk.test_sale import confirm_by_code, to_bill
+
+
+def button(kiosk: Kiosk, text: str) -> Button:
+    """The visible button with this text."""
+    return next(b for b in kiosk.window.findChildren(Button) if b.text() == text and b.isVisible())
+
+
+def touch(kiosk: Kiosk, text: str) -> None:
+    """Touch it."""
+    QTest.mouseClick(button(kiosk, text), Qt.MouseButton.LeftButton)
+    kiosk.settle_down()
+
+
+def to_receipt(kiosk: Kiosk) -> None:
+    """A whole sale with member and points."""
+    to_bill(kiosk, 8_000)
+    confirm_by_code(kiosk)
+    kiosk.to_staff()
+    kiosk.sale.settle(15_000)
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "receipt")
+    kiosk.settle_down()
+
+
+@pytest.mark.req("Q5")
+def test_three_touches_after_the_last_scan(kiosk: Kiosk) -> None:
+    kiosk.open()
+    kiosk.scan(*CODES)
+    for text in ("去结账", "不是会员，直接付款", "现金"):
+        touch(kiosk, text)
+    assert kiosk.sale.page == "wait"
+
+
+KEPT = ("value", "sentence", "address", "_text", "_hint", "_initial", "_texts", "_under", "_title", "_names")
+
+
+def everything_said() -> str:
+    """Every text that any widget of the program holds, on screen or not."""
+    said = []
+    for widget in QApplication.allWidgets():
+        said += [
+            widget.windowTitle(),
+            widget.accessibleName(),
+            widget.accessibleDescription(),
+            widget.toolTip(),
+        ]
+        said += [str(getattr(widget, name, "")) for name in KEPT]
+        if isinstance(widget, QLabel | Button):
+            said.append(widget.text())
+    return "\n".join(said)
+
+
+@pytest.mark.req("Q5")
+def test_nothing_of_the_last_member_is_left(kiosk: Kiosk) -> None:
+    kiosk.open()
+    kiosk.scan_demo()
+    kiosk.sale.go("member")
+    kiosk.settle_down()
+    for digit in PHONE:
+        kiosk.window.page._entry.press(digit)  # type: ignore[union-attr]
+    assert PHONE in everything_said()  # the control: it would be found
+    kiosk.sale.join(PHONE)
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "bill")
+    kiosk.sale.set_points(8_000)
+    kiosk.settle_down()
+    traces = ("林", "6621", PHONE, "12,860", "8,000", "明前龙井", "123.70")
+    for trace in traces[:2]:
+        assert trace in everything_said()
+    confirm_by_code(kiosk)
+    kiosk.to_staff()
+    kiosk.sale.settle()
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "receipt")
+    key = kiosk.sale.key
+    touch(kiosk, "完成")
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    left = everything_said()
+    assert [trace for trace in traces if trace in left] == []
+    sale = kiosk.sale
+    assert (sale.key != key, sale.member, sale.lines, sale.bill, sale.offer, sale.staff, sale.settled) == (
+        True, None, (), None, None, None, None,
+    )  # fmt: skip
+
+
+@pytest.mark.req("Q5")
+def test_nobody_there_clears_the_cart(kiosk: Kiosk) -> None:
+    kiosk.open()
+    to_bill(kiosk, 2_000)
+    window = kiosk.window
+    for _second in range(59):
+        window.tick()
+    assert window.overlay is None
+    window.tick()
+    assert isinstance(window.overlay, StillThere)
+    touch(kiosk, "继续购物")
+    assert (window.overlay, kiosk.sale.pieces) == (None, 5)
+    for _second in range(60 + 29):
+        window.tick()
+    assert kiosk.sale.pieces == 5
+    window.tick()
+    kiosk.settle_down()
+    assert (kiosk.sale.page, kiosk.sale.lines) == ("idle", ())
+
+
+@pytest.mark.req("Q5")
+def test_large_type_doubles_the_time_and_ends_with_the_sale(kiosk: Kiosk) -> None:
+    kiosk.open()
+    touch(kiosk, "大字")
+    touch(kiosk, "EN")
+    assert (look.large, language()) == (True, "en")
+    kiosk.scan(CODES[0])
+    for _second in range(119):
+        kiosk.window.tick()
+    assert kiosk.window.overlay is None
+    kiosk.window.tick()
+    assert isinstance(kiosk.window.overlay, StillThere)
+    touch(kiosk, "End and clear the cart")
+    assert (look.large, language()) == (False, "zh_CN")
+    assert button(kiosk, "大字")
+
+
+def test_waiting_for_the_money_ends_at_the_bill(kiosk: Kiosk) -> None:
+    kiosk.open()
+    to_bill(kiosk, member=False)
+    kiosk.sale.pay("cash")
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "wait")
+    for _second in range(121):
+        kiosk.window.tick()
+    assert (kiosk.sale.page, kiosk.sale.pieces) == ("bill", 5)
+
+
+def test_the_receipt_goes_home_by_itself(kiosk: Kiosk) -> None:
+    kiosk.open()
+    to_receipt(kiosk)
+    for _second in range(9):
+        kiosk.window.tick()
+    assert kiosk.sale.page == "idle"
+
+
+@pytest.mark.req("Q6")
+def test_paper_comes_out_and_trouble_is_said(kiosk: Kiosk) -> None:
+    kiosk.open()
+    to_receipt(kiosk)
+    kiosk.roll.off = Unavailable(
+        "The printer “{name}” can’t be found. Check that it is on and connected, then print again.", name="R1"
+    )
+    touch(kiosk, "打印纸质小票")
+    kiosk.qtbot.waitUntil(lambda: isinstance(kiosk.window.overlay, Notice))
+    assert "R1" in kiosk.window.overlay.sentence  # type: ignore[union-attr]
+    assert isinstance(kiosk.window.page, ReceiptPage)
+    kiosk.window.close_overlay()
+    kiosk.roll.off = None
+    touch(kiosk, "打印纸质小票")
+    kiosk.qtbot.waitUntil(lambda: bool(kiosk.roll.jobs))
+    paper = "\n".join(line.text for line in kiosk.roll.jobs[0])
+    for words in ("青禾杂货铺", "明前龙井 罐装", "123.70", "5,008"):
+        assert words in paper
+    assert "林" not in paper
+
+
+@pytest.mark.req("Q5")
+@pytest.mark.parametrize(("width", "height"), [(1080, 1920), (1920, 1080)])
+def test_targets_are_large_and_inside_the_screen(kiosk: Kiosk, width: int, height: int) -> None:
+    window = kiosk.open(width, height)
+
+    def check() -> None:
+        kiosk.settle_down()
+        for found in window.findChildren(Button):
+            if found.isVisible():
+                assert min(found.width(), found.height()) >= 64, found.accessibleName()
+                corner = found.mapTo(window, QPoint(found.width(), found.height()))
+                assert corner.x() <= width + 1, found.accessibleName()
+                assert corner.y() <= height + 1, found.accessibleName()
+        assert window.size().toTuple() == (width, height)
+
+    check()
+    kiosk.scan_demo()
+    check()
+    kiosk.sale.go("member")
+    check()
+    kiosk.sale.join(PHONE)
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "bill")
+    kiosk.sale.set_points(8_000)
+    check()
+    kiosk.sale.pay("cash")
+    check()
+    kiosk.sale.send_code()
+    check()
+    kiosk.sale.type_code(kiosk.pocket.code)
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "wait")
+    check()
+    kiosk.to_staff()
+    check()
+    kiosk.sale.settle()
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "receipt")
+    check()
+
+
+def test_calling_staff_and_search_by_initials(kiosk: Kiosk) -> None:
+    kiosk.open()
+    touch(kiosk, "叫店员")
+    assert isinstance(kiosk.window.overlay, Calling)
+    touch(kiosk, "返回")
+    kiosk.sale.go("basket")
+    touch(kiosk, "手动添加")
+    kiosk.qtbot.waitUntil(lambda: any("云片糕" in b.text() for b in kiosk.window.findChildren(Button)))
+    touch(kiosk, "手工云片糕")
+    assert (kiosk.sale.pieces, kiosk.window.overlay) == (1, None)
+
+
+@pytest.mark.req("Q2")
+def test_the_code_on_the_screen_is_the_one_time_address(kiosk: Kiosk) -> None:
+    kiosk.open()
+    kiosk.scan(CODES[0])
+    kiosk.sale.go("member")
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.offer is not None)
+    kiosk.settle_down()
+    code = kiosk.window.findChild(QrCode)
+    assert code.address == f"http://192.168.1.8:8000/s/{kiosk.sale.offer.token}"
+    from zxingcpp import read_barcode
+
+    picture = code.grab().toImage().convertToFormat(code.grab().toImage().Format.Format_Grayscale8)
+    import numpy as np
+
+    pixels = np.frombuffer(picture.constBits(), np.uint8).reshape(picture.height(), picture.bytesPerLine())
+    assert read_barcode(pixels[:, : picture.width()].copy()).text == code.address
+
+
+@pytest.mark.req("Q5")
+def test_leaving_needs_the_gesture_and_the_pin(kiosk: Kiosk) -> None:
+    window = kiosk.open()
+    left: list[bool] = []
+    window.left.connect(lambda: left.append(True))
+    window.close()
+    assert window.isVisible()
+    seal = window.findChild(Seal)
+    assert HOLD_MS == 3_000
+    QTest.mouseClick(seal, Qt.MouseButton.LeftButton)  # a short touch does nothing
+    assert window.overlay is None
+    seal._timer.setInterval(5)
+    QTest.mousePress(seal, Qt.MouseButton.LeftButton)
+    kiosk.qtbot.waitUntil(lambda: isinstance(window.overlay, Pin))
+    pin = window.overlay
+    assert isinstance(pin, Pin)
+    pin.entered.emit("000000")
+    kiosk.settle_down()
+    assert window.isVisible()
+    pin.entered.emit(PIN)
+    kiosk.qtbot.waitUntil(lambda: not window.isVisible())
+    assert left == [True]
+
+
+def forbid_ways_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Whatever leads out of the program notes that it was called."""
+    tried: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda *a: tried.append("link"))
+    monkeypatch.setattr(QProcess, "startDetached", lambda *a: tried.append("process"))
+    for name in ("getOpenFileName", "getSaveFileName", "getExistingDirectory"):
+        monkeypatch.setattr(QFileDialog, name, lambda *a, n=name: tried.append(n))
+    return tried
+
+
+def strangers(window: QWidget) -> list[QWidget]:
+    """Visible windows other than the kiosk's."""
+    return [w for w in QApplication.topLevelWidgets() if w is not window and w.isVisible()]
+
+
+@pytest.mark.req("Q5")
+def test_sixty_key_chords_open_nothing(kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = forbid_ways_out(monkeypatch)
+    window = kiosk.open()
+    kiosk.scan(CODES[0])
+    handle = window.windowHandle()
+    control, alt, meta = (getattr(Qt.KeyboardModifier, f"{n}Modifier") for n in ("Control", "Alt", "Meta"))
+    keys = [Qt.Key(k) for k in range(Qt.Key.Key_F1, Qt.Key.Key_F1 + 12)]
+    keys += [getattr(Qt.Key, f"Key_{ch}") for ch in "ACFHKLNOPQRSTVWXZ"]
+    keys += [
+        Qt.Key.Key_Tab,
+        Qt.Key.Key_Escape,
+        Qt.Key.Key_Print,
+        Qt.Key.Key_Menu,
+        Qt.Key.Key_Delete,
+        Qt.Key.Key_Space,
+    ]
+    chords = [(key, modifier) for key in keys for modifier in (control, alt, meta)]
+    assert len(chords) >= 60
+    for key, modifier in chords:
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            QApplication.sendEvent(handle, QKeyEvent(kind, key, modifier))
+    QApplication.processEvents()
+    assert (strangers(window), tried, window.isVisible(), kiosk.sale.pieces) == ([], [], True, 1)
+
+
+@pytest.mark.req("Q5")
+def test_context_menus_and_dropped_files_do_nothing(kiosk: Kiosk, tmp_path: Path) -> None:
+    window = kiosk.open()
+    kiosk.sale.go("member")
+    for child in [window, *window.findChildren(QWidget)]:
+        assert not child.acceptDrops()
+        QApplication.sendEvent(
+            child, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(5, 5), QPoint(5, 5))
+        )
+    data = QMimeData()
+    data.setText(f"file://{tmp_path}")
+    drag = QDragEnterEvent(
+        QPoint(500, 500),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(window.windowHandle(), drag)
+    QApplication.processEvents()
+    assert strangers(window) == []
+
+
+@pytest.mark.req("Q5")
+def test_two_thousand_random_touches_open_nothing(kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = forbid_ways_out(monkeypatch)
+    window = kiosk.open()
+    handle = window.windowHandle()
+    chance = random.Random(20261121)
+    seen = set()
+    for number in range(2_000):
+        spot = QPoint(chance.randrange(window.width()), chance.randrange(window.height()))
+        QTest.mouseClick(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)
+        seen.add(kiosk.sale.page)
+        if number % 40 == 0:
+            kiosk.scan(chance.choice(CODES))
+        if number % 100 == 0:
+            QApplication.processEvents()
+            assert strangers(window) == []
+    kiosk.settle_down()
+    assert (strangers(window), tried, window.isVisible()) == ([], [], True)
+    assert {"basket", "member", "bill"} <= seen  # the touches did go places
+
+
+def test_every_label_is_plain_text(kiosk: Kiosk) -> None:
+    kiosk.open()
+    to_bill(kiosk)
+    labels = kiosk.window.findChildren(QLabel)
+    assert labels
+    assert all(label.textFormat() == Qt.TextFormat.PlainText for label in labels)
+
+
+def test_a_pin_is_shown_as_dots(kiosk: Kiosk) -> None:
+    kiosk.open()
+    kiosk.window._ask_pin_to_leave()
+    entry = kiosk.window.overlay.findChild(Entry)  # type: ignore[union-attr]
+    for digit in PIN:
+        entry.press(digit)
+    assert entry.shown() == "●" * 6
