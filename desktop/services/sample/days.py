@@ -222,6 +222,9 @@ class Days:
                 draft.second = self._rng.randrange(span.start, clock("01:38"))
                 continue
             draft.second = self._rng.randrange(max(start, span.start), span.end)
+        first = min((d for d in drafts if d.channel != "online"), key=lambda d: d.second)
+        if span.start < clock("09:00"):
+            first.second = clock("09:00")  # the shop opens
 
     def _states(self, span: Span, online: list[Draft]) -> None:
         told = {*SHOWN}  # the pictured stock of these is free, so no open order holds them

@@ -1,0 +1,199 @@
+"""What waits for somebody: orders to ship and to be paid, goods running out, points about to lapse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import BigInteger, and_, case, cast, func, or_, select
+
+from desktop.models.members import Member, PointsEntry
+from desktop.models.orders import TO_SHIP, UNPAID, Order
+from desktop.models.people import Permission
+from desktop.models.stock import StockMovement
+from desktop.queries.stock import ENOUGH, OUT, UNDER_SAFETY, StockFilter, StockRow, stock_counts, stock_page
+from desktop.shop.action import question
+from desktop.shop.work import Read
+
+LAPSE_SOON = timedelta(days=10)
+FEW = 3  # goods and late orders named one by one
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """Orders in one state: how many, the oldest one's time, the first deadline, how many are past theirs, money due."""
+
+    count: int
+    oldest: datetime | None
+    deadline: datetime | None
+    late: int
+    due_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """Goods to look after: how many are under their safety stock, how many are gone, what a day without them costs."""
+
+    low: int
+    out: int
+    missed_minor: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The to-do list, as counts."""
+
+    to_ship: Orders
+    unpaid: Orders
+    goods: Goods
+
+
+@dataclass(frozen=True, slots=True)
+class LowGood:
+    """Goods that run out: available and safety stock in thousandths, cover in tenths of a day."""
+
+    sku_id: int
+    name: str
+    pack: str
+    unit: str
+    available_milli: int
+    safety_milli: int
+    cover_tenths: int | None
+    out: bool
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LateOrder:
+    """An order past its time: to ship or to pay."""
+
+    order_id: int
+    number: str
+    status: str
+    placed_at: datetime
+    deadline: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsing:
+    """Points that lapse soon: of how many members, how many points, when first."""
+
+    members: int
+    points: int
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """What somebody should know."""
+
+    goods: tuple[LowGood, ...]
+    orders: tuple[LateOrder, ...]
+    points: Lapsing
+
+
+@question(permission=Permission.SEE_ORDERS)
+def waiting(read: Read) -> Waiting:
+    """How much waits, of each kind."""
+    counts = stock_counts.run(read)
+    few = stock_page.run(read, StockFilter("low")).rows[:FEW]
+    return Waiting(
+        to_ship=_orders(read, TO_SHIP),
+        unpaid=_orders(read, UNPAID),
+        goods=Goods(counts.under_safety, counts.out, counts.missed_minor, tuple(row.name for row in few)),
+    )
+
+
+@question(permission=Permission.SEE_ORDERS)
+def alerts(read: Read) -> Alerts:
+    """Goods nearly gone that sell, orders past their time, points that lapse within 10 days."""
+    rows = stock_page.run(read, StockFilter("low")).rows
+    urgent = [row for row in rows if row.daily_milli and row.state not in (ENOUGH, UNDER_SAFETY)][:FEW]
+    return Alerts(_goods(read, urgent), _late(read), _lapsing(read))
+
+
+def _orders(read: Read, status: str) -> Orders:
+    deadline = Order.ship_deadline if status == TO_SHIP else Order.pay_deadline
+    row = read.rows(
+        select(
+            func.count(),
+            func.min(Order.placed_at),
+            func.min(deadline),
+            func.count(case((deadline < read.now, Order.id))),
+            func.coalesce(cast(func.sum(Order.total_minor), BigInteger), 0),
+        ).where(Order.status == status)
+    ).one()
+    return Orders(*tuple(row))
+
+
+def _goods(read: Read, rows: list[StockRow]) -> tuple[LowGood, ...]:
+    last = select(StockMovement.sku_id, func.max(StockMovement.at).label("at")).group_by(StockMovement.sku_id)
+    moved = last.where(StockMovement.sku_id.in_([row.id for row in rows]))
+    times: dict[int, datetime] = {row.sku_id: row.at for row in read.rows(moved)} if rows else {}
+    return tuple(
+        LowGood(
+            sku_id=row.id,
+            name=row.name,
+            pack=row.pack,
+            unit=row.unit,
+            available_milli=row.available_milli,
+            safety_milli=row.safety_milli,
+            cover_tenths=row.cover_tenths,
+            out=row.state == OUT,
+            at=times.get(row.id),
+        )
+        for row in rows
+    )
+
+
+def _late(read: Read) -> tuple[LateOrder, ...]:
+    ship = and_(Order.status == TO_SHIP, Order.ship_deadline < read.now)
+    pay = and_(Order.status == UNPAID, Order.pay_deadline < read.now)
+    deadline = case((Order.status == TO_SHIP, Order.ship_deadline), else_=Order.pay_deadline)
+    statement = (
+        select(
+            Order.id, Order.short_code, Order.status, Order.placed_at, Order.ship_deadline, Order.pay_deadline
+        )
+        .where(Order.status.in_((TO_SHIP, UNPAID)), or_(ship, pay))
+        .order_by(deadline)
+        .limit(FEW)
+    )
+    return tuple(
+        LateOrder(
+            row.id,
+            row.short_code,
+            row.status,
+            row.placed_at,
+            row.ship_deadline if row.status == TO_SHIP else row.pay_deadline,
+        )
+        for row in read.rows(statement)
+    )
+
+
+def _lapsing(read: Read) -> Lapsing:
+    """C12: points are spent oldest first, so what lapses is the balance less everything that lapses later."""
+    until = read.now + LAPSE_SOON
+    gained = PointsEntry.delta > 0
+    soon = (
+        select(PointsEntry.member_id, func.min(PointsEntry.expires_at).label("first"))
+        .where(gained, PointsEntry.expires_at > read.now, PointsEntry.expires_at <= until)
+        .group_by(PointsEntry.member_id)
+        .cte("soon")
+    )
+    kept = (
+        select(PointsEntry.member_id, cast(func.sum(PointsEntry.delta), BigInteger).label("points"))
+        .join(soon, soon.c.member_id == PointsEntry.member_id)
+        .where(gained, or_(PointsEntry.expires_at.is_(None), PointsEntry.expires_at > until))
+        .group_by(PointsEntry.member_id)
+        .cte("kept")
+    )
+    lapsing = Member.points - func.coalesce(kept.c.points, 0)
+    statement = (
+        select(func.count(), func.coalesce(cast(func.sum(lapsing), BigInteger), 0), func.min(soon.c.first))
+        .select_from(Member)
+        .join(soon, soon.c.member_id == Member.id)
+        .join(kept, kept.c.member_id == Member.id, isouter=True)
+        .where(lapsing > 0)
+    )
+    return Lapsing(*tuple(read.rows(statement).one()))
