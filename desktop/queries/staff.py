@@ -26,7 +26,7 @@ WORDS: dict[Permission, tuple[str, str]] = {  # the right in words, and its grou
     P.REFUND: (N_("Refund"), N_("Orders and money")),
     P.SEE_PAYMENTS: (N_("See payments"), N_("Orders and money")),
     P.SEE_MEMBERS: (N_("See members"), N_("Members")),
-    P.SEE_PERSONAL: (N_("Uncover phone numbers and addresses"), N_("Members")),
+    P.SEE_PERSONAL: (N_("See whole phones, addresses"), N_("Members")),
     P.EDIT_MEMBERS: (N_("Sign up and edit members"), N_("Members")),
     P.ADJUST_POINTS: (N_("Correct points"), N_("Members")),
     P.SEE_REPORTS: (N_("See figures"), N_("Shop")),

@@ -152,7 +152,7 @@ class History(Card):
         return [
             Column("at", _("Time"), 128, value=lambda r: self._when(r.at)),
             Column("reason", _("Entry"), 180, "two_line", stretch=True, value=self._entry),
-            Column("delta", _("Points change"), 92, "number", value=_delta),
+            Column("delta", _("Points change"), 112, "number", value=_delta),
             Column("balance", _("Balance"), 88, "number", value=lambda r: f"{r.balance:,}"),
             Column(
                 "expires_at",

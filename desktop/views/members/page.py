@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from desktop.basics.i18n import _
@@ -19,10 +20,13 @@ from desktop.views.common.cards import hbox, vbox
 from desktop.views.common.context import Context
 from desktop.views.common.kpi import KpiStrip, StripItem
 from desktop.views.common.labels import Label
+from desktop.views.common.theme import theme
 from desktop.views.members.history import History
 from desktop.views.members.profile import Profile
 from desktop.views.members.sheets import AdjustPointsSheet, EditSheet, TagSheet
 from desktop.views.members.words import shown_name, tier_tone
+
+NARROW = 1_150
 
 
 class MemberPage(QWidget):
@@ -110,10 +114,24 @@ class MemberPage(QWidget):
         self.badge.show_status(_(member.tier.name), tier_tone(member.tier.key), "vip-crown-fill")
         self.profile.show_member(member)
         self.history.show_member(member)
-        self.strip.show_items(self._numbers(member))
+        self._show_numbers()
         self.history.export.setVisible(
             self._context.may(points_to_export) and self.history.tabs.value() == "points"
         )
+
+    def _show_numbers(self) -> None:
+        """The strip; in a narrow window the average moves under the number of orders."""
+        if self.member is None:
+            return
+        items = self._numbers(self.member)
+        if self.width() < theme.px(NARROW):
+            orders, average = items[1], items.pop(2)
+            items[1] = StripItem(orders.label, orders.number, "", f"{average.label} {average.number}")
+        self.strip.show_items(items)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_numbers()
 
     def _numbers(self, member: MemberDetail) -> list[StripItem]:
         def money(minor: int) -> str:

@@ -48,7 +48,13 @@ ORDERS = (
     Group(
         N_("Orders"),
         "",
-        ("orders.ship_hours", "orders.pay_minutes", "orders.default_type", "orders.b2b_credit"),
+        (
+            "orders.ship_hours",
+            "orders.pay_minutes",
+            "orders.trade_pay_hours",
+            "orders.default_type",
+            "orders.b2b_credit",
+        ),
     ),
     Group(N_("Stock"), "", ("stock.alert_milli",)),
     Group(N_("Kiosk"), "", ("kiosk.idle_seconds", "kiosk.code_seconds")),
@@ -74,8 +80,10 @@ class RegistryPage(Page):
 
     def _build(self, rows: tuple[SettingRow, ...]) -> None:
         found = {row.key: row for row in rows}
+        if self.controls:  # only the values, so that nobody loses the keyboard
+            self._show({key: found[key].value for key in self.controls})
+            return
         clear(self.column)
-        self.controls.clear()
         for group in self._groups:
             card = FormCard(_(group.title), _(group.hint) if group.hint else "")
             for key in group.keys:
