@@ -1,8 +1,8 @@
-"""Goods written to files, in the columns the import understands again."""
+"""Lists of goods and of stock as files, page by page through the same questions the screens ask."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,41 +10,76 @@ from typing import TYPE_CHECKING, Any
 from desktop.basics.i18n import _
 from desktop.basics.money import MILLI, digits_of
 from desktop.queries.order_export import export_begins
-from desktop.queries.products import ProductFilter, ProductRow, products_with_stock
+from desktop.queries.page import Page
+from desktop.queries.products import ProductFilter, ProductRow, products_page, products_with_stock
+from desktop.queries.shell import shop_card
+from desktop.queries.stock import OUT, UNDER_MINIMUM, UNDER_SAFETY, StockFilter, StockRow, stock_page
 from desktop.services.export import Progress, write_table
+from desktop.services.products import KINDS
 
 if TYPE_CHECKING:
     from desktop.shop.shop import Shop
 
 
-def export_goods(shop: Shop, path: Path, currency: str, progress: Progress | None = None) -> int:
-    """Write the goods with price and stock; returns how many."""
+def export_goods(shop: Shop, which: ProductFilter, path: Path, progress: Progress) -> int:
+    """Write the goods that fit; stock only for who may see it. Returns how many.
+
+    Raises `ShopError` when the file can't be written, `Stopped` when cancelled.
+    """
     shop.ask(export_begins, "goods")
+    stock = shop.may(products_with_stock)
+    question = products_with_stock if stock else products_page
     headings = [
-        _("Code"), _("Barcode"), _("Goods name"), _("Pack"), _("Category"), _("Unit"), _("Price"), _("Currency"),
-        _("On hand"), _("Available"), _("On shelf"),
+        _("Code"), _("Product name"), _("Pack"), _("Kind"), _("Category"), _("Barcode"), _("Unit"), _("Price"), _("On the shelf"),
     ]  # fmt: skip
-    return write_table(path, headings, (_goods(row, currency) for row in _all(shop)), progress or Progress())
+    if stock:
+        headings += [_("On hand"), _("Available")]
+    currency = shop.ask(shop_card).currency
+    rows = _pages(lambda after: shop.ask(question, which, after, sort="code"))
+    return write_table(path, headings, (_goods(row, currency, stock) for row in rows), progress)
 
 
-def _all(shop: Shop) -> Iterator[ProductRow]:
-    after = None
+def export_stock(shop: Shop, which: StockFilter, path: Path, progress: Progress) -> int:
+    """Write the stock that fits, what runs out first on top. Returns how many rows."""
+    shop.ask(export_begins, "stock")
+    headings = [
+        _("Code"), _("Product name"), _("Pack"), _("Category"), _("Unit"), _("On hand"), _("Reserved"), _("Available"),
+        _("Minimum stock"), _("Safety stock"), _("Sold a day"), _("Days left"), _("Status"),
+    ]  # fmt: skip
+    rows = _pages(lambda after: shop.ask(stock_page, which, after))
+    return write_table(path, headings, (_stock(row) for row in rows), progress)
+
+
+def _pages(ask: Callable[[Any], Page[Any]]) -> Iterator[Any]:
+    after: Any = None
     while True:
-        page = shop.ask(products_with_stock, ProductFilter(), after, sort="code")
+        page = ask(after)
         yield from page.rows
-        if (after := page.after) is None:
+        after = page.after
+        if after is None:
             return
 
 
-def _goods(row: ProductRow, currency: str) -> list[Any]:
-    price = "" if row.price_minor is None else Decimal(row.price_minor).scaleb(-digits_of(currency))
-    name = f"{row.name} {row.variant}".strip()
-    shelf = _("yes") if row.on_shelf else _("no")
-    return [
-        row.code, row.barcode, name, row.pack, row.category, row.unit, price, currency, _pieces(row.on_hand_milli),
-        _pieces(row.available_milli), shelf,
+def _quantity(milli: int) -> Decimal:
+    return Decimal(milli) / MILLI
+
+
+def _goods(row: ProductRow, currency: str, stock: bool) -> Sequence[Any]:
+    price: Any = "" if row.price_minor is None else Decimal(row.price_minor).scaleb(-digits_of(currency))
+    cells = [
+        row.code, row.name, row.pack, _(KINDS[row.kind]), row.category, row.barcode, row.unit, price,
+        _("Yes") if row.on_shelf else _("No"),
     ]  # fmt: skip
+    if stock:
+        cells += [_quantity(row.on_hand_milli or 0), _quantity(row.available_milli or 0)]
+    return cells
 
 
-def _pieces(milli: int | None) -> Any:
-    return "" if milli is None else Decimal(milli) / MILLI
+def _stock(row: StockRow) -> Sequence[Any]:
+    states = {OUT: _("Out of stock"), UNDER_MINIMUM: _("Under minimum"), UNDER_SAFETY: _("Under safety")}
+    cover: Any = "" if row.cover_tenths is None else Decimal(row.cover_tenths) / 10
+    return (
+        row.code, row.name, row.pack, row.category, row.unit, _quantity(row.on_hand_milli),
+        _quantity(row.reserved_milli), _quantity(row.available_milli), _quantity(row.minimum_milli),
+        _quantity(row.safety_milli), _quantity(row.daily_milli), cover, states.get(row.state, _("Enough")),
+    )  # fmt: skip

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from desktop.basics.ids import new_key
 from desktop.models.members import Member
-from desktop.models.people import Permission, StaffRole, Till
+from desktop.models.people import Permission, Staff, StaffRole, Till
 from desktop.models.people import Staff as StaffRow
 from desktop.models.products import Barcode, Price, PriceList, Product, Sku
 from desktop.models.stock import Location, StockMovement
@@ -127,3 +127,12 @@ def new_goods(shop: Shop, name: str, price_minor: int = 1_000, pieces: int = 0, 
     if pieces:
         shop.do(receive_stock, [ReceivedLine(made.sku_id, pieces * 1_000)], client_key=new_key())
     return made.sku_id
+
+
+def as_role(shop: Shop, role: str) -> Shop:
+    """The same shop for a new person with this one role."""
+    with shop.storage.write.begin() as connection:
+        person = {"username": role, "name": role, "password_hash": "-", "created_at": shop.clock.now()}
+        staff_id = connection.execute(insert(Staff).returning(Staff.id), person).scalar_one()
+        connection.execute(insert(StaffRole), {"staff_id": staff_id, "role_key": role})
+    return shop.acting_as(actors.staff(staff_id, 1))

@@ -1,0 +1,252 @@
+"""Goods come in: each scan adds a line or one piece more; quantity and cost can be typed."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+from desktop.basics.errors import ShopError
+from desktop.basics.i18n import _, ngettext
+from desktop.basics.ids import new_key
+from desktop.basics.money import MILLI, Money, half_up, quantity_text
+from desktop.queries.page import Page
+from desktop.queries.product_detail import goods_of_code
+from desktop.queries.products import ProductFilter, ProductRow, products_page
+from desktop.services.stock import ReceivedLine, StockChange, adjust_stock, receive_stock
+from desktop.views.common.buttons import icon_button, plain
+from desktop.views.common.cards import Divider, NestedCard, TwoLines, clear, hbox, vbox
+from desktop.views.common.context import Context
+from desktop.views.common.dialogs import Sheet
+from desktop.views.common.field import ErrorLine, Field
+from desktop.views.common.inputs import TextInput
+from desktop.views.common.labels import Label
+from desktop.views.common.number_inputs import MoneyInput, Stepper
+from desktop.views.common.product_picture import ProductPicture
+from desktop.views.common.theme import theme
+
+MOST_CHOICES = 5
+
+
+class ScanInput(TextInput):
+    """Takes what a scanner or a person types; Enter ends it and stays inside."""
+
+    scanned = Signal(str)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            text = self.value()
+            self.clear()
+            if text:
+                self.scanned.emit(text)
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+
+class Line(QWidget):
+    """One kind of goods that comes in."""
+
+    changed = Signal()
+    removed = Signal(int)
+
+    def __init__(self, row: ProductRow, milli: int, currency: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.row, self._currency = row, currency
+        layout = hbox(self, margins=(0, 6, 0, 6), gap=10)
+        layout.addWidget(ProductPicture(row.picture or "box", 34))
+        name = " ".join(part for part in (row.name, row.variant, row.pack) if part)
+        layout.addWidget(TwoLines(name, row.code), 1)
+        self.quantity = Stepper(milli, least=1, most=10**12, name=_("Quantity of {name}").format(name=name))
+        self.cost = MoneyInput(currency)
+        self.cost.setAccessibleName(_("Cost of one {unit}").format(unit=row.unit))
+        self.cost.setPlaceholderText(_("Unchanged"))
+        self.cost.setFixedWidth(theme.px(108))
+        self.sum = Label("", "small_m", align="right")
+        self.sum.setFixedWidth(theme.px(92))
+        remove = icon_button("close-line", _("Remove"), size=28)
+        remove.clicked.connect(partial(self.removed.emit, row.id))
+        for widget in (self.quantity, Label(row.unit, "cap", "text2"), self.cost, self.sum, remove):
+            layout.addWidget(widget)
+        self.quantity.changed.connect(self._show_sum)
+        self.cost.textChanged.connect(self._show_sum)
+        self._show_sum()
+
+    def worth(self) -> int:
+        """Quantity times cost in minor units; 0 while the cost is unknown."""
+        try:
+            cost = self.cost.minor() or 0
+        except ShopError:
+            return 0
+        return half_up(cost * self.quantity.milli(), MILLI)
+
+    def more(self, milli: int) -> None:
+        """Count another scan."""
+        self.quantity.put(self.quantity.milli() + milli)
+        self._show_sum()
+
+    def received(self) -> ReceivedLine:
+        """The line to be posted. Raises `ShopError` for a cost that is no amount."""
+        return ReceivedLine(self.row.id, self.quantity.milli(), self.cost.minor())
+
+    def _show_sum(self, *_ignored: object) -> None:
+        worth = self.worth()
+        self.sum.setText(Money(worth, self._currency).plain() if worth else "—")
+        self.changed.emit()
+
+
+class ReceiveSheet(Sheet):
+    """Scan after scan becomes a list; one press brings all of it in."""
+
+    def __init__(self, parent: QWidget, context: Context) -> None:
+        text = _("Scan a barcode, or type a code or name and press Enter.")
+        super().__init__(
+            parent, _("Receive goods"), text=text, verb=_("Receive"), icon="barcode-line", width=720
+        )
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._context, self._window, self._key = context, parent, new_key()
+        self.lines: dict[int, Line] = {}
+        self.scan = ScanInput(hint=_("Barcode, code or name"), icon="barcode-line", longest=60)
+        self.scan.scanned.connect(self.take)
+        self._trouble = ErrorLine()
+        self._choices = vbox(gap=2)
+        self.add(self.scan, self._trouble)
+        self.body.addLayout(self._choices)
+        self.add(self._list(), self._foot())
+        self.submitted.connect(self._post)
+        self._count()
+        self.scan.setFocus()
+
+    def _list(self) -> QWidget:
+        box = NestedCard()
+        inside = QWidget()
+        self._rows = vbox(inside, margins=(14, 6, 10, 6))
+        self._hint = Label(_("Nothing scanned yet"), "small", "text3", align="center")
+        self._rows.addWidget(self._hint)
+        self._rows.addStretch(1)
+        self._area = area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFixedHeight(theme.px(250))
+        area.setWidget(inside)
+        inside.setAutoFillBackground(False)
+        box.body.addWidget(area)
+        return box
+
+    def _foot(self) -> QWidget:
+        foot = QWidget()
+        line = hbox(foot, gap=12)
+        self.supplier, self.note = TextInput(longest=80, hint=_("Who brought it")), TextInput(longest=200)
+        line.addWidget(Field(_("Supplier"), self.supplier), 1)
+        line.addWidget(Field(_("Note"), self.note), 1)
+        self.total = Label("", "h2", align="right")
+        self.total.setMinimumWidth(theme.px(140))
+        line.addWidget(self.total, alignment=Qt.AlignmentFlag.AlignBottom)
+        return foot
+
+    # Scanning
+
+    def take(self, text: str) -> None:
+        """Find what was scanned; nothing found as a code is looked for by name."""
+        self._trouble.say("")
+        clear(self._choices)
+        task = self._context.of(self).ask(goods_of_code, text)
+        task.then(partial(self._found, text)).otherwise(self._say)
+
+    def _say(self, error: ShopError) -> None:
+        self._trouble.say(str(error))
+
+    def _found(self, text: str, goods: Sequence[tuple[ProductRow, str, int]]) -> None:
+        if not goods:
+            task = self._context.of(self).ask(products_page, ProductFilter(text))
+            task.then(partial(self._looked_up, text)).otherwise(self._say)
+        elif len(goods) == 1:
+            self.add_goods(goods[0][0], goods[0][2])
+        else:
+            self._offer([(row, factor) for row, _unit, factor in goods])
+
+    def _looked_up(self, text: str, page: Page[ProductRow]) -> None:
+        rows = [row for row in page.rows if row.kind in ("goods", "weighed")]
+        if not rows:
+            self._trouble.say(_("No goods with “{text}”. Add them under Products first.").format(text=text))
+        elif len(rows) == 1:
+            self.add_goods(rows[0], MILLI)
+        else:
+            self._offer([(row, MILLI) for row in rows[:MOST_CHOICES]])
+            if len(rows) > MOST_CHOICES:
+                self._trouble.say(_("More goods fit “{text}”. Type more of the name.").format(text=text))
+
+    def _offer(self, goods: Sequence[tuple[ProductRow, int]]) -> None:
+        self._choices.addWidget(Label(_("Which one?"), "small_m", "text2"))
+        for row, milli in goods:
+            words = " · ".join(part for part in (row.name, row.pack, row.code) if part)
+            choice = plain(words, "add-line", size=28)
+            choice.clicked.connect(partial(self._chosen, row, milli))
+            self._choices.addWidget(choice, alignment=Qt.AlignmentFlag.AlignLeft)
+
+    def _chosen(self, row: ProductRow, milli: int) -> None:
+        clear(self._choices)
+        self.add_goods(row, milli)
+        self.scan.setFocus()
+
+    def add_goods(self, row: ProductRow, milli: int) -> None:
+        """Add a line, or count more on the one there is; the newest change stands on top."""
+        line = self.lines.get(row.id)
+        if line is not None:
+            line.more(milli)
+        else:
+            line = self.lines[row.id] = Line(row, milli, self._context.currency)
+            line.changed.connect(self._count)
+            line.removed.connect(self._remove)
+            self._rows.insertWidget(0, line)
+            self._rows.insertWidget(1, Divider())
+        self._area.verticalScrollBar().setValue(0)
+        self._count()
+
+    def _remove(self, sku_id: int) -> None:
+        line = self.lines.pop(sku_id)
+        divider = self._rows.itemAt(self._rows.indexOf(line) + 1)
+        for widget in (line, divider.widget() if divider is not None else None):
+            if widget is not None:
+                self._rows.removeWidget(widget)
+                widget.deleteLater()
+        self._count()
+
+    def _count(self) -> None:
+        self._hint.setVisible(not self.lines)
+        self.primary.setEnabled(bool(self.lines))
+        count = len(self.lines)
+        words = ngettext("Receive {count} line", "Receive {count} lines", count).format(count=count)
+        self.primary.relabel(words if count else _("Receive"))
+        worth = sum(line.worth() for line in self.lines.values())
+        self.total.setText(str(Money(worth, self._context.currency)) if worth else "")
+
+    # Posting
+
+    def _post(self) -> None:
+        try:
+            lines = [line.received() for line in self.lines.values()]
+        except ShopError as error:
+            self.show_error(error)
+            return
+        task = self._context.of(self).do(
+            receive_stock, lines, client_key=self._key, supplier=self.supplier.value(),
+            note=self.note.value(),
+        )  # fmt: skip
+        task.busy(self.primary).then(self._done).otherwise(self.show_error)
+
+    def _done(self, changes: tuple[StockChange, ...]) -> None:
+        self.accept()
+        context, window, key = self._context, self._window, new_key()
+        back = [change.back for change in changes]
+
+        def undo() -> None:
+            context.of(window).do(adjust_stock, back, reason="undone", client_key=key)
+
+        pieces = sum(change.after_milli - change.before_milli for change in changes)
+        text = _("Received {quantity} in {count} lines").format(
+            quantity=quantity_text(pieces), count=len(changes)
+        )
+        context.toast(window, text, undo=undo)

@@ -1,0 +1,416 @@
+"""The stock screen: figures, what runs out first, and the selected goods beside it."""
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+
+from desktop.basics.i18n import _, ngettext
+from desktop.basics.money import Money
+from desktop.queries.categories import CategoryTree, category_tree
+from desktop.queries.order_export import export_begins
+from desktop.queries.stock import (
+    StockCounts,
+    StockFilter,
+    StockValue,
+    stock_count,
+    stock_counts,
+    stock_of,
+    stock_page,
+    stock_value,
+)
+from desktop.services.goods_export import export_stock
+from desktop.services.stock import receive_stock, set_levels
+from desktop.views.common import shortcuts
+from desktop.views.common.bulk_bar import BulkBar
+from desktop.views.common.buttons import Button, icon_button, primary, secondary
+from desktop.views.common.cards import Card, Divider, hbox, vbox
+from desktop.views.common.commands import Command
+from desktop.views.common.context import Context
+from desktop.views.common.empty import EmptyState
+from desktop.views.common.export_sheet import ExportSheet
+from desktop.views.common.inputs import SearchInput, Select
+from desktop.views.common.kpi import KpiStrip, StripItem
+from desktop.views.common.labels import Label
+from desktop.views.common.paged_table import PagedTable
+from desktop.views.common.skeleton import Skeleton
+from desktop.views.common.table_view import TableView
+from desktop.views.common.tabs import Tab, Tabs
+from desktop.views.common.theme import theme
+from desktop.views.inventory.legend import Legend
+from desktop.views.inventory.levels import LevelsSheet
+from desktop.views.inventory.panel import StockPanel
+from desktop.views.inventory.receive import ReceiveSheet
+from desktop.views.inventory.table import columns
+from desktop.views.inventory.words import days
+
+NARROW = 1_360  # of the window; below it the panel covers the table's right side
+TABLES = {"stock", "stock_movement", "sku", "product", "level", "category", "setting"}
+
+
+class InventoryScreen(QWidget):
+    """Stock sorted by what runs out first."""
+
+    key = "inventory"
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context, self._scope = context, context.of(self)
+        self._filter, self._started, self._wanted = StockFilter(), False, 0
+        column = vbox(self, margins=(24, 20, 24, 20), gap=14)
+        column.addLayout(self._head())
+        self.strip = KpiStrip()
+        self.strip.picked.connect(self._strip_picked)
+        column.addWidget(self.strip)
+        self._row = hbox(gap=12)
+        self._row.addWidget(self._list(), 1)
+        self.panel = StockPanel(context, self)
+        self.panel.receive_wanted.connect(self._receive_one)
+        self.panel.order_wanted.connect(lambda order: context.navigate("orders", order))
+        self.panel.dismissed.connect(self._dismiss)
+        self._row.addWidget(self.panel)
+        column.addLayout(self._row, 1)
+        self._narrow = False
+        self._keys()
+        context.stale_when(self, TABLES, self._news)
+
+    def title(self) -> str:
+        """What the window is called while this screen is shown."""
+        return _("Inventory")
+
+    # Building
+
+    def _head(self) -> QHBoxLayout:
+        line = hbox(gap=8)
+        line.addWidget(Label(_("Inventory"), "h1"))
+        self.summary = Label("", "small", "text2")
+        line.addSpacing(6)
+        line.addWidget(self.summary, 1)
+        self.export = secondary(_("Export"), "download-2-line")
+        self.export.clicked.connect(self.open_export)
+        self.export.setVisible(self._context.may(export_begins))
+        line.addWidget(self.export)
+        self.receive = primary(_("Receive by scanner"), "barcode-line", key="N")
+        self.receive.clicked.connect(lambda: self.open_receive())
+        self.receive.setEnabled(self._context.may(receive_stock))
+        if not self.receive.isEnabled():
+            self.receive.setToolTip(_("Your role may not change stock"))
+        line.addWidget(self.receive)
+        return line
+
+    def _list(self) -> Card:
+        self.model = PagedTable(columns(), self)
+        self.model.sort_key, self.model.descending = "cover", False
+        self.table = TableView(self.model, name="inventory", two_lines=True)
+        card = Card(margins=(1, 0, 1, 2))
+        card.body.addLayout(self._tabs_row())
+        card.body.addWidget(self._filter_row())
+        self.pages = QStackedWidget()
+        self.nothing = EmptyState(_("No goods match"), primary=self._clear_button(), why="nothing_found")
+        self.calm = EmptyState(_("All goods are well stocked"), why="all_done")
+        go = secondary(_("Go to products"), "price-tag-3-line")
+        go.clicked.connect(lambda: self._context.navigate("products"))
+        hint = _("Add goods under Products; their stock shows here.")
+        self.first = EmptyState(_("No goods yet"), hint, why="first", primary=go)
+        self.waiting = Skeleton("table")
+        for page in (self.table, self.nothing, self.calm, self.first, self.waiting):
+            self.pages.addWidget(page)
+        card.body.addWidget(self.pages, 1)
+        self.bulk = BulkBar()
+        self.bulk.add(_("Set levels"), "bar-chart-horizontal-line").clicked.connect(self._levels_of_many)
+        self.bulk.cleared.connect(lambda: self.model.check_all(False))
+        self.bulk.hide()
+        holder = vbox(margins=(6, 0, 6, 6))
+        holder.addWidget(self.bulk)
+        card.body.addLayout(holder)
+        self._wire()
+        return card
+
+    def _wire(self) -> None:
+        self.model.loaded.connect(self._loaded)
+        self.model.failed.connect(self._failed)
+        self.model.sort_asked.connect(lambda _key, _descending: self._ask())
+        self.model.checked_changed.connect(self._ticked)
+        self.table.current_changed.connect(self._current)
+        self.table.opened.connect(lambda _sku: self._open_panel())
+        self.table.clicked.connect(self._clicked)
+
+    def _tabs_row(self) -> QHBoxLayout:
+        line = hbox(margins=(15, 0, 10, 0), gap=4)
+        self.tabs = Tabs(self._tabs(None), name=_("Which goods"))
+        self.tabs.picked.connect(self._view_picked)
+        self.filter_button = icon_button("filter-3-line", _("Filter"))
+        self.filter_button.clicked.connect(self._toggle_filter)
+        self.columns_button = icon_button("layout-column-line", _("Columns"))
+        self.columns_button.clicked.connect(self._columns_menu)
+        line.addWidget(self.tabs)
+        line.addStretch(1)
+        self.legend = Legend()
+        line.addWidget(self.legend)
+        line.addWidget(self.filter_button)
+        line.addWidget(self.columns_button)
+        return line
+
+    def _tabs(self, counts: StockCounts | None) -> list[Tab]:
+        shown = [
+            Tab("all", _("All"), counts.on_sale if counts else None),
+            Tab("low", _("Under safety"), counts.under_safety if counts else None),
+            Tab("out", _("Out of stock"), counts.out if counts else None),
+        ]
+        if counts and counts.off_shelf:
+            shown.append(Tab("off", _("Off the shelf"), counts.off_shelf))
+        return shown
+
+    def _filter_row(self) -> QWidget:
+        self.filters = QWidget()
+        column = vbox(self.filters)
+        column.addWidget(Divider())
+        line = hbox(margins=(15, 8, 15, 8))
+        self.search = SearchInput(_("Name, pinyin, code or barcode"))
+        self.search.searched.connect(self._searched)
+        self.search.setMaximumWidth(theme.px(320))
+        self.category = Select([(None, _("All categories"))])
+        self.category.picked.connect(self._category_picked)
+        line.addWidget(self.search, 1)
+        line.addWidget(self.category)
+        line.addStretch(1)
+        column.addLayout(line)
+        self.filters.hide()
+        return self.filters
+
+    def _clear_button(self) -> Button:
+        button = secondary(_("Clear filters"), "filter-off-line")
+        button.clicked.connect(self.clear_filters)
+        return button
+
+    def _keys(self) -> None:
+        shortcuts.on(self, "N", self.open_receive, _("Receive by scanner"))
+        shortcuts.on(self, "A", self.panel.open_adjust, _("Adjust the selected goods"))
+        shortcuts.on(self, "/", self._show_search, _("Search in this list"))
+
+    def commands(self) -> list[Command]:
+        """What the command palette offers first here."""
+        return [
+            Command(_("Receive by scanner"), self.open_receive, icon="barcode-line", keys=("N",)),
+            Command(
+                _("Adjust the selected goods"), self.panel.open_adjust, icon="equalizer-line", keys=("A",)
+            ),
+        ]
+
+    # Asking
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._started:
+            self._started = True
+            self.table.setFocus()
+            self._ask()
+            self._ask_figures()
+
+    def _ask(self) -> None:
+        which, sort, down = self._filter, self.model.sort_key, self.model.descending
+
+        def fetch(after: Any) -> Any:
+            task = self._scope.ask(stock_page, which, after, sort=sort, descending=down)
+            return task.slow(self._slow) if after is None else task
+
+        self.model.ask(fetch, lambda: self._scope.ask(stock_count, which))
+
+    def _slow(self) -> None:
+        if not self.model.rows:
+            self.pages.setCurrentWidget(self.waiting)
+
+    def _ask_figures(self) -> None:
+        self._scope.ask_latest("tree", category_tree).then(self._show_tree)
+        self._scope.ask_latest("counts", stock_counts).then(self._counted)
+
+    def _counted(self, counts: StockCounts) -> None:
+        if self._context.may(stock_value):
+            task = self._scope.ask_latest("value", stock_value)
+            task.then(lambda value: self._show_figures(counts, value))
+        else:
+            self._show_figures(counts, None)
+
+    def _show_figures(self, counts: StockCounts, value: StockValue | None) -> None:
+        self.tabs.set_tabs(self._tabs(counts))
+        fresh = _("{count} new this week").format(count=counts.new_this_week)
+        under = _("{count} of them under minimum").format(count=counts.under_minimum)
+        currency = self._context.currency
+        missed = _("Misses about {amount} of sales a day").format(amount=Money(counts.missed_minor, currency))
+        items = [
+            StripItem(_("Goods on sale"), f"{counts.on_sale:,}", _("goods"), fresh),
+            StripItem(
+                _("Under safety stock"), f"{counts.under_safety:,}", _("goods"), under,
+                "warn" if counts.under_safety else "",
+            ),
+            StripItem(
+                _("Out of stock"), f"{counts.out:,}", _("goods"), missed if counts.missed_minor else "",
+                "danger" if counts.out else "",
+            ),
+        ]  # fmt: skip
+        words = ngettext("{count} product", "{count} products", counts.on_sale).format(
+            count=f"{counts.on_sale:,}"
+        )
+        if value is not None:
+            worth = Money(value.value_minor, currency)
+            items.append(StripItem(_("Stock value"), str(worth), "", _("At average cost")))
+            turnover = days(value.turnover_tenths) or "—"
+            items.append(StripItem(_("Average turnover"), turnover, _("days"), _("At the sales of 28 days")))
+            words += " · " + _("stock value {amount}").format(amount=worth)
+        self.strip.show_items(items)
+        self.summary.setText(words)
+
+    def _show_tree(self, tree: CategoryTree) -> None:
+        options: list[tuple[int | None, str]] = [(None, _("All categories"))]
+        options += [(node.id, "　" * node.depth + node.name) for node in tree.nodes]
+        self.category.set_options(options, self._filter.category_id)
+
+    def _news(self, touched: dict[str, frozenset[int]]) -> None:
+        self.model.refresh(touched.get("sku"))
+        self._ask_figures()
+        self.panel.refresh()
+
+    # What came
+
+    def _loaded(self, first: bool) -> None:
+        self.pages.setCurrentWidget(self._page())
+        if not self.model.rows:
+            self.panel.show_sku(None)
+        elif self._wanted and self.table.go_to(self._wanted):
+            self._wanted = 0
+        elif first and not self._wanted and self.table.current_id() is None:
+            self.table.go_to(self.model.rows[0].id)
+
+    def _page(self) -> QWidget:
+        if self.model.rows:
+            return self.table
+        if self._filter.text or self._filter.category_id is not None:
+            return self.nothing
+        return self.first if self._filter.view == "all" else self.calm
+
+    def _failed(self, error: Any) -> None:
+        self.pages.setCurrentWidget(self.nothing)
+        self.nothing.say(_("The list can’t be read now"), str(error))
+
+    def _current(self, sku_id: int | None) -> None:
+        self.panel.show_sku(sku_id)
+
+    def _ticked(self) -> None:
+        count = len(self.model.checked)
+        self.bulk.setVisible(count >= 2)
+        self.bulk.say(_("{count} goods selected").format(count=count))
+
+    # What the person does
+
+    def _set_filter(self, **changes: Any) -> None:
+        self._filter = replace(self._filter, **changes)
+        self._ask()
+
+    def _view_picked(self, view: str) -> None:
+        self._set_filter(view=view)
+
+    def _searched(self, text: str) -> None:
+        self._set_filter(text=text)
+
+    def _category_picked(self, category_id: int | None) -> None:
+        self._set_filter(category_id=category_id)
+
+    def _strip_picked(self, number: int) -> None:
+        view = {0: "all", 1: "low", 2: "out"}.get(number)
+        if view is not None:
+            self.open_filters(view=view)
+
+    def clear_filters(self) -> None:
+        """Show all goods of this tab again."""
+        self.search.clear()
+        self.category.set_value(None)
+        self._set_filter(text="", category_id=None)
+
+    def _toggle_filter(self) -> None:
+        if self.filters.isVisible():
+            self.filters.hide()
+            self.clear_filters()
+        else:
+            self._show_search()
+
+    def _show_search(self) -> None:
+        self.filters.show()
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _columns_menu(self) -> None:
+        below = self.columns_button.mapToGlobal(self.columns_button.rect().bottomLeft())
+        self.table.head.columns_menu().popup(below)
+
+    def open_filters(self, view: str = "all", text: str = "") -> None:
+        """Show one of the tabs, perhaps searched."""
+        self.tabs.set_value(view)
+        self.search.setText(text)
+        self.filters.setVisible(bool(text))
+        self._set_filter(view=view, text=text, category_id=None)
+
+    def open_item(self, sku_id: int) -> None:
+        """Select goods wherever they stand in the list."""
+        if not self.table.go_to(sku_id):
+            self._wanted = sku_id
+            self.panel.show_sku(sku_id)
+        self._open_panel()
+
+    def open_receive(self) -> None:
+        """Open the sheet that brings goods in."""
+        if self.receive.isEnabled():
+            ReceiveSheet(self.window(), self._context).open()
+
+    def open_export(self) -> None:
+        """Open the sheet that writes this list to a file."""
+        name = f"stock-{self._context.now().astimezone(self._context.zone):%Y%m%d}"
+        count = self.model.total or 0
+        ExportSheet(self, self._context, _("Export stock"), name, count, export_stock, self._filter).open()
+
+    def _receive_one(self, sku_id: int) -> None:
+        sheet = ReceiveSheet(self.window(), self._context)
+        sheet.open()
+        self._scope.ask(stock_of, sku_id).then(lambda row: sheet.take(row.code))
+
+    def _levels_of_many(self) -> None:
+        if self._context.may(set_levels):
+            ids = sorted(self.model.checked)
+            title = _("Levels of {count} goods").format(count=len(ids))
+            LevelsSheet(self.window(), self._context, title, ids, None).open()
+
+    # The panel in a narrow window
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.window().width() < theme.px(NARROW)
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self.panel.show_close(narrow)
+            if narrow:
+                self._row.removeWidget(self.panel)
+                self.panel.hide()
+            else:
+                self._row.addWidget(self.panel)
+                self.panel.show()
+        self._place_panel()
+
+    def _place_panel(self) -> None:
+        if self._narrow and self.panel.isVisible():
+            top, edge = self.strip.geometry().top(), theme.px(24)
+            height = self.height() - top - theme.px(20)
+            self.panel.setGeometry(self.width() - self.panel.width() - edge, top, self.panel.width(), height)
+            self.panel.raise_()
+
+    def _open_panel(self) -> None:
+        self.panel.show()
+        self._place_panel()
+
+    def _clicked(self, index: QModelIndex) -> None:
+        if self._narrow and self.model.columns[index.column()].kind != "tick":
+            self._open_panel()
+
+    def _dismiss(self) -> None:
+        if self._narrow:
+            self.panel.hide()
+            self.table.setFocus()
