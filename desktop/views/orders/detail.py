@@ -15,9 +15,9 @@ from desktop.services.orders import add_note, edit_order
 from desktop.services.refunds import refund_lines
 from desktop.views.common import icons
 from desktop.views.common.avatar import Avatar
-from desktop.views.common.badges import Badge, Tag
+from desktop.views.common.badges import Badge
 from desktop.views.common.buttons import Button, icon_button, primary, secondary
-from desktop.views.common.cards import Card, Divider, Facts, clear, hbox, vbox
+from desktop.views.common.cards import Card, Divider, Facts, IconTile, clear, hbox, vbox
 from desktop.views.common.context import Context
 from desktop.views.common.labels import Label
 from desktop.views.common.product_picture import ProductPicture
@@ -90,7 +90,7 @@ class DetailPanel(Card):
             button.clicked.connect(signal)
             top.addWidget(button)
         self.caption = Label("", "cap", "text2")
-        self.deeds = hbox(gap=8)
+        self.deeds = hbox(gap=6)
         column.addLayout(top)
         column.addWidget(self.caption)
         column.addSpacing(2)
@@ -127,11 +127,11 @@ class DetailPanel(Card):
         }
         if main:
             text, icon, key = looks[main]
-            self.deeds.addWidget(self._button(primary(text, icon, key=key), main))
-        self.deeds.addWidget(self._button(secondary(_("Print"), "printer-line"), "print"))
+            self.deeds.addWidget(self._button(primary(text, icon, key=key, size=30), main))
+        self.deeds.addWidget(self._button(secondary(_("Print"), "printer-line", size=30), "print"))
         if "refund" in ways:
-            self.deeds.addWidget(self._button(secondary(_("Refund"), "refund-2-line"), "refund"))
-        more = icon_button("more-line", _("More"), framed=True)
+            self.deeds.addWidget(self._button(secondary(_("Refund"), "refund-2-line", size=30), "refund"))
+        more = icon_button("more-line", _("More"), size=30, framed=True)
         more.clicked.connect(partial(self._more, more))
         self.deeds.addStretch(1)
         self.deeds.addWidget(more)
@@ -180,7 +180,7 @@ class DetailPanel(Card):
     def _tell(self, order: OrderDetail) -> None:
         self._section(Timeline(steps_of(order, self.context.zone, self.context.now())))
         goods = QWidget()
-        column = vbox(goods, gap=10)
+        column = vbox(goods, gap=8)
         for line in order.lines:
             column.addLayout(self._line(line))
         self._section(goods)
@@ -204,7 +204,7 @@ class DetailPanel(Card):
 
     def _section(self, widget: QWidget) -> None:
         holder = QWidget()
-        vbox(holder, margins=(MARGIN, 12, MARGIN, 12)).addWidget(widget)
+        vbox(holder, margins=(MARGIN, 10, MARGIN, 10)).addWidget(widget)
         if self._inner.count():
             self._inner.addWidget(Divider())
         self._inner.addWidget(holder)
@@ -218,7 +218,13 @@ class DetailPanel(Card):
         row.addLayout(words, 1)
         amount = vbox()
         assert self.order is not None
-        amount.addWidget(Label(str(Money(line.total_minor, self.order.currency)), "small_m", align="right"))
+        amount.addWidget(
+            Label(
+                str(Money(line.list_minor, self.order.currency).times(line.qty_milli)),
+                "small_m",
+                align="right",
+            )
+        )
         count = _("× {quantity}").format(quantity=quantity_text(line.qty_milli))
         if line.left_milli < line.qty_milli:
             back = quantity_text(line.qty_milli - line.left_milli)
@@ -253,8 +259,8 @@ class DetailPanel(Card):
         view.clicked.connect(partial(self.context.navigate, "members", buyer.id))
         row.addWidget(view)
         column.addLayout(row)
-        if order.has_address:
-            column.addWidget(self._address(order))
+        if self._contact is not None and self._contact.address:
+            column.addWidget(Label(self._contact.address, "cap", "text2", wrap=True))
         return widget
 
     def _address(self, order: OrderDetail) -> QWidget:
@@ -262,7 +268,7 @@ class DetailPanel(Card):
         row = hbox(widget, gap=8)
         address = self._contact.address if self._contact else _("Delivery address hidden")
         row.addWidget(Label(address, "cap", "text2", wrap=True), 1)
-        if self._contact is None and order.buyer is None:
+        if self._contact is None:
             row.addWidget(self._eye(order))
         return widget
 
@@ -288,7 +294,7 @@ class DetailPanel(Card):
 def _noted(icon: str, text: str) -> QWidget:
     widget = QWidget()
     row = hbox(widget, gap=8)
-    row.addWidget(Tag("", icon=icon))
+    row.addWidget(IconTile(icon, "neutral", 24))
     row.addWidget(Label(text, "small", wrap=True), 1)
     return widget
 

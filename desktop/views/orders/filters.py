@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.basics.clock import day_starts
@@ -27,11 +27,18 @@ from desktop.views.common.theme import theme
 from desktop.views.common.toggle import CheckBox
 
 DAYS = (1, 7, 30, 90)
+ROOMY = 3
 
 
 def days_word(days: int) -> str:
     """Today, or the last so many days."""
     return _("today") if days == 1 else _("last {count} days").format(count=days)
+
+
+def short(minor: int, currency: str) -> str:
+    """An amount for a chip: whole units without their zeros."""
+    text = str(Money(minor, currency))
+    return text[:-3] if text.endswith(".00") else text
 
 
 class FilterBar(QWidget):
@@ -55,8 +62,12 @@ class FilterBar(QWidget):
         row.addLayout(self.chips)
         self.more = plain(_("Add filter"), "filter-3-line")
         self.more.clicked.connect(self._menu)
+        self.more_small = icon_button("filter-3-line", _("Add filter"))  # with many chips words find no room
+        self.more_small.clicked.connect(self._menu)
         row.addWidget(self.more)
+        row.addWidget(self.more_small)
         row.addStretch(1)
+        self.show_filters(self.filters)
         for icon, tip, signal in (
             ("layout-column-line", _("Columns"), self.columns_asked),
             ("arrow-up-down-line", _("Sort"), self.sort_asked),
@@ -78,7 +89,10 @@ class FilterBar(QWidget):
             self.search.setText(filters.text)
             self.search.blockSignals(False)
         clear(self.chips)
-        for fields, title, value, edit in self._parts():
+        parts = self._parts()
+        self.more.setVisible(len(parts) < ROOMY)
+        self.more_small.setVisible(len(parts) >= ROOMY)
+        for fields, title, value, edit in parts:
             chip = Chip(title, value)
             chip.removed.connect(partial(self._set, filters.without(*fields)))
             chip.clicked.connect(partial(self._open, edit, chip))
@@ -107,7 +121,7 @@ class FilterBar(QWidget):
         if f.refunded:
             found.append((("refunded",), _("Refunded"), "", ""))
         if f.points_from is not None:
-            value = f"≥ {Money(f.points_from, self.context.currency)}"
+            value = f"≥ {short(f.points_from, self.context.currency)}"
             found.append((("points_from",), _("Points used"), value, "points"))
         if f.member_id is not None:
             found.append((("member_id",), _("Customer"), self._names.get("member_id", ""), ""))
@@ -126,10 +140,10 @@ class FilterBar(QWidget):
     def _amount_word(self) -> str:
         f, currency = self.filters, self.context.currency
         if f.due_from is not None and f.due_to is not None:
-            return f"{Money(f.due_from, currency)}–{Money(f.due_to, currency)}"
+            return f"{short(f.due_from, currency)}–{short(f.due_to, currency)}"
         if f.due_from is not None:
-            return f"≥ {Money(f.due_from, currency)}"
-        return f"≤ {Money(f.due_to or 0, currency)}"
+            return f"≥ {short(f.due_from, currency)}"
+        return f"≤ {short(f.due_to or 0, currency)}"
 
     # Changing
 
@@ -150,7 +164,11 @@ class FilterBar(QWidget):
             self._fill(menu.addMenu(text), edit)
         menu.addAction(_("Overdue"), partial(self._set, replace(self.filters, late=True)))
         menu.addAction(_("Refunded"), partial(self._set, replace(self.filters, refunded=True)))
-        menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
+        menu.popup(self._anchor())
+
+    def _anchor(self) -> QPoint:
+        button = self.more if self.more.isVisible() else self.more_small
+        return button.mapToGlobal(button.rect().bottomLeft())
 
     def _open(self, edit: str, chip: QWidget) -> None:
         if not edit:
@@ -168,7 +186,7 @@ class FilterBar(QWidget):
             menu.addAction(_("From … to …"), partial(self._sheet, AmountSheet))
         elif edit == "points":
             for value in (1_000, 5_000, 10_000):
-                text = f"≥ {Money(value, self.context.currency)}"
+                text = f"≥ {short(value, self.context.currency)}"
                 menu.addAction(text, partial(self._set, replace(self.filters, points_from=value)))
         else:
             choices: dict[str, tuple[tuple[str, ...], Callable[[str], str]]] = {

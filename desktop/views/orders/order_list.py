@@ -23,7 +23,7 @@ from desktop.queries.saved_views import ViewRow, saved_views
 from desktop.services.saved_views import remove_view, save_view
 from desktop.views.common import remember
 from desktop.views.common.bulk_bar import BulkBar
-from desktop.views.common.buttons import plain, primary, secondary
+from desktop.views.common.buttons import icon_button, plain, primary, secondary
 from desktop.views.common.cards import Card, Divider, hbox, vbox
 from desktop.views.common.context import Context
 from desktop.views.common.empty import EmptyState
@@ -88,7 +88,7 @@ class OrderList(Card):
         self.tabs = Tabs([Tab(key, view.label) for key, view in self.views.items()], name=_("Saved views"))
         self.tabs.picked.connect(self.show_view)
         row.addWidget(self.tabs, 1)
-        self.restore = plain(_("Restore"), "arrow-go-back-line", size=30)
+        self.restore = icon_button("arrow-go-back-line", _("Restore"), size=30)
         self.keep = plain(_("Save view"), "add-line", size=30)
         self.drop = plain(_("Remove view"), "delete-bin-line", size=30)
         self.restore.clicked.connect(lambda: self.show_view(self.tabs.value()))

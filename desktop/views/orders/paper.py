@@ -38,8 +38,10 @@ def _one(r: Receipt) -> list[PrintLine]:
     ]
     for line in r.lines:
         lines.append(PrintLine(f"{line.name} {line.pack}".strip()))
-        count = f"{quantity_text(line.qty_milli)} {line.unit} × {Money(line.price_minor, r.currency).plain()}"
-        lines.append(PrintLine(f"  {count}", Money(line.total_minor, r.currency).plain(), 8))
+        count = f"{quantity_text(line.qty_milli)} {line.unit} × {Money(line.list_minor, r.currency).plain()}"
+        lines.append(
+            PrintLine(f"  {count}", Money(line.list_minor, r.currency).times(line.qty_milli).plain(), 8)
+        )
     lines += [RULE, PrintLine(_("Goods subtotal"), money(r.goods_minor))]
     for word, minor in (
         (said(r.discount_note) or _("Discount"), -r.discount_minor),

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.basics.i18n import _
+from desktop.basics.i18n import N_, _
 from desktop.basics.ids import new_key
 from desktop.basics.money import Money
 from desktop.queries.order_detail import OrderDetail
@@ -25,16 +25,9 @@ from desktop.views.common.remember import get, put
 from desktop.views.common.segment import Segment
 
 CARRIERS = (
-    "顺丰",
-    "中通",
-    "圆通",
-    "韵达",
-    "申通",
-    "EMS",
-    "京东",
-    "DHL",
-    "UPS",
-)  # names, the same in every language
+    N_("SF Express"), N_("ZTO Express"), N_("YTO Express"), N_("Yunda"), N_("STO Express"), N_("EMS"),
+    N_("JD Logistics"), N_("DHL"), N_("UPS"),
+)  # fmt: skip
 
 
 class ShipSheet(Sheet):
@@ -50,7 +43,7 @@ class ShipSheet(Sheet):
     ) -> None:
         super().__init__(parent, title, verb=_("Ship"), icon="truck-line", width=420)
         self.context, self._ids, self._done_with = context, order_ids, done
-        options = [("", _("No carrier")), *((name, name) for name in CARRIERS)]
+        options = [("", _("No carrier")), *((_(name), _(name)) for name in CARRIERS)]
         self.carrier = Select(options, get("orders/carrier", ""))
         self.tracking = TextInput(hint=_("Scan or type, may stay empty"), longest=64)
         number = Field(_("Tracking number"), self.tracking)

@@ -191,10 +191,11 @@ class PaymentsScreen(QWidget):
         money = [s for s in sums if s.method != "points"]
         taken = Money(sum(s.taken_minor for s in money), self.context.currency)
         back = Money(sum(s.given_minor for s in money), self.context.currency)
-        text = _("Taken {money} in {count} payments").format(
-            money=taken, count=f"{sum(s.taken for s in money):,}"
-        )
-        self.taken.setText(f"{text} · {_('given back {money}').format(money=back)}" if back else text)
+        count = f"{sum(s.taken for s in money):,}"
+        parts = [_("Taken {money} in {count} payments").format(money=taken, count=count)]
+        if back:
+            parts.append(_("given back {money}").format(money=back))
+        self.taken.setText(" · ".join(parts))
 
     def _loaded(self, _first: bool) -> None:
         if self.model.rows:

@@ -39,7 +39,9 @@ def columns(currency: str, zone: ZoneInfo, now: Callable[[], datetime]) -> list[
 def _when(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     """To the second today, so that a slip can be matched."""
     local = moment.astimezone(zone)
-    return f"{local:%H:%M:%S}" if local.date() == now.astimezone(zone).date() else when_text(moment, now, zone)
+    return (
+        f"{local:%H:%M:%S}" if local.date() == now.astimezone(zone).date() else when_text(moment, now, zone)
+    )
 
 
 def _method(row: PaymentRow) -> IconCell:

@@ -1,0 +1,376 @@
+"""The orders screen over a real shop: what a person sees and does, by keys and clicks."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from desktop.basics.ids import new_key
+from desktop.queries.order_detail import order_detail
+from desktop.queries.order_search import OrderFilter
+from desktop.services.export import Progress, Stopped, export_orders, safe_text, write_table
+from desktop.services.fulfilment import pay_order
+from desktop.services.orders import OrderDraft, create_order
+from desktop.services.settlement import TenderIn
+from desktop.shop.shop import Shop
+from desktop.views.common.context import Context
+from desktop.views.common.dialogs import Sheet
+from desktop.views.common.print_sheet import PrintSheet
+from desktop.views.common.toast import host_of
+from desktop.views.orders.order_sheet import OrderSheet
+from desktop.views.orders.refund_sheet import RefundSheet
+from desktop.views.orders.screen import OrdersScreen
+from desktop.views.orders.sheets import CancelSheet, PaySheet, SaveViewSheet, ShipSheet
+from tests.helpers.goods import MILK, PHONE, TEA, Stocked, open_stocked
+from tests.helpers.screens import Surroundings, surroundings
+
+
+@pytest.fixture
+def stocked(sqlite_shop: Shop) -> Stocked:
+    """The pictures' shop."""
+    return open_stocked(sqlite_shop)
+
+
+@pytest.fixture
+def here(stocked: Stocked, qapp: QApplication, tmp_path: Path) -> Iterator[Surroundings]:
+    """The owner's surroundings."""
+    with surroundings(qapp, stocked.shop, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def context(here: Surroundings) -> Context:
+    """What the screens are handed."""
+    return here.context
+
+
+def place(stocked: Stocked, *wanted: tuple[int, int], paid: bool = True, **more: Any) -> int:
+    """An order to ship, or an unpaid one."""
+    draft = OrderDraft(tuple(stocked.cart(*wanted)), **{"address": "文三路 9 号", **more})
+    made = stocked.shop.do(create_order, draft, new_key())
+    if paid:
+        stocked.shop.do(pay_order, made.order_id, TenderIn("card", made.total_minor), new_key())
+    return made.order_id
+
+
+def open_screen(qtbot: QtBot, context: Context, width: int = 1440) -> OrdersScreen:
+    """The screen, shown and loaded."""
+    screen = OrdersScreen(context)
+    qtbot.addWidget(screen)
+    screen.resize(width, 860)
+    screen.show()
+    quiet(qtbot, context)
+    return screen
+
+
+def quiet(qtbot: QtBot, context: Context) -> None:
+    """Wait until nothing is asked or done any more."""
+    qtbot.waitUntil(lambda: context.background.running == 0, timeout=5_000)
+
+
+def ids(screen: OrdersScreen) -> list[int]:
+    """The orders in the list."""
+    return [row.id for row in screen.list.model.rows]
+
+
+def status(stocked: Stocked, order_id: int) -> str:
+    """The order's state now."""
+    return stocked.shop.ask(order_detail, order_id).status
+
+
+def sheet(screen: OrdersScreen, kind: type[Sheet]) -> Any:
+    """The open sheet of this kind."""
+    found = [s for s in screen.findChildren(kind) if s.isVisible()]
+    assert found, f"no {kind.__name__} is open"
+    return found[-1]
+
+
+@pytest.mark.req("R4")
+def test_an_empty_shop_says_what_comes_next(qtbot: QtBot, context: Context) -> None:
+    screen = open_screen(qtbot, context)
+    assert screen.list.pages.currentWidget() is screen.list.first
+    screen.list.show_view("to_ship")
+    quiet(qtbot, context)
+    assert screen.list.pages.currentWidget() is screen.list.done
+    screen.list.bar._searched("林")
+    quiet(qtbot, context)
+    assert screen.list.pages.currentWidget() is screen.list.none
+    assert "林" in screen.list.none.hint.text()
+
+
+@pytest.mark.req("O16")
+def test_views_count_and_narrow_the_list(qtbot: QtBot, context: Context, stocked: Stocked) -> None:
+    unpaid, waiting = place(stocked, (MILK, 1), paid=False), place(stocked, (TEA, 1))
+    screen = open_screen(qtbot, context)
+    assert ids(screen) == [waiting, unpaid]
+    assert {tab.key: tab.count for tab in screen.list.tabs._tabs}["unpaid"] == 1
+    screen.list.show_view("unpaid")
+    quiet(qtbot, context)
+    assert ids(screen) == [unpaid]
+    screen.list.bar.search.setText("0002")
+    quiet(qtbot, context)
+    qtbot.waitUntil(lambda: screen.list.filters.text == "0002", timeout=2_000)
+    quiet(qtbot, context)
+    assert ids(screen) == []
+    assert screen.list.restore.isVisible()
+    screen.list.restore.click()
+    quiet(qtbot, context)
+    assert ids(screen) == [unpaid]
+
+
+@pytest.mark.req("O16")
+def test_a_saved_view_comes_back_and_can_be_removed_and_undone(
+    qtbot: QtBot, context: Context, stocked: Stocked
+) -> None:
+    place(stocked, (MILK, 1))
+    screen = open_screen(qtbot, context)
+    screen.list.bar._set(OrderFilter(due_from=5_000))
+    quiet(qtbot, context)
+    screen.list.keep.click()
+    saving = sheet(screen, SaveViewSheet)
+    saving.words.setText("大单")
+    saving.submit()
+    quiet(qtbot, context)
+    key = screen.list.tabs.value()
+    assert screen.list.views[key].label == "大单"
+    again = open_screen(qtbot, context)
+    assert again.list.views[key].filters == OrderFilter(due_from=5_000)
+    screen.list.drop.click()
+    quiet(qtbot, context)
+    assert key not in screen.list.views
+    assert host_of(screen).undo_newest()
+    quiet(qtbot, context)
+    assert "大单" in {view.label for view in screen.list.views.values()}
+
+
+@pytest.mark.req("O5", "R4")
+def test_s_ships_and_the_toast_takes_it_back(qtbot: QtBot, context: Context, stocked: Stocked) -> None:
+    order_id = place(stocked, (MILK, 1))
+    screen = open_screen(qtbot, context)
+    assert screen.panel.order is not None
+    screen.list.table.setFocus()
+    qtbot.keyClick(screen.list.table, Qt.Key.Key_S)
+    if not [s for s in screen.findChildren(ShipSheet) if s.isVisible()]:
+        screen._key_ship()  # without a window manager no window is active, so no shortcut fires
+    shipping = sheet(screen, ShipSheet)
+    shipping.tracking.setText("SF1")
+    shipping.submit()
+    quiet(qtbot, context)
+    assert status(stocked, order_id) == "shipped"
+    qtbot.waitUntil(lambda: screen.panel.order.status == "shipped", timeout=3_000)
+    assert host_of(screen).undo_newest()
+    quiet(qtbot, context)
+    assert status(stocked, order_id) == "to_ship"
+
+
+@pytest.mark.req("O5")
+def test_the_bulk_bar_ships_what_waits_and_leaves_the_rest(
+    qtbot: QtBot, context: Context, stocked: Stocked
+) -> None:
+    one, two = place(stocked, (MILK, 1)), place(stocked, (TEA, 1))
+    unpaid = place(stocked, (TEA, 1), paid=False)
+    screen = open_screen(qtbot, context)
+    screen.list.model.check([one, two, unpaid], True)
+    assert screen.list.foot.currentIndex() == 1
+    assert "3" in screen.list.bulk_bar.count.text()
+    screen.act("ship")
+    sheet(screen, ShipSheet).submit()
+    quiet(qtbot, context)
+    assert [status(stocked, i) for i in (one, two, unpaid)] == ["shipped", "shipped", "unpaid"]
+    assert screen.list.foot.currentIndex() == 0
+
+
+@pytest.mark.req("M9", "O15")
+def test_a_refund_shows_its_money_before_and_pays_it_back(
+    qtbot: QtBot, context: Context, stocked: Stocked
+) -> None:
+    order_id = place(stocked, (MILK, 3), member_id=stocked.member_id)
+    screen = open_screen(qtbot, context)
+    screen.act("refund")
+    quiet(qtbot, context)
+    refund: RefundSheet = sheet(screen, RefundSheet)
+    assert "50.70" in refund.primary.text()
+    stepper = next(iter(refund.steppers.values()))
+    stepper.put(1_000)
+    stepper.changed.emit(1_000)
+    quiet(qtbot, context)
+    assert "16.90" in refund.primary.text()
+    refund.submit()
+    assert refund.isVisible()  # a reason is asked for
+    refund.why.setText("破损")
+    refund.submit()
+    quiet(qtbot, context)
+    detail = stocked.shop.ask(order_detail, order_id)
+    assert (detail.refunded_minor, detail.lines[0].left_milli) == (1690, 2_000)
+
+
+@pytest.mark.req("O4", "O18")
+def test_a_new_order_by_phone_and_scan(qtbot: QtBot, context: Context, stocked: Stocked) -> None:
+    screen = open_screen(qtbot, context)
+    screen.new_order()
+    writing: OrderSheet = sheet(screen, OrderSheet)
+    writing.member.field.setText(PHONE)
+    qtbot.waitUntil(lambda: bool(writing.member._found), timeout=3_000)
+    qtbot.keyClick(writing.member.field, Qt.Key.Key_Return)
+    for _scan in range(2):  # a scanner types fast and ends with Enter
+        writing.goods.field.setText("6901000010036")
+        qtbot.keyClick(writing.goods.field, Qt.Key.Key_Return)
+        quiet(qtbot, context)
+    assert [(line.sku_id, line.qty_milli) for line in writing.lines] == [(stocked.skus[TEA], 2_000)]
+    assert writing.bill is not None
+    assert writing.bill.total_minor == 2 * 10_800  # the member's own price
+    writing.address.setText("文三路 9 号")
+    writing.submit()
+    quiet(qtbot, context)
+    qtbot.waitUntil(lambda: screen.panel.order is not None, timeout=3_000)
+    quiet(qtbot, context)
+    order = screen.panel.order
+    assert order is not None
+    assert (order.status, order.due_minor, order.buyer.name) == ("unpaid", 21_600, "林晓梅")  # type: ignore[union-attr]
+    screen.act("pay")
+    paying: PaySheet = sheet(screen, PaySheet)
+    paying.handed.setText("220")
+    assert "4.00" in paying.change.text()
+    paying.submit()
+    quiet(qtbot, context)
+    assert status(stocked, order.id) == "to_ship"
+
+
+@pytest.mark.req("O19")
+def test_what_is_refused_stays_in_the_sheet_with_its_reason(
+    qtbot: QtBot, context: Context, stocked: Stocked
+) -> None:
+    screen = open_screen(qtbot, context)
+    screen.new_order()
+    writing: OrderSheet = sheet(screen, OrderSheet)
+    writing.goods.field.setText("鲜牛奶")
+    qtbot.keyClick(writing.goods.field, Qt.Key.Key_Return)
+    quiet(qtbot, context)
+    writing._count(0, 9_000)  # eight are there
+    quiet(qtbot, context)
+    writing.submit()
+    quiet(qtbot, context)
+    assert writing.isVisible()
+    assert "Only 8" in writing._error.label.text()
+    writing._count(0, 8_000)
+    quiet(qtbot, context)
+    writing.submit()
+    quiet(qtbot, context)
+    assert not writing.isVisible()
+
+
+@pytest.mark.req("O10")
+def test_cancelling_asks_once_and_frees_the_goods(qtbot: QtBot, context: Context, stocked: Stocked) -> None:
+    order_id = place(stocked, (MILK, 8), paid=False)
+    screen = open_screen(qtbot, context)
+    screen.act("cancel")
+    sheet(screen, CancelSheet).submit()
+    quiet(qtbot, context)
+    assert status(stocked, order_id) == "cancelled"
+    place(stocked, (MILK, 8))
+
+
+@pytest.mark.req("R4")
+def test_news_of_other_tills_shows_without_losing_the_place(
+    qtbot: QtBot, context: Context, stocked: Stocked
+) -> None:
+    first = place(stocked, (TEA, 1))
+    screen = open_screen(qtbot, context)
+    screen.list.model.check([first], True)
+    second = place(stocked, (TEA, 1))
+    qtbot.waitUntil(lambda: ids(screen) == [second, first], timeout=3_000)
+    assert screen.list.table.current_id() == first
+    assert screen.list.model.checked == {first}
+
+
+@pytest.mark.req("R4")
+def test_narrow_windows_lay_the_panel_over_the_list(qtbot: QtBot, context: Context, stocked: Stocked) -> None:
+    order_id = place(stocked, (TEA, 1))
+    screen = open_screen(qtbot, context, width=1064)
+    assert not screen.panel.isVisible()
+    screen.list.table.opened.emit(order_id)
+    quiet(qtbot, context)
+    assert screen.panel.isVisible()
+    assert screen.panel.geometry().intersects(screen.list.geometry())
+    qtbot.keyClick(screen, Qt.Key.Key_Escape)
+    assert not screen.panel.isVisible()
+
+
+@pytest.mark.req("O13")
+def test_an_order_outside_the_list_opens_beside_it(qtbot: QtBot, context: Context, stocked: Stocked) -> None:
+    old, new = place(stocked, (TEA, 1)), place(stocked, (TEA, 1), paid=False)
+    screen = OrdersScreen(context)
+    qtbot.addWidget(screen)
+    screen.resize(1440, 860)
+    screen.open_filters(view="unpaid")
+    screen.show()
+    quiet(qtbot, context)
+    assert ids(screen) == [new]
+    screen.open_item(old)
+    quiet(qtbot, context)
+    assert screen.panel.order is not None
+    assert screen.panel.order.id == old
+
+
+@pytest.mark.req("M5")
+def test_receipt_and_packing_list_become_a_pdf(
+    qtbot: QtBot, context: Context, stocked: Stocked, tmp_path: Path
+) -> None:
+    place(stocked, (MILK, 2), member_id=stocked.member_id)
+    screen = open_screen(qtbot, context)
+    screen.act("print")
+    quiet(qtbot, context)
+    printing: PrintSheet = sheet(screen, PrintSheet)
+    words = "\n".join(line.left + line.right for d in printing._documents.values() for line in d.lines)
+    assert all(part in words for part in ("青禾杂货铺", "33.80", "文三路 9 号", PHONE))
+    for kind in ("receipt", "packing"):
+        printing.kind.set_value(kind)
+        printing.file.entry.setText(str(tmp_path / f"{kind}.pdf"))
+        printing.submit()
+        quiet(qtbot, context)
+        assert (tmp_path / f"{kind}.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.req("O12", "S1")
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_an_export_is_whole_and_no_formula(stocked: Stocked, tmp_path: Path, kind: str) -> None:
+    for _order in range(3):
+        place(stocked, (TEA, 1), member_id=stocked.member_id)
+    path = tmp_path / f"orders.{kind}"
+    assert export_orders(stocked.shop, OrderFilter(), path, Progress()) == 3
+    rows = _read(path)
+    assert len(rows) == 4
+    assert str(rows[1][0]).endswith("-0003")
+    assert [str(rows[1][i]).rstrip("0").rstrip(".") for i in (8, 11)] == ["128", "108"]
+    evil = tmp_path / f"evil.{kind}"
+    write_table(evil, ["a"], [["=1+1"], ["@x"], ["ok"]], Progress())
+    found = [row[0] for row in _read(evil)][1:]
+    assert found == (["'=1+1", "'@x", "ok"] if kind == "csv" else ["=1+1", "@x", "ok"])
+    if kind == "xlsx":
+        assert {cell.data_type for row in load_workbook(evil).active.iter_rows() for cell in row} == {"s"}
+
+
+def _read(path: Path) -> list[list[Any]]:
+    if path.suffix == ".csv":
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.reader(file))
+    return [list(row) for row in load_workbook(path).active.iter_rows(values_only=True)]
+
+
+@pytest.mark.req("M5")
+def test_a_stopped_export_leaves_no_file(stocked: Stocked, tmp_path: Path) -> None:
+    place(stocked, (TEA, 1))
+    progress = Progress()
+    progress.stop()
+    with pytest.raises(Stopped):
+        export_orders(stocked.shop, OrderFilter(), tmp_path / "x.xlsx", progress)
+    assert list(tmp_path.glob("*.part")) == list(tmp_path.glob("*.xlsx")) == []
+    assert safe_text("-5") == "'-5"
