@@ -19,7 +19,7 @@ from desktop.models.products import PriceList
 from desktop.models.settings import SHOP_CURRENCY, SHOP_NAME, SHOP_ZONE
 from desktop.models.stock import Location
 from desktop.models.system import Setting
-from desktop.services.secrets import check_new_password, hashed
+from desktop.services.secrets import check_new_password, check_new_pin, hashed
 from desktop.shop.action import action
 from desktop.shop.actors import console
 from desktop.shop.work import Work
@@ -80,6 +80,8 @@ def open_shop(shop: Shop, wanted: NewShop) -> int:
     if wanted.zone not in available_timezones():
         raise ShopError(N_("“{zone}” is not a time zone. Use a name like Asia/Shanghai."), zone=wanted.zone)
     check_new_password(wanted.password)
+    if wanted.pin:
+        check_new_pin(wanted.pin)
     secrets = (hashed(wanted.password), hashed(wanted.pin) if wanted.pin else "")
     return shop.acting_as(console()).do(
         set_up,

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -46,6 +47,11 @@ class News:
     def mine(self, event_id: int) -> None:
         """Remember an event this program wrote, so that polling does not tell it twice."""
         self._seen.append(event_id)
+
+    def not_mine(self, event_id: int) -> None:
+        """The event was taken back: on SQLite another program's next one gets the same number."""
+        with suppress(ValueError):
+            self._seen.remove(event_id)
 
     def publish(self, changes: Changes) -> None:
         """Tell everybody; a listener that fails does not keep the news from the others."""

@@ -78,26 +78,35 @@ class Shop:
         raise AssertionError("unreachable")
 
     def _once(self, action: Action[P, R], *args: P.args, **kwargs: P.kwargs) -> tuple[R, Changes]:
-        with Session(self.storage.write, autoflush=False, expire_on_commit=False) as session, session.begin():
-            connection = session.connection()
-            if str(action.permission) not in self._memory.rights(connection, self.actor):
-                raise NotAllowed(str(action.permission))
-            work = Work(session, self.actor, self.clock.now(), self._memory.settings(connection))
-            result = action.run(work, *args, **kwargs)
-            work.flush()
-            changes = work.changes(action.name)
-            if changes.touched:
-                event_id = audit_trail.append(
-                    connection,
-                    chain=self.actor.chain,
-                    at=work.now,
-                    actor=self.actor.key,
-                    action=action.name,
-                    touched=changes.to_json(),
-                    detail=work.detail(),
-                )
-                self.news.mine(event_id)
+        event_id = 0
+        try:
+            with Session(self.storage.write, autoflush=False, expire_on_commit=False) as session, session.begin():
+                connection = session.connection()
+                if str(action.permission) not in self._memory.rights(connection, self.actor):
+                    raise NotAllowed(str(action.permission))
+                work = Work(session, self.actor, self.clock.now(), self._memory.settings(connection))
+                result = action.run(work, *args, **kwargs)
+                work.flush()
+                changes = work.changes(action.name)
+                if changes.touched:
+                    event_id = self._append(work, action.name, changes)
+        except BaseException:
+            self.news.not_mine(event_id)
+            raise
         return result, changes
+
+    def _append(self, work: Work, name: str, changes: Changes) -> int:
+        event_id = audit_trail.append(
+            work.connection,
+            chain=self.actor.chain,
+            at=work.now,
+            actor=self.actor.key,
+            action=name,
+            touched=changes.to_json(),
+            detail=work.detail(),
+        )
+        self.news.mine(event_id)  # before the commit, or the poll could take it for another program's
+        return event_id
 
     def _after(self, changes: Changes) -> None:
         if changes.touches("setting", "role_permission", "staff", "staff_role", "role"):

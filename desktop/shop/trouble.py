@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
 from desktop.basics.errors import Unavailable
 from desktop.basics.i18n import N_
@@ -21,6 +21,8 @@ def worth_retrying(error: DBAPIError) -> bool:
 
 def sentence_for(error: DBAPIError) -> Unavailable | None:
     """The sentence for trouble that is not our bug, or None."""
+    if isinstance(error, (DataError, IntegrityError, ProgrammingError)):
+        return None  # their texts quote what was typed: a name with “full” in it is not a full disk
     text = str(error.orig).lower()
     if worth_retrying(error):
         return Unavailable(

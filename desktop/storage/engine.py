@@ -112,11 +112,12 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
-    host = url.host or ""
-    local = host in ("", "localhost", "127.0.0.1", "::1") or host.startswith("/") or "host" in url.query
-    if not local and "sslmode" not in url.query:
-        url = url.update_query_dict({"sslmode": "verify-full", "sslrootcert": "system"})
-    options = "-c lock_timeout=3s -c statement_timeout=15s -c idle_in_transaction_session_timeout=10s -c timezone=UTC"
+    if not all(map(_is_here, _hosts(url))) and "sslmode" not in url.query:
+        url = url.update_query_dict({"sslrootcert": "system", **url.query, "sslmode": "verify-full"})
+    options = (
+        "-c lock_timeout=3s -c statement_timeout=15s -c idle_in_transaction_session_timeout=10s -c timezone=UTC "
+        "-c synchronous_commit=on"  # whatever the server's habit: a receipt is printed once the sale is on disk
+    )
     return create_engine(
         url,
         pool_size=8,
@@ -129,3 +130,17 @@ def _postgresql(url: URL) -> Engine:
             "keepalives_interval": 5,
         },
     )
+
+
+def _hosts(url: URL) -> list[str]:
+    """Every place this address may connect to: libpq also takes several, and some behind the question mark."""
+    named = [url.host or ""]
+    for key in ("host", "hostaddr"):
+        value = url.query.get(key, ())
+        named += [value] if isinstance(value, str) else value
+    return [host for text in named if text for host in text.split(",")]
+
+
+def _is_here(host: str) -> bool:
+    """Whether this is the own machine: a socket's folder or the loopback."""
+    return host in ("", "localhost", "127.0.0.1", "::1") or host.startswith(("/", "@"))

@@ -7,13 +7,14 @@ from pathlib import Path
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from desktop.basics.errors import ShopError
 from desktop.basics.i18n import N_
 from desktop.storage.engine import Storage
 
 FOLDER = Path(__file__).parent / "migrations"
+ONE_AT_A_TIME = 0x7A67  # any number all programs agree on: two that start together must not both make the tables
 
 
 def _script() -> ScriptDirectory:
@@ -55,6 +56,8 @@ def upgrade(storage: Storage) -> None:
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
         try:
             with connection.begin():
+                if not storage.is_sqlite:  # a file is locked by BEGIN IMMEDIATE already
+                    connection.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
                 _run(script, connection)
                 _check_references(connection, storage)
         finally:
