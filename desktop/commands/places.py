@@ -53,7 +53,9 @@ def chosen_place(wanted: str | None) -> str:
         return wanted
     remembered = Machine().get("database", "")
     if remembered:
-        return str(remembered)
+        from desktop.gateways.database_password import complete
+
+        return complete(str(remembered))
     if not (data_folder() / "shop.db").exists() and (data_folder() / "sample.db").exists():
         return sample_place()
     return own_place()

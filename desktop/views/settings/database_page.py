@@ -104,7 +104,7 @@ class DatabasePage(Page):
         self.old.setVisible(not facts.current)
 
     def _hint(self) -> None:
-        hints = {"sqlite": "/home/shop/shop.db", "postgresql": "postgresql://shop@server/shop"}
+        hints = {"sqlite": "/srv/shop.db", "postgresql": "postgresql://shop@server/shop"}
         self.address.setPlaceholderText(hints[self.kind.value()])
         self._forget()
 
