@@ -109,6 +109,11 @@ class Board:
         lasts = self.available * (10 * self.days) // self.sales
         return case((self.available <= 0, 0), (self.sales <= 0, ENDLESS), else_=lasts)
 
+    @property
+    def urgency(self) -> ColumnElement[int]:
+        """Days of cover; among goods that are out, those that sell most come first."""
+        return case((self.available <= 0, -self.sales), else_=self.cover)
+
     def select(self, *columns: Any, levels: bool = False, sales: bool = True) -> Select[Any]:
         """These columns of all stocked goods; `levels` joins what minimum and safety read, `sales` what sold."""
         floor = select(func.min(Location.id)).where(Location.kind == "floor").scalar_subquery()
@@ -130,7 +135,12 @@ class Board:
 
     def sort_by(self, key: str) -> Any:
         """The column a sort key stands for."""
-        columns = {"cover": self.cover, "on_hand": self.on_hand, "daily": self.sales, "name": Product.pinyin}
+        columns = {
+            "cover": self.urgency,
+            "on_hand": self.on_hand,
+            "daily": self.sales,
+            "name": Product.pinyin,
+        }
         return columns[key]
 
     def seen(self, read: Read, which: StockFilter) -> list[ColumnElement[bool]]:

@@ -47,12 +47,14 @@ def surroundings(app: QApplication, shop: Shop, folder: Path) -> Iterator[Surrou
     theme.use("light", 100, gains_red=False, reduce_motion=True)
     shop.learn_rights()
     background, news = Background(shop), News(shop.listen)
-    made = Surroundings(Context(
+    went: list[tuple[str, int | None, dict[str, Any]]] = []
+    context = Context(
         shop=shop, background=background, news=news,
-        navigate=lambda key, item_id=None, **filters: made.went.append((key, item_id, filters)),
+        navigate=lambda key, item_id=None, **filters: went.append((key, item_id, filters)),
         zone=ZoneInfo("Asia/Shanghai"), currency="CNY", machine=Machine(folder / "machine.json"),
         set_language=lambda language: None,
-    ))  # fmt: skip
+    )  # fmt: skip
+    made = Surroundings(context, went)
     background.refused.connect(lambda _owner, error: made.refused.append(str(error)))
     background.bug.connect(made.bugs.append)
     yield made

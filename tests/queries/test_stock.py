@@ -118,6 +118,15 @@ def test_what_runs_out_soonest_stands_first(open_shop: Shop) -> None:
     assert [open_shop.ask(stock_count, StockFilter(view)) for view in VIEWS] == [4, 3, 1, 0]
 
 
+def test_of_goods_that_are_out_the_best_seller_stands_first(open_shop: Shop) -> None:
+    never, often, seldom = (
+        new_goods(open_shop, name, pieces=pieces) for name, pieces in (("甲", 0), ("乙", 9), ("丙", 4))
+    )
+    sold(open_shop, often, 9)
+    sold(open_shop, seldom, 4)
+    assert [row.id for row in open_shop.ask(stock_page, StockFilter()).rows] == [often, seldom, never]
+
+
 def test_a_young_shop_is_not_averaged_over_days_it_did_not_have(open_shop: Shop) -> None:
     sku = new_goods(open_shop, "甲", pieces=40)
     sold(open_shop, sku, 30, days_ago=2)

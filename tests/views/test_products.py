@@ -107,6 +107,10 @@ def test_only_what_was_changed_is_saved(
     saved = shop.ask(product_detail, sku)
     assert (saved.row.pack, saved.note, saved.tags) == ("550 ml", "另一台收银机写的", ("夏天",))
     qtbot.waitUntil(lambda: not screen.panel.bar.isVisible())
+    qtbot.waitUntil(lambda: undo(screen))
+    qtbot.waitUntil(lambda: shop.ask(product_detail, sku).row.price_minor == 200)
+    back = shop.ask(product_detail, sku)
+    assert (back.row.pack, back.note, back.row.name) == ("", "另一台收银机写的", "矿泉水")
 
 
 def test_a_price_that_is_none_is_not_saved(

@@ -7,8 +7,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
-from desktop.basics.i18n import _, ngettext
-from desktop.basics.money import Money
+from desktop.basics.i18n import _
 from desktop.queries.categories import CategoryTree, category_tree
 from desktop.queries.order_export import export_begins
 from desktop.queries.stock import (
@@ -32,19 +31,19 @@ from desktop.views.common.context import Context
 from desktop.views.common.empty import EmptyState
 from desktop.views.common.export_sheet import ExportSheet
 from desktop.views.common.inputs import SearchInput, Select
-from desktop.views.common.kpi import KpiStrip, StripItem
+from desktop.views.common.kpi import KpiStrip
 from desktop.views.common.labels import Label
 from desktop.views.common.paged_table import PagedTable
 from desktop.views.common.skeleton import Skeleton
 from desktop.views.common.table_view import TableView
 from desktop.views.common.tabs import Tab, Tabs
 from desktop.views.common.theme import theme
+from desktop.views.inventory.figures import strip_items, summary
 from desktop.views.inventory.legend import Legend
 from desktop.views.inventory.levels import LevelsSheet
 from desktop.views.inventory.panel import StockPanel
 from desktop.views.inventory.receive import ReceiveSheet
 from desktop.views.inventory.table import columns
-from desktop.views.inventory.words import days
 
 NARROW = 1_360  # of the window; below it the panel covers the table's right side
 TABLES = {"stock", "stock_movement", "sku", "product", "level", "category", "setting"}
@@ -235,32 +234,8 @@ class InventoryScreen(QWidget):
 
     def _show_figures(self, counts: StockCounts, value: StockValue | None) -> None:
         self.tabs.set_tabs(self._tabs(counts))
-        fresh = _("{count} new this week").format(count=counts.new_this_week)
-        under = _("{count} of them under minimum").format(count=counts.under_minimum)
-        currency = self._context.currency
-        missed = _("Misses about {amount} of sales a day").format(amount=Money(counts.missed_minor, currency))
-        items = [
-            StripItem(_("Goods on sale"), f"{counts.on_sale:,}", _("goods"), fresh),
-            StripItem(
-                _("Under safety stock"), f"{counts.under_safety:,}", _("goods"), under,
-                "warn" if counts.under_safety else "",
-            ),
-            StripItem(
-                _("Out of stock"), f"{counts.out:,}", _("goods"), missed if counts.missed_minor else "",
-                "danger" if counts.out else "",
-            ),
-        ]  # fmt: skip
-        words = ngettext("{count} product", "{count} products", counts.on_sale).format(
-            count=f"{counts.on_sale:,}"
-        )
-        if value is not None:
-            worth = Money(value.value_minor, currency)
-            items.append(StripItem(_("Stock value"), str(worth), "", _("At average cost")))
-            turnover = days(value.turnover_tenths) or "—"
-            items.append(StripItem(_("Average turnover"), turnover, _("days"), _("At the sales of 28 days")))
-            words += " · " + _("stock value {amount}").format(amount=worth)
-        self.strip.show_items(items)
-        self.summary.setText(words)
+        self.strip.show_items(strip_items(counts, value, self._context.currency))
+        self.summary.setText(summary(counts, value, self._context.currency))
 
     def _show_tree(self, tree: CategoryTree) -> None:
         options: list[tuple[int | None, str]] = [(None, _("All categories"))]

@@ -1,5 +1,8 @@
 """The form of one product: what differs from what was read is what gets saved."""
 
+from dataclasses import replace
+from typing import Any
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
@@ -146,6 +149,23 @@ class ProductForm(QWidget):
             if amount != known.get(list_id):
                 found.append(PriceChange(list_id, amount))
         return found
+
+    def way_back(self) -> tuple[ProductChanges | None, list[PriceChange]]:
+        """What would undo `changes` and `price_changes` once they are saved."""
+        changes, prices = self.changes(), self.price_changes()
+        if self._detail is None:
+            return None, []
+        row, detail = self._detail.row, self._detail
+        before: dict[str, Any] = {
+            "name": row.name, "pack": row.pack, "kind": row.kind, "category_id": row.category_id or 0,
+            "note": detail.note, "tags": detail.tags,
+        }  # fmt: skip
+        back = None
+        if changes is not None:
+            changed = {key: value for key, value in before.items() if getattr(changes, key) is not None}
+            back = replace(ProductChanges(), **changed)
+        known = {p.list_id: p.amount_minor for p in detail.prices if not p.unit and not p.min_qty_milli}
+        return back, [PriceChange(price.list_id, known.get(price.list_id)) for price in prices]
 
     def is_edited(self) -> bool:
         """Whether anything waits to be saved."""

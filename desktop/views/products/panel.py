@@ -13,7 +13,8 @@ from desktop.basics.money import Money
 from desktop.queries.categories import CategoryTree
 from desktop.queries.product_detail import ListRow, ProductDetail, product_cost, product_detail, product_photo
 from desktop.services.pictures import LARGEST_FILE, remove_image, set_image, small_picture
-from desktop.services.products import edit_product, set_on_shelf, set_prices
+from desktop.services.products import PriceChange, ProductChanges, edit_product, set_on_shelf, set_prices
+from desktop.views.common.background import Scope, Task
 from desktop.views.common.badges import Badge
 from desktop.views.common.buttons import Button, icon_button, plain, primary, secondary
 from desktop.views.common.cards import Card, Divider, TwoLines, hbox, vbox
@@ -253,18 +254,19 @@ class ProductPanel(Card):
         if self._detail is None or not self.bar.isVisible() or not self.form.ready():
             return False
         changes, prices = self.form.changes(), self.form.price_changes()
-        scope, sku = self._context.of(self), self._sku
-        task = None
-        if changes is not None:
-            task = scope.do(edit_product, self._detail.row.product_id, changes)
-        if prices:
-            task = scope.do(set_prices, sku, prices)  # one lane: the form's other fields are saved by then
+        back, prices_back = self.form.way_back()
+        product, sku, window = self._detail.row.product_id, self._sku, self.window()
+        task = _write(self._context.of(self), product, sku, changes, prices)
+
+        def undo() -> None:
+            _write(self._context.of(window), product, sku, back, prices_back)
+
         if task is not None:
-            task.busy(self.save).then(lambda _none: self._saved())
+            task.busy(self.save).then(lambda _none: self._saved(undo))
         return True
 
-    def _saved(self) -> None:
-        self._context.toast(self, _("Saved"))
+    def _saved(self, undo: Callable[[], None]) -> None:
+        self._context.toast(self, _("Saved"), undo=undo)
         self.refresh()
 
     # Deeds
@@ -321,3 +323,15 @@ class ProductPanel(Card):
                 scope.do(remove_image, product_id).then(removed)
 
         scope.ask(product_photo, product_id).then(remember)
+
+
+def _write(
+    scope: Scope, product_id: int, sku_id: int, changes: ProductChanges | None, prices: list[PriceChange]
+) -> Task | None:
+    """Save fields, then prices; deeds of one window keep their order, so the last one ends both."""
+    task = None
+    if changes is not None:
+        task = scope.do(edit_product, product_id, changes)
+    if prices:
+        task = scope.do(set_prices, sku_id, prices)
+    return task

@@ -1,0 +1,40 @@
+"""The numbers above the stock table."""
+
+from desktop.basics.i18n import _, ngettext
+from desktop.basics.money import Money
+from desktop.queries.stock import StockCounts, StockValue
+from desktop.views.common.kpi import StripItem
+from desktop.views.inventory.words import days
+
+
+def strip_items(counts: StockCounts, value: StockValue | None, currency: str) -> list[StripItem]:
+    """On sale, under safety, out; value and turnover for who may see cost."""
+    fresh = _("{count} new this week").format(count=counts.new_this_week)
+    under = _("{count} of them under minimum").format(count=counts.under_minimum)
+    low, out = "warn" if counts.under_safety else "", "danger" if counts.out else ""
+    missed = ""
+    if counts.missed_minor:
+        amount = Money(counts.missed_minor, currency)
+        missed = _("Misses about {amount} of sales a day").format(amount=amount)
+    items = [
+        StripItem(_("Goods on sale"), f"{counts.on_sale:,}", _("goods"), fresh),
+        StripItem(_("Under safety stock"), f"{counts.under_safety:,}", _("goods"), under, low),
+        StripItem(_("Out of stock"), f"{counts.out:,}", _("goods"), missed, out),
+    ]
+    if value is not None:
+        turnover = days(value.turnover_tenths) or "—"
+        worth = str(Money(value.value_minor, currency))
+        items.append(StripItem(_("Stock value"), worth, "", _("At average cost")))
+        items.append(StripItem(_("Average turnover"), turnover, _("days"), _("At the sales of 28 days")))
+    return items
+
+
+def summary(counts: StockCounts, value: StockValue | None, currency: str) -> str:
+    """`426 products · stock value ¥86,420.00`."""
+    words = ngettext("{count} product", "{count} products", counts.on_sale).format(
+        count=f"{counts.on_sale:,}"
+    )
+    if value is None:
+        return words
+    worth = Money(value.value_minor, currency)
+    return f"{words} · " + _("stock value {amount}").format(amount=worth)
