@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from desktop.basics.errors import Refused
 from desktop.basics.i18n import _
+from desktop.basics.money import MILLI
 from desktop.models.payments import PaymentMethod
 from desktop.models.people import Permission, Till
 from desktop.models.settings import (
@@ -19,6 +22,8 @@ from desktop.models.settings import (
     SHOP_NAME,
     SHOP_SAMPLE,
 )
+from desktop.pricing.cart import Bill, CartLine
+from desktop.queries.checkout import Goods, find_goods, price_for
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
@@ -60,4 +65,38 @@ def kiosk_facts(read: Read, till_id: int) -> KioskFacts:
         proof=read.setting(POINTS_PROOF),
         sample=read.setting(SHOP_SAMPLE),
         methods=tuple(key for key in BY_HAND if key in keys),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What a code stands for and, when that is one thing for sale, the bill with one more of it."""
+
+    goods: tuple[Goods, ...]
+    bill: Bill | None
+
+
+@question(permission=Permission.KIOSK)
+def scan_goods(
+    read: Read, code: str, lines: Sequence[CartLine], member_id: int | None, points: int
+) -> Scanned:
+    """Find and price in one go: a scan has 16 ms until its line is painted."""
+    goods = find_goods.run(read, code)
+    sold = [one for one in goods if one.on_shelf]
+    if len(sold) != 1:
+        return Scanned(goods, None)
+    try:
+        return Scanned(goods, price_for.run(read, one_more(lines, sold[0]), member_id, points))
+    except Refused:
+        return Scanned(goods, None)  # the kiosk asks for the price again and shows the sentence
+
+
+def one_more(lines: Sequence[CartLine], goods: Goods, quantity_milli: int = MILLI) -> tuple[CartLine, ...]:
+    """The cart with more of these goods, on the line they already have or on a new one."""
+    key = (goods.sku_id, goods.unit)
+    if all((line.sku_id, line.unit) != key for line in lines):
+        return (*lines, CartLine(*key, quantity_milli))
+    return tuple(
+        CartLine(*key, line.qty_milli + quantity_milli) if (line.sku_id, line.unit) == key else line
+        for line in lines
     )

@@ -14,8 +14,8 @@ from desktop.basics.i18n import _
 from desktop.basics.ids import ean_ok, new_key
 from desktop.basics.money import MILLI
 from desktop.pricing.cart import Bill, CartLine
-from desktop.queries.checkout import Goods, MemberBrief, find_goods, price_for
-from desktop.queries.kiosk import KioskFacts
+from desktop.queries.checkout import Goods, MemberBrief, price_for
+from desktop.queries.kiosk import KioskFacts, Scanned, one_more, scan_goods
 from desktop.services.checkout import PhoneOffer, save_checkout
 from desktop.services.settlement import Settled
 
@@ -24,6 +24,7 @@ IDLE, BASKET, MEMBER, BILL, CONFIRM, WAIT, STAFF, RECEIPT = (
 )  # fmt: skip
 BEFORE_PAYMENT = (IDLE, BASKET, MEMBER, BILL, CONFIRM)
 SAVE_AGAIN_MS = 3_000
+PAINT_FIRST_MS = 30  # two threads at once make each other wait: the line is painted, then the sale is saved
 STOCKED = ("goods", "weighed")
 
 
@@ -71,7 +72,7 @@ class KioskCart(QObject):
         self.staff: Any = None
         self.settled: Settled | None = None
         self.busy = ""  # what is under way, so that a second touch does nothing
-        self._asked = 0
+        self._asked = self._answered = 0
         self._offering = False
         self._saving = self._unsaved = False
         self._after: list[Callable[[], object]] = []
@@ -118,12 +119,15 @@ class KioskCart(QObject):
         if self.page not in BEFORE_PAYMENT:
             self.said.emit(_("Goods can be added again after “Back to change”."), "")
             return
-        self._otherwise(self._background.ask(find_goods, code), partial(self._found, code))
+        member = self.member.member_id if self.member else None
+        task = self._background.ask(scan_goods, code, self.lines, member, self.points)
+        self._otherwise(task, partial(self._found, code, self._asked))
 
-    def _found(self, code: str, goods: tuple[Goods, ...]) -> None:
+    def _found(self, code: str, asked: int, found: Scanned) -> None:
+        goods = found.goods
         sold = tuple(g for g in goods if g.on_shelf)
         if len(sold) == 1:
-            self.add(sold[0])
+            self.add(sold[0], bill=found.bill if asked == self._asked else None)
         elif sold:
             self.several.emit(sold)
         elif goods:
@@ -139,8 +143,8 @@ class KioskCart(QObject):
                 "search",
             )
 
-    def add(self, goods: Goods, quantity: int = MILLI) -> None:
-        """Put goods into the cart, on the line they already have."""
+    def add(self, goods: Goods, quantity: int = MILLI, *, bill: Bill | None = None) -> None:
+        """Put goods into the cart, on the line they already have; `bill` is the cart with them, if known."""
         if goods.kind == "weighed":
             self.said.emit(
                 _("“{name}” is sold by weight. Staff weighs it for you.").format(name=goods.name), "staff"
@@ -154,18 +158,9 @@ class KioskCart(QObject):
             left = max(0, goods.available_milli // MILLI)
             self.said.emit(text.format(count=left, name=goods.name), "staff")
             return
-        if had:
-            lines = tuple(
-                CartLine(line.sku_id, line.unit, line.qty_milli + quantity)
-                if (line.sku_id, line.unit) == (goods.sku_id, goods.unit)
-                else line
-                for line in self.lines
-            )
-        else:
-            lines = (*self.lines, CartLine(goods.sku_id, goods.unit, quantity))
         if self.page == IDLE:
             self.go(BASKET)
-        self._change(lines)
+        self._change(one_more(self.lines, goods, quantity), bill)
 
     def change_quantity(self, sku_id: int, unit: str, by: int) -> None:
         """One more or one less; none left takes the line away."""
@@ -185,11 +180,15 @@ class KioskCart(QObject):
             self.points = points
             self._change(self.lines)
 
-    def _change(self, lines: tuple[CartLine, ...]) -> None:
+    def _change(self, lines: tuple[CartLine, ...], bill: Bill | None = None) -> None:
         before = self.lines
         self.lines = lines
         self.agreed = False
         self._asked += 1
+        self._unsaved = True
+        if bill is not None:
+            self._priced(self._asked, bill)
+            return
         task = self._background.ask(
             price_for, lines, self.member.member_id if self.member else None, self.points
         )
@@ -199,6 +198,7 @@ class KioskCart(QObject):
     def _priced(self, asked: int, bill: Bill) -> None:
         if asked != self._asked:
             return
+        self._answered = asked
         self.bill, self.points = bill, bill.points
         priced = {(line.offer.sku_id, line.offer.unit) for line in bill.lines}
         if len(priced) < len(self.lines):
@@ -207,22 +207,25 @@ class KioskCart(QObject):
                 _("Something in the cart has no price any more and was taken off. Call staff."), "staff"
             )
         self.changed.emit()
-        QTimer.singleShot(0, self, self._save)  # after the line is painted
+        QTimer.singleShot(PAINT_FIRST_MS, self, self._save)
 
     def _unpriced(self, asked: int, before: tuple[CartLine, ...], error: ShopError) -> None:
         if asked == self._asked:
+            self._answered = asked
             self.lines = before
             if self.bill is not None:
                 self.points = self.bill.points
+            self._save()
         self.say(error)
 
     # -- saving behind ----------------------------------------------------------------------------------------
 
     def _save(self) -> None:
-        if self._saving or self.settled is not None:
+        if self._saving or self._asked != self._answered or self.settled is not None:
             self._unsaved = True
             return
         if not self.lines and not self.version:
+            self._unsaved = False
             return
         self._saving, self._unsaved = True, False
         task = self._background.do(save_checkout, self.key, self.lines, self.points)

@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QScroller, QVBoxLayout, QWidget
 
 from desktop.basics.i18n import _, ngettext
@@ -36,7 +36,8 @@ class LineRow(QWidget):
         super().__init__()
         self._around = around
         self._line = line
-        self._texts = ("", "", "", "")
+        self._texts = ("", "", "", "", "")
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         key = (line.offer.sku_id, line.offer.unit)
         change = around.sale.change_quantity
         self._less = Button("", icon="subtract-line", size=26, on=partial(change, *key, -MILLI))
@@ -53,14 +54,16 @@ class LineRow(QWidget):
         hint = line.offer.pack
         if line.discount_minor:
             hint = f"{hint} · {_('Member price')}" if hint else _("Member price")
-        whole = Money(line.list_total_minor, one.currency)
-        self._texts = (line.offer.name, hint, str(one), str(whole))
+        whole, count = Money(line.list_total_minor, one.currency), quantity_text(line.qty_milli)
+        texts = (line.offer.name, hint, str(one), str(whole), count)
+        if texts == self._texts:
+            return  # painting a line again costs a part of the time a scan may take
+        self._texts = texts
         last = line.qty_milli <= MILLI
         self._less.icon_ = "delete-bin-line" if last else "subtract-line"
         name = line.offer.name
         self._less.setAccessibleName((_("Remove {name}") if last else _("One less {name}")).format(name=name))
         self._more.setAccessibleName(_("One more {name}").format(name=name))
-        count = quantity_text(line.qty_milli)
         self.setAccessibleName(f"{name} × {count} {whole}")
         self._less.update()
         self.update()
@@ -83,10 +86,11 @@ class LineRow(QWidget):
         self._more.setGeometry(round(more), top, side, side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        name, hint, one, whole = self._texts
+        name, hint, one, whole, count = self._texts
         less, more, price = self._places()
         middle, side = self.height() / 2, look.control(PICTURE)
         with painting(self) as painter:
+            painter.fillRect(self.rect(), color("surface"))
             painter.fillRect(0, self.height() - 1, self.width(), 1, color("divider"))
             paint_picture(painter, QRectF(0, middle - side / 2, side, side), self._line.offer.picture)
             left = side + look.px(22)
@@ -99,7 +103,7 @@ class LineRow(QWidget):
             draw_line(painter, under, f"{hint}   {one}" if hint else one, look.font(22))
             painter.setPen(color("text"))
             between = QRectF(less + look.control(64), 0, more - less - look.control(64), self.height())
-            draw_line(painter, between, quantity_text(self._line.qty_milli), look.font(28, 600), "center")
+            draw_line(painter, between, count, look.font(28, 600), "center")
             draw_line(
                 painter,
                 QRectF(price, 0, self.width() - price, self.height()),
@@ -154,22 +158,30 @@ class GoodsCard(Card):
                 added = True
                 self._rows[key] = made = LineRow(self._around, line)
                 self._column.insertWidget(self._column.count() - 1, made)
+                made.show()  # now, not in the next round of events
         if added:
-            self._list.adjustSize()
-            bar = self._area.verticalScrollBar()
-            bar.setValue(bar.maximum())
+            self._to_end()
+
+    def _to_end(self) -> None:
+        """Scroll to the newest line before anything is painted, so that it is painted once."""
+        room = self._area.viewport().size()
+        self._list.resize(room.width(), max(room.height(), self._list.sizeHint().height()))
+        bar = self._area.verticalScrollBar()
+        bar.setValue(bar.maximum())
 
 
-def scrolling(content: QWidget) -> QScrollArea:
-    """A list that is moved with a finger."""
+def scrolling(content: QWidget, fill: str = "surface") -> QScrollArea:
+    """A list that is moved with a finger, on the colour of what is below, so that moving it needs no painting."""
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-    area.setWidget(content)  # which fills it with the colour of windows
-    content.setAutoFillBackground(False)
-    area.viewport().setAutoFillBackground(False)
+    ground = content.palette()
+    ground.setColor(QPalette.ColorRole.Window, color(fill))
+    content.setPalette(ground)
+    area.viewport().setPalette(ground)
+    area.setWidget(content)
     QScroller.grabGesture(area.viewport(), QScroller.ScrollerGestureType.TouchGesture)
     return area
 

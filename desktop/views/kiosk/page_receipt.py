@@ -125,9 +125,9 @@ class ReceiptPage(Page):
         ]
         ends: Parts = [row(*buttons, space=20), row(1, self._home, 1)]
         if look.portrait:
-            framed(self, first, [scrolling(self._paper)], ends, top=40)
+            framed(self, first, [scrolling(self._paper, "page")], ends, top=40)
         else:
-            framed(self, [1, *first, 1, *ends], [scrolling(self._paper)], [])
+            framed(self, [1, *first, 1, *ends], [scrolling(self._paper, "page")], [])
         margins = self.contentsMargins()
         self.setContentsMargins(margins.left(), margins.top(), margins.right(), look.px(16))
         self.tick(0)
