@@ -89,7 +89,7 @@ def conditions(read: Read, wanted: OrderFilter) -> list[ColumnElement[bool]]:
     return found
 
 
-def is_late(now: datetime) -> ColumnElement[bool]:
+def is_late(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Whether the order waits for payment or shipment past its deadline."""
     return and_(
         Order.status.in_((UNPAID, TO_SHIP)),
