@@ -82,6 +82,7 @@ class Order(Base):
         Index("ix_sale_order_due_minor_id", "due_minor", "id"),
         _few("ix_sale_order_refunded", "refunded_minor > 0", "placed_at", "id"),
         _few("ix_sale_order_points", "points_minor > 0", "points_minor", "placed_at", "id"),
+        _few("ix_sale_order_points_placed", "points_minor > 0", "placed_at", "id", "points_minor"),
         _few("ix_sale_order_other_types", "order_type <> 'retail'", "order_type", "placed_at", "id"),
         CheckConstraint("refunded_minor >= 0 AND refunded_minor <= paid_minor", name="refunded"),
     )

@@ -31,7 +31,9 @@ def measure() -> list[Figure]:
         took, written = _through_the_door(home, _file(home / "few.csv", ORDERS))
         bare = _bare(home / "bare.db", written)
         blocked = _blocked(home, _file(home / "many.csv", MANY))
-    rows = sum(len(parameters) if many else max(1, statement.count("(?")) for statement, parameters, many in written)
+    rows = sum(
+        len(parameters) if many else max(1, statement.count("(?")) for statement, parameters, many in written
+    )
     return [
         Figure(f"import of {ORDERS:,} orders ÷ the same rows by bare executemany", took / bare, "×", 6.0),
         Figure("import of orders, rows written a second", rows / took, "rows/s"),

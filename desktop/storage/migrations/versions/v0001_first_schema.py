@@ -430,6 +430,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("points_minor > 0"),
     )
     op.create_index(
+        "ix_sale_order_points_placed",
+        "sale_order",
+        ["placed_at", "id", "points_minor"],
+        unique=False,
+        sqlite_where=sa.text("points_minor > 0"),
+        postgresql_where=sa.text("points_minor > 0"),
+    )
+    op.create_index(
         "ix_sale_order_refunded",
         "sale_order",
         ["placed_at", "id"],
