@@ -83,6 +83,7 @@ class Scanner(QObject):
             self._replaying = False
 
     def forget(self) -> None:
-        """Drop what was held."""
+        """Drop what was held, and which code came last."""
         self._keys.clear()
         self._pause.stop()
+        self._before = ("", float("-inf"))

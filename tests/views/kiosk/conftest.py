@@ -115,7 +115,7 @@ class Kiosk:
     def scan(self, *codes: str) -> None:
         """Scan and wait until the lines stand."""
         for code in codes:
-            self.window.scanner._before = ("", 0.0)  # each is a pass of its own
+            self.window.scanner.forget()  # each is a pass of its own
             self.type(code)
             self.settle_down()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QProcess, Qt
@@ -20,6 +21,7 @@ from desktop.views.kiosk.page_receipt import ReceiptPage
 from desktop.views.kiosk.parts import HOLD_MS, Seal
 from desktop.views.kiosk.qr import QrCode
 from desktop.views.kiosk.widgets import Button
+from desktop.views.kiosk.window import KioskWindow
 from tests.helpers.goods import PHONE
 from tests.views.kiosk.conftest import CODES, PIN, Kiosk
 from tests.views.kiosk.test_sale import confirm_by_code, to_bill
@@ -373,3 +375,57 @@ def test_a_pin_is_shown_as_dots(kiosk: Kiosk) -> None:
     for digit in PIN:
         entry.press(digit)
     assert entry.shown() == "●" * 6
+
+
+@pytest.mark.req("Q5")
+def test_it_covers_the_whole_screen_without_a_frame(kiosk: Kiosk) -> None:
+    window = kiosk.open()
+    window.fill_screen()
+    screen = window.screen()
+    kiosk.qtbot.waitUntil(lambda: window.size() == screen.geometry().size())
+    assert window.windowFlags() & Qt.WindowType.FramelessWindowHint
+    assert look.portrait == (screen.geometry().height() >= screen.geometry().width())
+
+
+def test_a_shop_that_cannot_be_reached_is_said_and_comes_back(
+    qapp: QApplication, kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop.views.kiosk.window.RETRY_MS", 20)
+    door = kiosk.context.background.shop
+    away = [True]
+
+    class Away:
+        """A door behind which the database is gone for a while."""
+
+        def ask(self, question: Any, *args: Any, **kwargs: Any) -> Any:
+            if away[0]:
+                raise Unavailable(
+                    "The database can’t be reached. Nothing was changed; check the network or the file, then try again."
+                )
+            return door.ask(question, *args, **kwargs)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(door, name)
+
+    kiosk.context.background.shop = Away()
+    window = KioskWindow(kiosk.context, kiosk.stocked.kiosk_till, lambda: None, None, None)
+    kiosk.qtbot.addWidget(window, before_close_func=lambda w: setattr(w, "_may_leave", True))
+    window.resize(1080, 1920)
+    window.show()
+    kiosk.qtbot.waitUntil(lambda: window._trouble is not None)
+    assert "数据库" in window._trouble.sentence  # type: ignore[union-attr]
+    away[0] = False
+    kiosk.qtbot.waitUntil(lambda: window.page is not None)
+    assert window._trouble is None
+    window._seconds.stop()
+
+
+@pytest.mark.req("Q5")
+def test_the_next_customer_of_a_dropped_phone_sees_nothing(kiosk: Kiosk) -> None:
+    kiosk.open()
+    to_bill(kiosk, 2_000)
+    old = kiosk.sale.key
+    kiosk.sale.finish()
+    kiosk.scan(CODES[0])
+    assert kiosk.sale.key != old
+    assert (kiosk.sale.member, kiosk.sale.points) == (None, 0)
