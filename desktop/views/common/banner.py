@@ -42,12 +42,14 @@ class Banner(QWidget):
         row = hbox(self, margins=(16 + 16 + 10, 0, 14, 0), gap=12)
         self.text = Label(text, "small_m", f"{tone}_fg")
         self.more = Label(more, "small", f"{tone}_fg")
-        self.more.setVisible(bool(more))
+        if not more:
+            self.more.hide()
         row.addWidget(self.text)
         row.addWidget(self.more)
         row.addStretch(1)
         self.action = link(action)
-        self.action.setVisible(bool(action))
+        if not action:
+            self.action.hide()
         self.action.clicked.connect(self.acted)
         row.addWidget(self.action)
         self.setAccessibleName(text)

@@ -223,7 +223,8 @@ class TwoLines(QWidget):
         column = vbox(self)
         self.title = Label(title, style)
         self.caption = Label(caption, "cap", caption_color)
-        self.caption.setVisible(bool(caption))
+        if not caption:
+            self.caption.hide()
         column.addWidget(self.title)
         column.addWidget(self.caption)
 

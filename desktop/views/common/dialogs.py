@@ -68,10 +68,12 @@ class Sheet(QDialog):
         self._error = ErrorLine()
         column.addWidget(self._error)
         self.primary: Button = danger(verb, solid=True) if tone == "danger" else primary(verb)
-        self.primary.setVisible(bool(verb))
+        if not verb:
+            self.primary.hide()
         self.primary.clicked.connect(self.submit)
         self.cancel = secondary(_("Cancel") if verb else _("Close"))
-        self.cancel.setVisible(cancel)
+        if not cancel:
+            self.cancel.hide()
         self.cancel.clicked.connect(self.reject)
         self.row = hbox()
         self.row.addStretch(1)
@@ -88,7 +90,8 @@ class Sheet(QDialog):
         words = vbox(gap=2)
         self.title = Label(title, "h3" if icon else "h2", wrap=True)
         self.text = Label(text, "small", "text2", wrap=True)
-        self.text.setVisible(bool(text))
+        if not text:
+            self.text.hide()
         words.addWidget(self.title)
         words.addWidget(self.text)
         row.addLayout(words, 1)

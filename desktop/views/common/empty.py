@@ -71,7 +71,8 @@ class EmptyState(QWidget):
         column.addSpacing(10)
         column.addWidget(self.title)
         column.addWidget(self.hint)
-        self.hint.setVisible(bool(hint))
+        if not hint:
+            self.hint.hide()
         if primary or second:
             column.addSpacing(6)
             row = hbox()

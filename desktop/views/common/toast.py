@@ -49,10 +49,12 @@ class Toast(QWidget):
         row.setSpacing(10)
         row.addWidget(Label(text, "small_b", "on_dark"))
         self.button = _ToastButton(action or _("Undo"), size=28)
-        self.button.setVisible(undo is not None)
+        if undo is None:
+            self.button.hide()
         self.button.clicked.connect(self.act)
         self.seconds = Label("", "cap_m", "on_dark2")
-        self.seconds.setVisible(undo is not None)
+        if undo is None:
+            self.seconds.hide()
         row.addSpacing(14)
         row.addWidget(self.button)
         row.addWidget(self.seconds)
