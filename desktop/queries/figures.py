@@ -63,10 +63,10 @@ class Figure:
 
     @property
     def change_bp(self) -> int | None:
-        """The change in basis points; None when there was nothing before."""
+        """The change in basis points, rounded once to tenths of a percent; None when there was nothing before."""
         if not self.before:
             return None
-        return half_up((self.now - self.before) * BASIS, self.before)
+        return half_up((self.now - self.before) * 1_000, self.before) * 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from desktop.basics.i18n import N_
 from desktop.basics.money import MILLI
@@ -67,7 +67,8 @@ def write_settings(work: Work) -> dict[str, int]:
     work.post(
         Setting, [{"key": key, "value": json.dumps(v, ensure_ascii=False)} for key, v in SETTINGS.items()]
     )
-    work.post(Till, [{"code": "K2", "name": N_("Self-checkout 2"), "kind": "kiosk", "seen_at": work.now}])
+    work.post(Till, [{"code": "K2", "name": N_("Self-checkout 2"), "kind": "kiosk", "seen_at": None}])
+    work.rows(update(Till).where(Till.kind == "kiosk").values(seen_at=work.now))
     return {row.code: row.id for row in work.rows(select(Till.code, Till.id))}
 
 

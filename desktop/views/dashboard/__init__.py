@@ -1,0 +1,1 @@
+"""Home: the day's figures, what waits, what to know."""

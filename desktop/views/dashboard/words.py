@@ -1,0 +1,84 @@
+"""How the home screen words days, months, amounts and the time of day."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from desktop.basics.i18n import N_, _, language
+from desktop.basics.money import Money, digits_of
+
+WEEKDAYS = (
+    N_("Monday"),
+    N_("Tuesday"),
+    N_("Wednesday"),
+    N_("Thursday"),
+    N_("Friday"),
+    N_("Saturday"),
+    N_("Sunday"),
+)
+LAST_WEEKDAYS = (
+    N_("vs last Monday"), N_("vs last Tuesday"), N_("vs last Wednesday"), N_("vs last Thursday"),
+    N_("vs last Friday"), N_("vs last Saturday"), N_("vs last Sunday"),
+)  # fmt: skip
+MONTHS = (
+    N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"),
+    N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec"),
+)  # fmt: skip
+GREETINGS = (
+    (5, N_("Good evening, {name}")), (11, N_("Good morning, {name}")), (13, N_("Good day, {name}")),
+    (18, N_("Good afternoon, {name}")), (24, N_("Good evening, {name}")),
+)  # fmt: skip
+
+
+def greeting(now: datetime, zone: ZoneInfo, name: str) -> str:
+    """A greeting for the time of day."""
+    hour = now.astimezone(zone).hour
+    return _(next(words for until, words in GREETINGS if hour < until)).format(name=name)
+
+
+def month_name(month: int) -> str:
+    """`11 月` / `Nov`."""
+    return _(MONTHS[month - 1])
+
+
+def short_day(day: date) -> str:
+    """`11/8` / `8 Nov`."""
+    return f"{day.month}/{day.day}" if language().startswith("zh") else f"{day.day} {month_name(day.month)}"
+
+
+def long_day(day: date) -> str:
+    """`11 月 20 日 星期五` / `Friday 20 Nov`."""
+    return _("{weekday} {day} {month}").format(
+        weekday=_(WEEKDAYS[day.weekday()]), day=day.day, month=month_name(day.month)
+    )
+
+
+def long_month(month: date) -> str:
+    """`2026 年 11 月` / `Nov 2026`."""
+    return _("{month} {year}").format(month=month_name(month.month), year=month.year)
+
+
+def large_unit(currency: str) -> int:
+    """Minor units in the unit of large amounts: 10,000 in Chinese, 1,000 elsewhere."""
+    return (10_000 if language().startswith("zh") else 1_000) * 10 ** digits_of(currency)
+
+
+def large(minor: int, currency: str) -> str:
+    """An amount in the large unit with one place: `14.6` (万), `146.3` (thousand)."""
+    unit = large_unit(currency)
+    tenths = (2 * 10 * abs(minor) + unit) // (2 * unit)
+    return f"{'−' if minor < 0 else ''}{tenths // 10:,}.{tenths % 10}"
+
+
+def large_axis(minor: int, currency: str) -> str:
+    """The same at an axis: whole numbers stay whole."""
+    return large(minor, currency).removesuffix(".0")
+
+
+def amount(minor: int, currency: str) -> str:
+    """An amount with its symbol."""
+    return str(Money(minor, currency))
+
+
+def duration(seconds: int) -> str:
+    """`6 小时 20 分` / `6 h 20 min`."""
+    return _("{hours} h {minutes} min").format(hours=seconds // 3600, minutes=seconds % 3600 // 60)

@@ -1,0 +1,153 @@
+"""Home shows the pictured figures, leads to what stands behind each, and follows the shop."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from PySide6.QtCore import Qt
+
+from desktop.basics.i18n import set_language
+from desktop.pricing.cart import CartLine
+from desktop.queries.stock import StockFilter, stock_page
+from desktop.services.checkout import save_checkout
+from desktop.services.settlement import TenderIn, settle
+from desktop.shop import actors
+from desktop.views.common.chart import loading
+from desktop.views.dashboard.screen import DashboardScreen
+from desktop.views.dashboard.words import large, large_axis, long_day, short_day
+from tests.helpers.desk import Desk
+
+
+@pytest.fixture
+def home(desk: Desk, sample_file: str) -> Any:
+    """The home screen of the sample shop, as its owner sees it, filled."""
+    loading().finish()
+    workspace = desk.sign_in(desk.open(sample_file))
+    workspace.go("dashboard")
+    screen = workspace.here
+    assert isinstance(screen, DashboardScreen)
+    desk.until(lambda: screen.todo.entries and screen.alerts.entries and screen.caption.text())
+    desk.quiet(desk.programs[0])
+    return screen
+
+
+def went(home: Any) -> list[tuple[Any, ...]]:
+    """Record where the screen leads instead of going there."""
+    calls: list[tuple[Any, ...]] = []
+    home._context.navigate = lambda key, item=None, **filters: calls.append((key, item, filters))
+    return calls
+
+
+@pytest.mark.req("R1", "R2", "O17")
+def test_it_shows_the_pictured_figures(home: Any) -> None:
+    row = home.keys_row
+    names = [card.accessibleName() for card in (row.sales, row.orders, row.average, row.points, row.members)]
+    assert names[0].endswith("¥8,426.50")
+    assert "96" in names[1]
+    assert names[2].endswith("¥87.78")
+    assert names[3].endswith("¥612.40")
+    assert "14" in names[4]
+    said = [
+        card.accessibleDescription() for card in (row.sales, row.orders, row.average, row.points, row.members)
+    ]
+    assert [text.split()[0] for text in said] == ["↑12.4%", "↑7.9%", "↑4.2%", "↑3.1%", "↓17.6%"]
+    assert home.greeting.text() == "下午好，王掌柜"
+    assert home.caption.text() == "11 月 21 日 星期六 · 已营业 6 小时 20 分 · 数据更新于 15:20"
+
+
+@pytest.mark.req("R1")
+def test_its_charts_hold_the_same_numbers_as_tables(home: Any) -> None:
+    _head, days = home.daily.chart.table
+    assert days[12][1:] == ["68", "54", "122"]
+    assert len(days) == 14
+    _head, months = home.monthly.chart.table
+    assert months[2][1] == "¥216," + months[2][1].split(",")[1]
+    assert len(months) == 12
+
+
+@pytest.mark.req("R11", "O8", "I2")
+def test_what_waits_comes_in_order_with_one_primary_button(home: Any) -> None:
+    assert [entry.title for entry in home.todo.entries] == [
+        "12 单待发货",
+        "6 单待付款",
+        "2 个商品缺货",
+        "9 个商品低于安全库存",
+    ]
+    assert home.todo.entries[0].caption == "最早一单已等 37 小时，1 单超时"
+    titles = [entry.title for entry in home.alerts.entries]
+    assert "订单 1120-0017 超 36 小时未发货" in titles
+    assert "鲜牛奶 950 ml 只剩 8 件" in titles
+    assert titles[-1] == "23 位会员的积分 11/30 到期"
+
+
+@pytest.mark.req("R2")
+def test_everything_leads_somewhere(home: Any, desk: Desk) -> None:
+    calls = went(home)
+    row = home.keys_row
+    for card in (row.sales, row.orders, row.average, row.points, row.members):
+        card.setFocus()
+        desk.qtbot.keyClick(card, Qt.Key.Key_Return)
+    for entry in (*home.todo.entries, *home.alerts.entries):
+        entry.go()
+    assert [call[0] for call in calls[:5]] == ["payments", "orders", "orders", "orders", "members"]
+    assert calls[5:9] == [
+        ("orders", None, {"view": "to_ship"}),
+        ("orders", None, {"view": "unpaid"}),
+        ("inventory", None, {"view": "out"}),
+        ("inventory", None, {"view": "low"}),
+    ]
+    assert all(call[0] in {"orders", "inventory", "members"} for call in calls[9:])
+    assert len(calls) == 5 + len(home.todo.entries) + len(home.alerts.entries)
+
+
+@pytest.mark.req("O17")
+def test_another_period_shows_its_own_sums(home: Any, desk: Desk) -> None:
+    home.period.set_value("week")
+    home.period.picked.emit("week")
+    desk.until(lambda: "744" in home.keys_row.orders.accessibleName())
+    assert "比前 7 天" in home.keys_row.orders.accessibleDescription()
+    home.period.picked.emit("month")
+    desk.until(lambda: "¥146,280.00" in home.keys_row.sales.accessibleName())
+
+
+@pytest.mark.req("R2", "A2")
+def test_the_daily_report_is_written_off_the_screens_thread(home: Any, desk: Desk, tmp_path: Path) -> None:
+    home.period.set_value("week")
+    sheet = home.open_report()
+    path = tmp_path / "report.xlsx"
+    sheet.file.entry.setText(str(path))
+    sheet.submitted.emit()
+    desk.until(path.exists)
+    desk.quiet(desk.programs[0])
+    rows = list(openpyxl.load_workbook(path).active.iter_rows(values_only=True))
+    today = [row for row in rows[1:] if row[0] == "2026-11-21"]
+    assert sum(row[3] for row in today) == 96
+    assert round(sum(row[4] for row in today), 2) == 8_426.50
+    assert {row[0] for row in rows[1:]} == {f"2026-11-{day}" for day in range(15, 22)}
+
+
+@pytest.mark.req("O6", "R2")
+def test_a_sale_shows_within_seconds(home: Any, desk: Desk) -> None:
+    """The figures follow a sale at a till without anybody touching the screen."""
+    till = home._context.shop.acting_as(actors.staff(1, 1))
+
+    def sell() -> None:
+        rice = till.ask(stock_page, StockFilter(text="五常大米")).rows[0]
+        version = till.do(save_checkout, "a-sale", [CartLine(rice.id, "", 1_000)])
+        till.do(settle, "a-sale", [TenderIn("cash", 4_990)], version)
+
+    home._context.of(home).device(sell)
+    desk.until(lambda: "97" in home.keys_row.orders.accessibleName())
+    assert "¥8,476.40" in home.keys_row.sales.accessibleName()
+
+
+@pytest.mark.req("R3")
+def test_days_and_large_amounts_in_both_languages() -> None:
+    set_language("zh_CN")
+    assert (short_day(date(2026, 11, 8)), long_day(date(2026, 11, 20))) == ("11/8", "11 月 20 日 星期五")
+    assert (large(14_628_000, "CNY"), large_axis(25_000_000, "CNY")) == ("14.6", "25")
+    set_language("en")
+    assert (short_day(date(2026, 11, 8)), long_day(date(2026, 11, 20))) == ("8 Nov", "Friday 20 Nov")
+    assert (large(14_628_000, "CNY"), large(500, "JPY")) == ("146.3", "0.5")
