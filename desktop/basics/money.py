@@ -90,11 +90,12 @@ class Money:
         Raises `ShopError` naming what is wrong.
         """
         cleaned = unicodedata.normalize("NFKC", text).strip().replace("−", "-")
-        cleaned = re.sub(r"[¥$€£₩元\s]", "", cleaned)
-        if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", cleaned):
+        cleaned = cleaned.replace(currency, "", 1)  # “KWD 1.005”, “−KWD 1.005”
+        cleaned = re.sub(r"HK|NT|[¥$€£₩元\s]", "", cleaned)
+        if re.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?", cleaned):
             cleaned = cleaned.replace(",", "")
         try:
-            if not re.fullmatch(r"-?(\d+(\.\d*)?|\.\d+)", cleaned):
+            if not re.fullmatch(r"-?([0-9]+(\.[0-9]*)?|\.[0-9]+)", cleaned):
                 raise InvalidOperation
             value = Decimal(cleaned).scaleb(digits_of(currency))
         except InvalidOperation:
@@ -138,7 +139,7 @@ def quantity_text(milli: int) -> str:
 def parse_quantity(text: str) -> int:
     """Read a quantity typed by a person into thousandths. Raises `ShopError`."""
     cleaned = unicodedata.normalize("NFKC", text).strip().replace("−", "-").replace(",", "")
-    if not re.fullmatch(r"-?(\d+(\.\d{0,3}0*)?|\.\d{1,3}0*)", cleaned):
+    if not re.fullmatch(r"-?([0-9]+(\.[0-9]{0,3}0*)?|\.[0-9]{1,3}0*)", cleaned):
         raise ShopError(
             N_("“{text}” is not a quantity. Use a number with at most 3 digits after the point."),
             text=text.strip()[:40],

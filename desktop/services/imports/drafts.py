@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -64,7 +64,7 @@ def gather(tables: list[Table], given: Mapping[str, str], setting: Setting, repo
         if kind is ORDERS:
             heads = (table, mapping)
             continue
-        _put_away(shelf, table, kind, list(checked_rows(table, kind, mapping, setting, report)))
+        _put_away(shelf, table, kind, checked_rows(table, kind, mapping, setting, report))
     if heads is None:
         return _from_lines(shelf, report)
     drafts = [
@@ -102,7 +102,9 @@ def given_for(kind: TableKind, given: Mapping[str, str], table: Table | None = N
     return {c: k for c, k in given.items() if k in keys and (here is None or c.strip().lower() in here)}
 
 
-def _put_away(shelf: _Shelf, table: Table, kind: TableKind, rows: list[tuple[int, dict[str, Any]]]) -> None:
+def _put_away(
+    shelf: _Shelf, table: Table, kind: TableKind, rows: Iterator[tuple[int, dict[str, Any]]]
+) -> None:
     for line, values in rows:
         values["_at"] = (table.name, line)
         if kind.key == "customers":
@@ -179,7 +181,10 @@ def _reviews(rows: list[dict[str, Any]], report: Report) -> list[dict[str, Any]]
 def _from_lines(shelf: _Shelf, report: Report) -> list[Draft]:
     """Till lines: each receipt is a finished sale, paid in a way the file does not tell."""
     drafts = []
-    for ref, rows in shelf.lines.items():
+    for ref in list(shelf.lines):
+        rows = shelf.lines.pop(
+            ref
+        )  # let go one by one: a million rows freed at once would hold every thread up
         moments = [row["placed"] for row in rows if "placed" in row]
         if not moments:
             for row in rows:

@@ -29,6 +29,7 @@ from desktop.services.imports.reading import (
     open_tables,
     remembered_mapping,
     shape,
+    steady,
 )
 from desktop.services.imports.report import Report
 from desktop.shop.action import action, question
@@ -59,16 +60,21 @@ def import_orders(
         remembered = shop.ask(remembered_mapping, table.columns, "orders")
         chosen |= remembered
     chosen |= dict(given or {})
-    drafts = gather(tables, chosen, shop.ask(import_setting), report)
-    for start in range(0, len(drafts), BATCH):
-        batch = drafts[start : start + BATCH]
-        made = (
-            shop.ask(weigh_orders, [d.ref for d in batch]) if dry else shop.do(write_orders, batch, new_key())
-        )
-        report.made += made
-        report.same += len(batch) - made
-        if not progress(start + len(batch), len(drafts)):
-            break
+    with steady():
+        drafts = gather(tables, chosen, shop.ask(import_setting), report)
+        count = len(drafts)
+        drafts.reverse()
+        while drafts:
+            batch = [drafts.pop() for _ in range(min(BATCH, len(drafts)))]
+            made = (
+                shop.ask(weigh_orders, [d.ref for d in batch])
+                if dry
+                else shop.do(write_orders, batch, new_key())
+            )
+            report.made += made
+            report.same += len(batch) - made
+            if not progress(count - len(drafts), count):
+                break
     if not dry:
         for table in tables:
             here = {c: k for c, k in chosen.items() if c in table.columns}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import gc
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,18 @@ Progress = Callable[[int, int], bool]  # rows done, rows in all; False means sto
 def never_stop(_done: int, _all: int) -> bool:
     """Progress nobody looks at."""
     return True
+
+
+@contextmanager
+def steady() -> Iterator[None]:
+    """No cycle search while millions of small rows live: it would stop every thread, the window's too, for long."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def shape(columns: tuple[str, ...]) -> str:

@@ -101,6 +101,30 @@ def test_real_orders_come_in_with_payments_and_reviews_from_their_own_files(open
     assert (count(opened, OrderLine), count(opened, Tender), count(opened, OrderReview)) == before
 
 
+@pytest.mark.req("O18", "P3", "P7")
+def test_customers_reviews_and_goods_come_in_from_small_files(opened: Shop, tmp_path: Path) -> None:
+    import_goods(opened, [written(tmp_path / "g.csv", "name,code,price\n鲜牛奶,S1,5.00\n")])
+    orders = written(
+        tmp_path / "o.csv", "order_id,customer_id,placed_at,status,paid\nA,C9,2026-11-01 10:00,已完成,5.00\n"
+    )
+    lines = written(tmp_path / "l.csv", "order_id,product_id,price\nA,S1,5.00\n")
+    reviews = written(
+        tmp_path / "r.csv", "review_id,order_id,review_score,review_comment_message\nR1,A,5,很好\nR2,A,9,x\n"
+    )
+    people = written(tmp_path / "c.csv", "customer_id,customer_unique_id\nC9,P1\n")
+    report = import_orders(opened, [orders, lines, reviews, people])
+    assert (report.made, report.refused) == (1, 1)
+    with opened.storage.read.connect() as connection:
+        person = connection.execute(
+            select(Member.external_ref, Member.orders_count, Member.spent_minor)
+        ).one()
+        review = connection.execute(select(OrderReview.score, OrderReview.message)).one()
+        line = connection.execute(select(OrderLine.name, OrderLine.total_minor)).one()
+    assert tuple(person) == ("P1", 1, 500)
+    assert tuple(review) == (5, "很好")
+    assert tuple(line) == ("鲜牛奶", 500)
+
+
 @pytest.mark.req("O12")
 def test_ten_thousand_bad_rows_are_listed_and_the_good_ones_taken_in(opened: Shop, tmp_path: Path) -> None:
     bad = ("X,abc,1", "Y,-1,2", "Z,99999999999999,3", ",1,4", "W,1")
