@@ -21,6 +21,7 @@ except ImportError:  # pragma: no cover - the wheel exists for every system we s
     _driver = sqlite3
 
 WAL_BUG_FIXED = (3, 51, 3)  # earlier versions may damage a WAL file when two connections checkpoint
+HEADER = b"SQLite format 3\0"
 PRAGMAS = (
     "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "recursive_triggers=ON",
     "trusted_schema=OFF", "cell_size_check=ON", "secure_delete=ON", "mmap_size=0",
@@ -95,6 +96,7 @@ def _sqlite(url: URL) -> Engine:
             N_("The folder {folder} does not exist. Create it first or choose another."),
             folder=str(Path(url.database).parent),
         )
+    _refuse_other_kinds(Path(url.database or ""))
     engine = create_engine(url, module=_driver, pool_size=8, max_overflow=8)
 
     @event.listens_for(engine, "connect")
@@ -109,6 +111,19 @@ def _sqlite(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
+
+
+def _refuse_other_kinds(file: Path) -> None:
+    """Leave a file that is no database alone: SQLite takes a short one for empty and writes over it."""
+    if not file.is_file():
+        return
+    try:
+        with file.open("rb") as opened:
+            head = opened.read(len(HEADER))
+    except OSError:
+        return  # the driver says why when it tries
+    if head.strip(b"\0") and head != HEADER:
+        raise ShopError(N_("{file} is not a shop’s database. Choose another file."), file=str(file))
 
 
 def _postgresql(url: URL) -> Engine:

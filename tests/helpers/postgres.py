@@ -6,6 +6,7 @@ import glob
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -42,7 +43,7 @@ class Cluster:
 
     def __init__(self, programs: Path) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="zhanggui-pg-"))
-        self._programs = programs
+        self.programs = programs
         self._as = _other_user() if os.geteuid() == 0 else {}
         if self._as:  # the server refuses to run as root
             os.chown(self.folder, self._as["user"], self._as["group"])
@@ -59,11 +60,20 @@ class Cluster:
             "--locale=C.UTF-8",
             "--no-sync",
         )
+        self.start()
+
+    def start(self) -> None:
+        """Run the server, for the first time or after a halt."""
         settings = [part for setting in FAST for part in ("-c", setting)]
-        command = [str(programs / "postgres"), "-D", "data", "-k", str(self.folder), *settings]
-        with (self.folder / "log").open("wb") as log:
+        command = [str(self.programs / "postgres"), "-D", "data", "-k", str(self.folder), *settings]
+        with (self.folder / "log").open("ab") as log:
             self._server = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, **self._as)
         self._wait()
+
+    def halt(self) -> None:
+        """End the server, throwing everybody out; its data stay."""
+        self._server.send_signal(signal.SIGINT)
+        self._server.wait(timeout=10)
 
     def url(self, name: str) -> str:
         """The address of a database in this cluster."""
@@ -84,7 +94,7 @@ class Cluster:
         try:
             self._server.wait(timeout=3)
         except subprocess.TimeoutExpired:  # a forgotten connection holds a polite stop up
-            self._server.send_signal(3)
+            self._server.send_signal(signal.SIGQUIT)
             self._server.wait(timeout=10)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -96,7 +106,7 @@ class Cluster:
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
-            [str(self._programs / program), *arguments],
+            [str(self.programs / program), *arguments],
             cwd=self.folder,
             capture_output=True,
             text=True,
