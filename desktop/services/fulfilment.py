@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from desktop.basics.errors import Changed, Refused
 from desktop.basics.i18n import N_
@@ -17,11 +17,12 @@ from desktop.models.orders import (
     TO_SHIP,
     UNPAID,
     Order,
+    OrderEvent,
     OrderLine,
     Shipment,
     check_step,
 )
-from desktop.models.payments import Refund, Tender
+from desktop.models.payments import Tender
 from desktop.models.people import Permission
 from desktop.models.products import Sku
 from desktop.models.settings import POINTS_DAYS, SHIP_HOURS
@@ -95,10 +96,9 @@ def undo_shipment(work: Work, order_id: int) -> None:
         .where(Shipment.order_id == order.id, Shipment.undone_at.is_(None))
         .order_by(Shipment.id.desc())
     )
-    since = select(Refund.id).where(
-        Refund.order_id == order.id, Refund.at >= (order.shipped_at or order.placed_at)
-    )
-    if work.value(since) is not None:
+    newest = select(func.max(OrderEvent.id)).where(OrderEvent.order_id == order.id)
+    refunded = work.value(newest.where(OrderEvent.kind == "refunded"))
+    if refunded and refunded > (work.value(newest.where(OrderEvent.kind == "shipped")) or 0):
         raise Refused(
             N_("Part of this order was refunded after it left, so the shipment can't be taken back.")
         )

@@ -12,6 +12,7 @@ from desktop.basics.ids import new_key
 from desktop.models.members import Member, PointsEntry
 from desktop.models.orders import STATUS_WORDS, STEPS, OrderLine, Shipment
 from desktop.models.payments import RefundTender, Tender
+from desktop.queries.verify import verify
 from desktop.services.fulfilment import (
     cancel_order,
     cancel_paid_order,
@@ -20,11 +21,13 @@ from desktop.services.fulfilment import (
     ship_order,
     undo_shipment,
 )
+from desktop.services.orders import edit_order
 from desktop.services.refunds import refund_lines
 from desktop.services.settlement import TenderIn
 from desktop.shop.shop import Shop
 from tests.helpers.back_office import (
     daily,
+    draft,
     events,
     order_of,
     pay,
@@ -198,3 +201,26 @@ def test_a_shipment_with_a_refund_behind_it_stays(stocked: Stocked) -> None:
     with pytest.raises(Refused):
         stocked.shop.do(undo_shipment, order_id)
     assert stock(stocked, MILK) == (7, 0)
+
+
+@pytest.mark.req("O4", "O21")
+def test_after_every_kind_of_end_the_books_agree(stocked: Stocked) -> None:
+    mine = {"member_id": stocked.member_id, "discount_minor": 35, "freight_minor": 600}
+    done, gone, back, part, taken = (placed(stocked, (MILK, 1), (TEA, 1), **mine) for _ in range(5))
+    stocked.shop.do(cancel_order, gone)
+    for order_id in (done, back, part):
+        pay(stocked, order_id)
+    stocked.shop.do(edit_order, taken, draft(stocked, (MILK, 1), address=""))
+    pay(stocked, taken, "cash")
+    stocked.shop.do(ship_order, done, "SF1")
+    stocked.shop.do(receive_order, done)
+    stocked.shop.do(cancel_paid_order, back, "不要了", new_key())
+    with stocked.shop.storage.read.connect() as connection:
+        lines = select(OrderLine.id).where(OrderLine.order_id == part).order_by(OrderLine.id)
+        first = connection.execute(lines).scalars().first()
+    stocked.shop.do(refund_lines, part, [(first, 1_000)], "破损", new_key())
+    stocked.shop.do(ship_order, part)
+    stocked.shop.do(undo_shipment, part)
+    verdict = stocked.shop.ask(verify)
+    assert verdict.faults == ()
+    assert (stock(stocked, MILK), stock(stocked, TEA)) == ((6, 0), (29, 1))
