@@ -51,7 +51,10 @@ class Desk:
         page.user.setText(user)
         page.password.setText(password)
         page.submit()
-        return self.seen(program, Workspace)
+        workspace = self.seen(program, Workspace)
+        program.window.activateWindow()
+        self.until(program.window.isActiveWindow)
+        return workspace
 
     def quiet(self, program: Program) -> None:
         """Wait until nothing is under way."""

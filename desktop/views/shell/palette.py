@@ -124,6 +124,16 @@ class Palette(QWidget):
             if isValid(before) and before.isVisible():
                 before.setFocus()
 
+    @property
+    def ready(self) -> bool:
+        """Whether pinyin is known, too."""
+        return self._sounds_known
+
+    @property
+    def settled(self) -> bool:
+        """Whether every answer to what is typed has come."""
+        return not self._waiting
+
     def _learned(self, _nothing: object) -> None:
         self._sounds_known = True
         self._show()
@@ -175,6 +185,8 @@ class Palette(QWidget):
         hits = self._command_hits() if "commands" in self._kinds else []
         for kind in KINDS:
             hits += self._found.get(kind, [])
+        if self._waiting and not hits:
+            return  # what is on screen stays until the answers come
         self.list.show_hits(hits, keep=bool(self._waiting))
         self._scroll.setVisible(bool(hits))
         self._nothing.setText(_("Nothing found for “{text}”").format(text=self._text))

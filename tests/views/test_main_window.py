@@ -1,0 +1,194 @@
+"""The window around the screens: keys, counts, language, theme, rights, folding, several programs at once."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from desktop.basics.i18n import language
+from desktop.models.people import Permission
+from desktop.services.staff import add_staff
+from desktop.shop.actors import console
+from desktop.views.common.theme import theme
+from desktop.views.shell.screens import SCREENS
+from desktop.views.shell.sign_in import SignInPage
+from desktop.views.shell.workspace import Workspace
+from tests.helpers.desk import Desk
+
+
+@pytest.fixture
+def workspace(desk: Desk, sample_file: str) -> Any:
+    """Signed in to the sample shop as its owner."""
+    program = desk.open(sample_file)
+    program.window.activateWindow()
+    return desk.sign_in(program)
+
+
+def test_every_screen_names_a_real_right_and_a_key_of_its_own() -> None:
+    rights = {str(p) for p in Permission}
+    assert all(entry.right in rights for entry in SCREENS if entry.right)
+    letters = [entry.letter for entry in SCREENS]
+    assert len(set(letters)) == len(letters)
+
+
+@pytest.mark.req("R4")
+@pytest.mark.parametrize("entry", SCREENS, ids=lambda entry: entry.key)
+def test_g_and_a_letter_open_each_screen(desk: Desk, workspace: Any, entry: Any) -> None:
+    other = "members" if entry.key != "members" else "orders"
+    workspace.go(other)
+    desk.quiet(desk.programs[0])
+    workspace.setFocus()
+    desk.qtbot.keyClick(workspace.window(), Qt.Key.Key_G)
+    desk.qtbot.keyClick(workspace.window(), Qt.Key(ord(entry.letter)))
+    assert workspace.key == entry.key
+    assert workspace.here is workspace.stack.currentWidget()
+    assert workspace.side.items[entry.key].isChecked()
+    desk.quiet(desk.programs[0])
+
+
+@pytest.mark.req("R4")
+def test_the_side_bar_counts_what_waits(desk: Desk, workspace: Any) -> None:
+    desk.until(lambda: workspace.side.items["orders"].count == 12)
+    desk.until(lambda: workspace.side.items["inventory"].count == 9)
+    assert workspace.side.kiosks.orders == 38
+    assert workspace.side.shop.name == "青禾杂货铺"
+
+
+@pytest.mark.req("R3")
+def test_the_language_changes_without_a_restart(desk: Desk, workspace: Any) -> None:
+    program = desk.programs[0]
+    workspace.go("members")
+    assert workspace.side.items["orders"].text() == "订单"
+    desk.qtbot.mouseClick(workspace.top.language, Qt.MouseButton.LeftButton)
+    desk.until(lambda: program.workspace is not workspace)
+    assert language() == "en"
+    assert program.workspace is not None
+    assert program.workspace.side.items["orders"].text() == "Orders"
+    assert program.workspace.key == "members"
+    assert program.machine.get("language") == "en"
+    desk.quiet(program)
+
+
+def test_light_and_dark_change_at_once_and_are_remembered(desk: Desk, workspace: Any) -> None:
+    program = desk.programs[0]
+    before = program.window.grab().toImage().pixelColor(3, 3)
+    desk.qtbot.mouseClick(workspace.top.mode, Qt.MouseButton.LeftButton)
+    assert theme.mode == "dark"
+    assert program.window.grab().toImage().pixelColor(3, 3) != before
+    assert program.machine.get("look") == "dark"
+
+
+@pytest.mark.req("R4")
+def test_a_narrow_window_folds_the_side_bar(desk: Desk, workspace: Any) -> None:
+    window = desk.programs[0].window
+    window.resize(1440, 900)
+    assert not workspace.side.folded
+    window.resize(1200, 720)
+    desk.until(lambda: workspace.side.folded)
+    assert workspace.side.width() == 60
+    window.resize(1440, 900)
+    desk.until(lambda: not workspace.side.folded)
+
+
+@pytest.mark.req("A1")
+def test_a_cashier_sees_only_what_the_role_allows(desk: Desk, sample_file: str) -> None:
+    program = desk.open(sample_file)
+    workspace = desk.sign_in(program, "zhou")
+    assert "payments" not in workspace.entries
+    assert "dashboard" not in workspace.entries
+    assert {"orders", "members"} <= workspace.entries.keys()
+    workspace.navigate("payments")
+    assert workspace.key != "payments"
+    desk.quiet(program)
+
+
+@pytest.mark.req("A1")
+def test_new_people_sign_in_and_people_sign_out(desk: Desk, sample_file: str) -> None:
+    program = desk.open(sample_file)
+    desk.seen(program, SignInPage)
+    from tests.helpers.sample import entered
+
+    shop = entered(sample_file).acting_as(console())
+    add_staff(shop, username="lin", name="林小店", password="lang-genug", roles=("merchant",))
+    shop.storage.close()
+    workspace = desk.sign_in(program, "lin", "lang-genug")
+    assert workspace.person.name == "林小店"
+    desk.quiet(program)
+    workspace.sign_out_wanted.emit()
+    page = desk.seen(program, SignInPage)
+    assert program.signed is None
+    assert page.password.text() == ""
+
+
+@pytest.mark.req("O6", "R9")
+def test_two_programs_on_one_file_see_each_other_within_three_seconds(desk: Desk, sample_file: str) -> None:
+    from desktop.services.settings import set_setting
+
+    first, second = desk.open(sample_file), desk.open(sample_file)
+    desk.sign_in(first)
+    workspace = desk.sign_in(second)
+    assert first._background is not None
+    first._background.do(set_setting, "shop.name", "新名字杂货铺")
+    desk.qtbot.waitUntil(lambda: workspace.side.shop.name == "新名字杂货铺", timeout=3_000)
+    for program in (first, second):
+        desk.quiet(program)
+
+
+@pytest.mark.req("R4")
+def test_f1_opens_the_manual_page_and_a_question_mark_the_keys(desk: Desk, workspace: Any) -> None:
+    workspace.go("members")
+    desk.quiet(desk.programs[0])
+    workspace.setFocus()
+    for key in (Qt.Key.Key_F1, Qt.Key.Key_Question):
+        desk.qtbot.keyClick(workspace.window(), key)
+        sheet = QApplication.activeModalWidget()
+        assert sheet is not None
+        desk.qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+        desk.until(lambda: QApplication.activeModalWidget() is None)
+
+
+def test_the_database_going_away_is_said_in_the_top_bar(desk: Desk, workspace: Any) -> None:
+    assert workspace.top.sync.well
+    news = desk.programs[0].opened.shop.news  # type: ignore[union-attr]
+    assert news.on_reach is not None
+    news.on_reach(False)
+    desk.until(lambda: not workspace.top.sync.well)
+    news.on_reach(True)
+    desk.until(lambda: workspace.top.sync.well)
+
+
+def test_the_window_remembers_where_this_person_left_it(desk: Desk, sample_file: str) -> None:
+    program = desk.open(sample_file)
+    workspace = desk.sign_in(program)
+    workspace.go("members")
+    desk.quiet(program)
+    program.window.close()
+    again = desk.open(sample_file)
+    workspace = desk.sign_in(again)
+    assert isinstance(workspace, Workspace)
+    assert workspace.key == "members"
+    desk.quiet(again)
+
+
+class Flashes(QObject):
+    """Notes every top-level window that shows up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.seen.append(f"{type(watched).__name__} {watched.windowTitle()} {watched.accessibleName()}")
+        return False
+
+
+def test_no_screen_flashes_a_window_of_its_own(desk: Desk, workspace: Any, qapp: QApplication) -> None:
+    flashes = Flashes()
+    qapp.installEventFilter(flashes)
+    for entry in SCREENS:
+        workspace.go(entry.key)
+        desk.quiet(desk.programs[0])
+    qapp.removeEventFilter(flashes)
+    assert flashes.seen == []
