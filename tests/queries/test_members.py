@@ -214,3 +214,24 @@ def test_a_members_trail_shows_deeds_and_looks_and_nobody_elses(stocked: Stocked
     assert str(stocked.member_id) in str(other[-1])  # one id is found inside the other, and yet:
     trail = stocked.shop.ask(member_audit, stocked.member_id).rows
     assert all(row.touched.get("member") == (stocked.member_id,) for row in trail)
+
+
+@pytest.mark.req("C1", "C6")
+def test_the_sample_members_page_says_what_the_pictures_say(sample: Shop) -> None:
+    found = sample.ask(members_page, text="林晓梅").rows
+    detail = sample.ask(member_detail, found[0].id)
+    assert (detail.code, detail.phone, detail.points) == ("M-000318", "138****6621", 12_860)
+    assert (detail.spent_minor, detail.orders, detail.average_minor) == (1_684_230, 118, 14_273)
+    assert (detail.points_worth_minor, detail.expiring, detail.points_entries) == (12_860, 640, 236)
+    assert (detail.tier.key, detail.tier.earn_bp, detail.tier.missing_minor) == ("gold", 12_000, 315_770)
+    assert (detail.days_between_orders, detail.spent_recent_minor) == (8, 162_400)
+    assert [taste.name for taste in sample.ask(member_tastes, detail.id)] == ["茶叶", "糕点", "零食", ""]
+    first = sample.ask(member_points_page, detail.id).rows[0]
+    assert (first.delta, first.balance, first.order_code) == (202, 12_860, "1121-0096")
+    total, after = 0, None
+    while True:
+        page = sample.ask(member_points_page, detail.id, after=after)
+        total += sum(row.delta for row in page.rows)
+        if (after := page.after) is None:
+            break
+    assert total == detail.points

@@ -18,6 +18,7 @@ from desktop.queries.member_history import (
     member_points_page,
 )
 from desktop.queries.members import MemberDetail
+from desktop.queries.order_words import channel_word, status_word
 from desktop.views.common.buttons import icon_button
 from desktop.views.common.cards import Card, Divider, hbox
 from desktop.views.common.cells import BadgeCell, Column, Toned, TwoLine
@@ -30,18 +31,12 @@ from desktop.views.common.tabs import Tab, Tabs
 from desktop.views.members.words import REASONS, short_day
 
 SPANS = ((90, N_("Last 90 days")), (365, N_("Last 12 months")), (0, N_("All")))
-STATUSES = {  # words, tone, pip
-    "unpaid": (N_("Unpaid"), "warn", "wait"),
-    "to_ship": (N_("To ship"), "info", "half"),
-    "shipped": (N_("Shipped"), "primary", "half"),
-    "done": (N_("Done"), "success", "done"),
-    "cancelled": (N_("Cancelled"), "neutral", "closed"),
-}
-CHANNELS = {
-    "store": N_("Shop"),
-    "kiosk": N_("Self-checkout"),
-    "online": N_("Online shop"),
-    "import": N_("Imported"),
+STATUSES = {  # tone, pip
+    "unpaid": ("warn", "wait"),
+    "to_ship": ("info", "half"),
+    "shipped": ("primary", "half"),
+    "done": ("success", "done"),
+    "cancelled": ("neutral", "closed"),
 }
 
 
@@ -174,13 +169,7 @@ class History(Card):
         return [
             Column("code", _("Order no."), 116, "strong"),
             Column("placed_at", _("Placed"), 128, value=lambda r: self._when(r.placed_at)),
-            Column(
-                "channel",
-                _("Channel"),
-                90,
-                stretch=True,
-                value=lambda r: _(CHANNELS.get(r.channel, r.channel)),
-            ),
+            Column("channel", _("Channel"), 90, stretch=True, value=lambda r: channel_word(r.channel)),
             Column("points_minor", _("Points ¥"), 92, "number", value=self._points_money),
             Column("money", _("Paid ¥"), 96, "money", value=lambda r: self._plain(r.money_minor)),
             Column("status", _("Status"), 110, "badge", value=_status),
@@ -208,8 +197,7 @@ def _delta(row: PointsRow) -> Toned:
 
 
 def _status(row: MemberOrderRow) -> BadgeCell:
-    words, tone, pip = STATUSES.get(row.status, (row.status, "neutral", ""))
-    return BadgeCell(_(words), tone, pip)
+    return BadgeCell(status_word(row.status), *STATUSES.get(row.status, ("neutral", "")))
 
 
 def _kind(row: AuditRow) -> BadgeCell:

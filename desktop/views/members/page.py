@@ -81,10 +81,12 @@ class MemberPage(QWidget):
         after.clicked.connect(lambda: self.step_wanted.emit(1))
         edit = secondary(_("Edit"), "edit-line")
         edit.clicked.connect(self.edit)
-        edit.setVisible(self._context.may(edit_member))
+        if not self._context.may(edit_member):
+            edit.hide()
         self.adjust = secondary(_("Correct points"), "copper-coin-line")
         self.adjust.clicked.connect(self.adjust_points)
-        self.adjust.setVisible(self._context.may(adjust_points))
+        if not self._context.may(adjust_points):
+            self.adjust.hide()
         for widget in (before, after, edit, self.adjust):
             row.addWidget(widget)
         return row
@@ -150,7 +152,7 @@ class MemberPage(QWidget):
             StripItem(_("Spent"), money(member.spent_minor), "", recent),
             StripItem(_("Orders"), f"{member.orders:,}", "", rhythm),
             StripItem(_("Average order"), money(member.average_minor), "", last),
-            StripItem(_("Points to use"), f"{member.points:,}", "", worth, "points"),
+            StripItem(_("Usable points"), f"{member.points:,}", "", worth, "points"),
             StripItem(
                 _("Expire in 30 days"),
                 points_text(member.expiring),

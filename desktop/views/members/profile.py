@@ -178,9 +178,8 @@ class Profile(Card):
         words.addStretch(1)
         words.addWidget(Label(shown_name(member.name, member.code), "h2"))
         joined = member.created_at.astimezone(self._context.zone).date().isoformat()
-        words.addWidget(
-            Label(_("{code} · joined {day}").format(code=member.code, day=joined), "cap", "text2")
-        )
+        since = _("{code} · joined {day}").format(code=member.code, day=joined)
+        words.addWidget(Label(since, "cap", "text2", wrap=True))
         words.addStretch(1)
         row.addLayout(words, 1)
         return row

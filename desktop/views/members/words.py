@@ -22,9 +22,9 @@ REASONS = {  # words, icon, tone
     "carried over": (N_("Carried over from before"), "archive-line", "neutral"),
 }
 ORIGINS = {
-    "kiosk": N_("Signed up at the kiosk"),
-    "desktop": N_("Signed up at the counter"),
-    "phone": N_("Signed up by phone page"),
+    "kiosk": N_("At the kiosk"),
+    "desktop": N_("At the counter"),
+    "phone": N_("By phone page"),
     "import": N_("Imported"),
 }
 

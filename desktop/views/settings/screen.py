@@ -58,9 +58,9 @@ def _orders(context: Context) -> Page:
 
 
 ENTRIES = (
-    Entry("shop", N_("The shop"), "store-2-line", N_("Shop"), settings_list, _shop),
-    Entry("points", N_("Members and points"), "copper-coin-line", N_("Shop"), settings_list, _points),
-    Entry("orders", N_("Orders, stock and kiosk"), "file-list-3-line", N_("Shop"), settings_list, _orders),
+    Entry("shop", N_("The shop"), "store-2-line", N_("The shop"), settings_list, _shop),
+    Entry("points", N_("Members and points"), "copper-coin-line", N_("The shop"), settings_list, _points),
+    Entry("orders", N_("Orders, stock and kiosk"), "file-list-3-line", N_("The shop"), settings_list, _orders),
     Entry("staff", N_("Staff"), "team-line", N_("People"), permission_matrix, StaffPage),
     Entry("roles", N_("Roles and rights"), "shield-user-line", N_("People"), permission_matrix, RolesPage),
     Entry("audit", N_("Audit trail"), "history-line", N_("People"), audit_page, AuditPage),
