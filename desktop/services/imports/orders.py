@@ -324,7 +324,7 @@ def _member_totals(work: Work, pairs: Sequence[tuple[Draft, Row, int]]) -> None:
     for _draft, row, _order_id in pairs:
         if row["member_id"] is not None:
             entry = sums.setdefault(row["member_id"], [0, 0, row["placed_at"]])
-            entry[0] += 1
+            entry[0] += bool(row["paid_minor"])
             entry[1] += row["paid_minor"]
             entry[2] = max(entry[2], row["placed_at"])
     if sums:

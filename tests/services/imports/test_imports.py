@@ -15,6 +15,7 @@ from desktop.models.orders import Order, OrderLine, OrderReview
 from desktop.models.payments import Tender
 from desktop.models.products import Barcode, Product, Sku
 from desktop.models.stock import Stock
+from desktop.queries.verify import verify
 from desktop.services import opening
 from desktop.services.imports.goods import import_goods
 from desktop.services.imports.orders import import_orders
@@ -96,6 +97,7 @@ def test_real_orders_come_in_with_payments_and_reviews_from_their_own_files(open
     with gzip.open(paths[4], "rt", encoding="utf-8") as file:
         people = {row["customer_unique_id"] for row in csv.DictReader(file)}
     assert (count(opened, OrderReview), persons) == (4137, len(people))
+    assert opened.ask(verify).faults == ()
     before = count(opened, OrderLine), count(opened, Tender), count(opened, OrderReview)
     assert import_orders(opened, paths).made == 0
     assert (count(opened, OrderLine), count(opened, Tender), count(opened, OrderReview)) == before
@@ -123,6 +125,7 @@ def test_customers_reviews_and_goods_come_in_from_small_files(opened: Shop, tmp_
     assert tuple(person) == ("P1", 1, 500)
     assert tuple(review) == (5, "很好")
     assert tuple(line) == ("鲜牛奶", 500)
+    assert opened.ask(verify).faults == ()
 
 
 @pytest.mark.req("O12")
