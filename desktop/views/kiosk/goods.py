@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QScroller, QVBoxLayout, QWidget
 
 from desktop.basics.i18n import _, ngettext
@@ -161,6 +161,10 @@ class GoodsCard(Card):
                 made.show()  # now, not in the next round of events
         if added:
             self._to_end()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._to_end)  # once the page has its size
 
     def _to_end(self) -> None:
         """Scroll to the newest line before anything is painted, so that it is painted once."""

@@ -14,7 +14,7 @@ from desktop.views.kiosk.look import color, look
 from desktop.views.kiosk.page import Page, Surroundings
 from desktop.views.kiosk.pages_pay import Parts, framed, method_words
 from desktop.views.kiosk.parts import Note, Picture
-from desktop.views.kiosk.widgets import Button, Line, Text, column, row
+from desktop.views.kiosk.widgets import Line, Text, column, row, wide
 
 SECONDS = 8
 
@@ -93,29 +93,10 @@ class ReceiptPage(Page):
             paid += "   " + _("Change due {amount}").format(amount=around.money(settled.change_minor))
         top = row(1, Check(240 if look.portrait else 200), 1)
         buttons: list[QWidget] = []
-        self._print = Button(
-            _("Print receipt"),
-            icon="printer-line",
-            height=104,
-            size=30,
-            radius=24,
-            grow=True,
-            on=self._on_print,
-        )
+        self._print = wide(_("Print receipt"), self._on_print, icon="printer-line", height=104)
         if around.has_printer:
             buttons.append(self._print)
-        buttons.append(
-            Button(
-                _("Finish"),
-                "primary",
-                "check-line",
-                height=104,
-                size=30,
-                radius=24,
-                grow=True,
-                on=self.sale.finish,
-            )
-        )
+        buttons.append(wide(_("Finish"), self.sale.finish, "primary", "check-line", height=104))
         self._home = Note("", "restart-line", size=22)
         self._paper = self._receipt()
         first: Parts = [

@@ -15,7 +15,7 @@ from desktop.views.kiosk.look import look
 from desktop.views.kiosk.page import Page, Surroundings
 from desktop.views.kiosk.parts import Foot, Note, Picture, Steps, page_layout
 from desktop.views.kiosk.qr import QrCode
-from desktop.views.kiosk.widgets import Button, Card, Line, Text, column, row
+from desktop.views.kiosk.widgets import Button, Card, Line, Text, column, row, wide
 
 
 class BasketPage(Page):
@@ -89,34 +89,15 @@ class MemberPage(Page):
         pad.pressed.connect(self._entry.press)
         self._entry.changed.connect(lambda _value: self.refresh())
         self._ok = Button(_("OK"), "primary", height=112, size=36, radius=20, grow=True, on=self._join)
-        self._skip = Button(
-            _("Not a member, pay now"),
-            height=88,
-            size=28,
-            radius=20,
-            grow=True,
-            on=partial(self.sale.go, BILL),
-        )
+        self._skip = wide(_("Not a member, pay now"), partial(self.sale.go, BILL), height=88, size=28)
         self._foot = Foot(_("Back"), "", partial(self.sale.go, BASKET))
         self._code = QrCode(210 if look.portrait else 250)
         self._phone = self._phone_card()
         title = Text(_("Phone number for member price and points"), 35, 500)
         under = Text(_("New here? The number alone makes you a member."), 26, token="text2")
         if look.portrait:
-            parts: list[QWidget | int] = [
-                Steps(2),
-                self._summary(),
-                title,
-                under,
-                self._entry,
-                pad,
-                self._ok,
-                self._phone,
-                1,
-                self._skip,
-                self._foot,
-            ]
-            page_layout(self, parts)
+            parts: list[QWidget | int] = [Steps(2), self._summary(), title, under, self._entry, pad, self._ok]
+            page_layout(self, [*parts, self._phone, 1, self._skip, self._foot])
         else:
             holder = QWidget()
             holder.setLayout(column(title, under, 1, self._phone, 1, self._summary(), self._skip, space=16))

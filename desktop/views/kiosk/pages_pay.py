@@ -17,7 +17,7 @@ from desktop.views.kiosk.look import color, look
 from desktop.views.kiosk.page import Page, Surroundings
 from desktop.views.kiosk.parts import Foot, Note, Picture, Steps, TimeBar
 from desktop.views.kiosk.qr import QrCode
-from desktop.views.kiosk.widgets import Button, Card, Grow, Text, column, row
+from desktop.views.kiosk.widgets import Button, Card, Grow, Text, column, row, wide
 
 WAIT_SECONDS = 120
 CODE_LENGTH = 6
@@ -169,42 +169,9 @@ class WaitPage(Page):
     def __init__(self, around: Surroundings) -> None:
         super().__init__(around)
         method = self.sale.method
-        _name, icon, brand = method_words(method)
         due = around.money(self.sale.bill.to_pay_minor if self.sale.bill else 0)
         self._left = self._whole = WAIT_SECONDS * (2 if look.large else 1)
-        card = Card(radius=36, pad=(40, 40, 40, 44))
-        big = Picture(
-            icon,
-            "on_brand",
-            look.px(300 if look.portrait else 170),
-            brand,
-            48,
-            look.px(150 if look.portrait else 86),
-        )
-        what = {
-            "cash": (_("Please hand the cash to staff"), _("Staff confirms it here, then the receipt comes")),
-            "card": (_("Please use the card terminal"), _("Staff types the amount in and confirms it here")),
-        }[method]
-        card.body.setSpacing(look.px(16))
-        card.setSizePolicy(Grow, Grow)
-        for part in (row(1, Pill(method), 1), row(1, big, 1)):
-            card.body.addStretch(1)
-            card.body.addLayout(part)
-        card.body.addStretch(1)
-        card.body.addWidget(Text(what[0], 38, 600, align="center"))
-        card.body.addWidget(Text(what[1], 26, token="text2", align="center"))
-        staff = Button(
-            _("Staff: confirm the money"),
-            "soft",
-            "shield-user-line",
-            height=96,
-            size=30,
-            radius=20,
-            grow=True,
-            on=around.ask_pin,
-        )
-        card.body.addSpacing(look.px(16))
-        card.body.addWidget(staff)
+        card = self._what_to_do(method)
         self._bar = TimeBar()
         self._told = Note("", "time-line", "text", 26)
         keep = Text(_("After that you are back at the bill, nothing is lost"), 22, token="text3")
@@ -221,6 +188,28 @@ class WaitPage(Page):
         else:
             framed(self, [*due_parts, sums, 1, *self._others()], [card], [*clock, foot], 14)
         self.tick(0)
+
+    def _what_to_do(self, method: str) -> Card:
+        _name, icon, brand = method_words(method)
+        what = {
+            "cash": (_("Please hand the cash to staff"), _("Staff confirms it here, then the receipt comes")),
+            "card": (_("Please use the card terminal"), _("Staff types the amount in and confirms it here")),
+        }[method]
+        side, inner = (300, 150) if look.portrait else (170, 86)
+        card = Card(radius=36, pad=(40, 40, 40, 44))
+        card.body.setSpacing(look.px(16))
+        card.setSizePolicy(Grow, Grow)
+        for part in (Pill(method), Picture(icon, "on_brand", look.px(side), brand, 48, look.px(inner))):
+            card.body.addStretch(1)
+            card.body.addLayout(row(1, part, 1))
+        card.body.addStretch(1)
+        card.body.addWidget(Text(what[0], 38, 600, align="center"))
+        card.body.addWidget(Text(what[1], 26, token="text2", align="center"))
+        card.body.addSpacing(look.px(16))
+        card.body.addWidget(
+            wide(_("Staff: confirm the money"), self.around.ask_pin, "soft", "shield-user-line")
+        )
+        return card
 
     def _others(self) -> list[QWidget | QHBoxLayout]:
         others = [m for m in self.sale.facts.methods if m != self.sale.method]

@@ -217,6 +217,19 @@ class Button(QAbstractButton):
         super().focusInEvent(event)
 
 
+def wide(
+    text: str,
+    on: Callable[[], object],
+    kind: str = "secondary",
+    icon: str = "",
+    *,
+    height: float = 96,
+    size: float = 30,
+) -> Button:
+    """A button as wide as there is room."""
+    return Button(text, kind, icon, height=height, size=size, radius=20, grow=True, on=on)
+
+
 class Tile(Button):
     """A way to go on: coloured picture, title and a line under it."""
 

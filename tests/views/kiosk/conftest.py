@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -159,3 +160,9 @@ def kiosk(qapp: QApplication, qtbot: QtBot, sqlite_shop: Shop, tmp_path: Path) -
     assert background.shutdown()
     news.close()
     assert not made.bugs
+
+
+def aside(job: Callable[[], Any]) -> Any:
+    """Run a job on a thread of its own and hand back what it gives."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(job).result(10)
