@@ -96,7 +96,7 @@ TABLES = {
     "stock": N_("{count} stocks"),
     "product": N_("{count} products"),
     "setting": N_("Settings"),
-    "staff": N_("{count} people"),
+    "staff": N_("Staff"),
     "role_permission": N_("Rights"),
     "refund": N_("{count} refunds"),
 }

@@ -73,6 +73,7 @@ def open_stage(
     qapp: QApplication, qtbot: QtBot, shop: Shop, folder: Path, staff_id: int = OWNER
 ) -> Iterator[Stage]:
     """A stage for this person; everything ends with it, and a bug on any lane fails the test."""
+    from desktop.views.common import remember
     from desktop.views.common.background import Background
     from desktop.views.common.context import Context
     from desktop.views.common.refresh import News
@@ -81,6 +82,7 @@ def open_stage(
     set_language("en")
     theme.install(qapp)
     theme.use("light", 100, gains_red=False, reduce_motion=True)
+    remember.use(folder / "habits.json")
     stocked = open_stocked(shop)
     person = shop.acting_as(actors.staff(staff_id or stocked.cashier_id, 1))
     person.learn_rights()

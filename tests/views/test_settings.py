@@ -290,3 +290,11 @@ def test_a_postgresql_is_recognised_and_its_password_goes_to_the_keyring(
     assert use_database(stage.context.machine, secret) == "postgresql://shop@server/shop"
     assert "s3cret" not in stage.context.machine.path.read_text(encoding="utf-8")
     assert complete("postgresql://shop@server/shop") == secret
+
+
+def test_the_page_left_last_is_opened_again(stage: Stage) -> None:
+    screen, _page = opened(stage, "roles")
+    again = stage.show(SettingsScreen)
+    assert (screen.open_key, again.open_key) == ("roles", "roles")
+    again.open_filters(page="audit")
+    assert again.open_key == "audit"

@@ -136,6 +136,12 @@ class Profile(Card):
         self.phone_row: PhoneRow | None = None
         self._tastes: tuple[Taste, ...] = ()
         self._member: MemberDetail | None = None
+        theme.changed.connect(self._rescale)
+
+    def _rescale(self) -> None:
+        """Another text size: the width and every row follow."""
+        self.setFixedWidth(theme.px(292))
+        self._build()
 
     def show_member(self, member: MemberDetail) -> None:
         """Show this member."""

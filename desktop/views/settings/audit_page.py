@@ -74,10 +74,10 @@ class AuditPage(Page):
     def _columns(self) -> list[Column]:
         return [
             Column("at", _("Time"), 140, value=self._when),
-            Column("name", _("Who"), 170, value=lambda r: actor_words(r.actor, r.name)),
-            Column("action", _("What"), 260, "two_line", stretch=True, value=_deed),
+            Column("name", _("Who"), 150, value=lambda r: actor_words(r.actor, r.name)),
+            Column("action", _("What"), 220, "two_line", stretch=True, value=_deed),
             Column("looked", _("Kind"), 100, "badge", value=_kind),
-            Column("number", _("Chain no."), 130, "muted", value=lambda r: f"{r.chain} · {r.number:,}"),
+            Column("number", _("Chain no."), 116, "muted", value=lambda r: f"{r.chain} · {r.number:,}"),
         ]
 
     def _when(self, row: AuditRow) -> str:

@@ -74,6 +74,7 @@ class RolesPage(Page):
     def _line(self, grid: QGridLayout, line: int, right: RightRow, matrix: Matrix) -> None:
         words = Label(_(right.words), "small")
         words.setFixedHeight(theme.px(32))
+        words.setToolTip(_(right.words))
         grid.addWidget(words, line, 0)
         for column, role in enumerate(matrix.roles, start=1):
             box = CheckBox()

@@ -12,7 +12,7 @@ from desktop.basics.i18n import N_, _
 from desktop.queries.audit import audit_page
 from desktop.queries.settings import database_facts, settings_list
 from desktop.queries.staff import permission_matrix
-from desktop.views.common import icons
+from desktop.views.common import icons, remember
 from desktop.views.common.buttons import plain
 from desktop.views.common.cards import Divider, hbox, vbox
 from desktop.views.common.context import Context
@@ -60,7 +60,9 @@ def _orders(context: Context) -> Page:
 ENTRIES = (
     Entry("shop", N_("The shop"), "store-2-line", N_("The shop"), settings_list, _shop),
     Entry("points", N_("Members and points"), "copper-coin-line", N_("The shop"), settings_list, _points),
-    Entry("orders", N_("Orders, stock and kiosk"), "file-list-3-line", N_("The shop"), settings_list, _orders),
+    Entry(
+        "orders", N_("Orders, stock and kiosk"), "file-list-3-line", N_("The shop"), settings_list, _orders
+    ),
     Entry("staff", N_("Staff"), "team-line", N_("People"), permission_matrix, StaffPage),
     Entry("roles", N_("Roles and rights"), "shield-user-line", N_("People"), permission_matrix, RolesPage),
     Entry("audit", N_("Audit trail"), "history-line", N_("People"), audit_page, AuditPage),
@@ -138,6 +140,7 @@ class SettingsScreen(QWidget):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
+        self._habit = f"user/{context.username}/settings"
         self.entries = {e.key: e for e in ENTRIES if e.question is None or context.may(e.question)}
         self.pages: dict[str, Page] = {}
         self.items: dict[str, NavItem] = {}
@@ -175,7 +178,8 @@ class SettingsScreen(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not self.open_key:
-            self.go(next(iter(self.entries)))
+            last = remember.get(self._habit, "")
+            self.go(last if last in self.entries else next(iter(self.entries)))
 
     def open_filters(self, *, page: str = "", **_more: Any) -> None:
         """Open one of the pages by its key."""
@@ -193,6 +197,7 @@ class SettingsScreen(QWidget):
             page = self.pages[key] = self.entries[key].make(self._context)
             self.stack.addWidget(page)
         self.open_key = key
+        remember.put(self._habit, key)
         self.stack.setCurrentWidget(page)
         for name, item in self.items.items():
             item.choose(name == key)
