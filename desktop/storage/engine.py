@@ -60,7 +60,7 @@ def parse_url(text: str) -> URL:
     """A database address: `sqlite:///file`, `postgresql://…`, or just a file name. Raises `ShopError`."""
     try:
         url = make_url(text if "://" in text else f"sqlite:///{text}")
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
         raise ShopError(
             N_("“{url}” is not a database address. Use sqlite:///file.db or postgresql://user@host/name."),
             url=_safe(text),
@@ -79,8 +79,8 @@ def parse_url(text: str) -> URL:
 
 def _safe(text: str) -> str:
     """An address without its password."""
-    head, sep, tail = text.partition("@")
-    return f"…@{tail}"[:80] if sep else head[:80]
+    head, sep, tail = text.rpartition("@")  # the last one: a password may hold others
+    return f"…@{tail}"[:80] if sep else tail[:80]
 
 
 def open_storage(address: str | URL) -> Storage:

@@ -29,7 +29,7 @@ from tests.helpers.sales import member_sale
 _START = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 CONTEXT: Any = multiprocessing.get_context(_START)
 if _START == "forkserver":
-    CONTEXT.set_forkserver_preload(["tests.helpers.tills"])
+    CONTEXT.set_forkserver_preload(["tests.helpers.tills", "desktop.storage.migrate"])
 PATIENCE = 60.0  # seconds: a test that waits longer has failed
 
 

@@ -1,0 +1,109 @@
+"""Ledgers, tenders, refunds and the audit trail stay as they were written, whoever asks, on either database."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection, MetaData, Table, insert, text
+from sqlalchemy.exc import DBAPIError
+
+from desktop.basics.ids import new_key
+from desktop.models import Base
+from desktop.services.refunds import refund_lines
+from desktop.shop.shop import Shop
+from desktop.storage.engine import Storage
+from desktop.storage.migrations.append_only import APPEND_ONLY
+from tests.helpers.goods import NUTS, open_stocked
+from tests.helpers.sales import sell
+
+LEDGERS = {
+    "audit_event", "stock_movement", "points_entry", "order_event", "tender", "refund", "refund_line", "refund_tender",
+}  # fmt: skip
+
+
+@pytest.fixture
+def full(shop: Shop) -> Storage:
+    """A shop with a row in every ledger: one sale with points, refunded."""
+    stocked = open_stocked(shop)
+    _key, settled = sell(stocked, stocked.cart((NUTS, 2)), points=500)
+    with shop.storage.read.connect() as connection:
+        line = connection.execute(text("SELECT id FROM order_line")).scalar_one()
+    shop.do(refund_lines, settled.order_id, [(line, 1_000)], "坏了", new_key())
+    return shop.storage
+
+
+def table_of(name: str) -> Table:
+    """A table of the models."""
+    metadata: MetaData = Base.metadata
+    return metadata.tables[name]
+
+
+def rows(connection: Connection, name: str) -> list[tuple[object, ...]]:
+    """Everything in it."""
+    return [tuple(row) for row in connection.execute(text(f"SELECT * FROM {name} ORDER BY 1"))]
+
+
+def refused(storage: Storage, name: str, statement: str) -> None:
+    """The statement fails, saying why, and the table is as before."""
+    with storage.read.connect() as connection:
+        before = rows(connection, name)
+    assert before
+    with pytest.raises(DBAPIError, match="append-only"):
+        with storage.write.begin() as connection:
+            connection.execute(text(statement))
+    with storage.read.connect() as connection:
+        assert rows(connection, name) == before
+
+
+def test_the_list_of_ledgers_is_whole() -> None:
+    assert set(APPEND_ONLY) == LEDGERS
+
+
+@pytest.mark.req("A2", "I1", "C10", "M5")
+def test_no_row_of_any_ledger_is_changed_or_deleted(full: Storage) -> None:
+    for name in sorted(LEDGERS):
+        nothing_changes(full, name)
+
+
+def nothing_changes(full: Storage, name: str) -> None:
+    """Try every way to change this table."""
+    changeable = next(c.name for c in table_of(name).columns if not c.primary_key)
+    refused(full, name, f"UPDATE {name} SET {changeable} = {changeable}")
+    refused(full, name, f"DELETE FROM {name}")
+    columns = ", ".join(c.name for c in table_of(name).columns)
+    copy = f"SELECT {columns} FROM {name} WHERE true"
+    refused(
+        full,
+        name,
+        f"INSERT INTO {name} ({columns}) {copy} ON CONFLICT (id) DO UPDATE SET {changeable} = excluded.{changeable}",
+    )
+    if full.is_sqlite:
+        refused(full, name, f"INSERT OR REPLACE INTO {name} ({columns}) {copy}")
+        refused(full, name, f"UPDATE OR REPLACE {name} SET id = id")
+    else:
+        refused(full, name, f"TRUNCATE {name} CASCADE")
+
+
+@pytest.mark.req("A2")
+def test_a_row_of_the_trail_is_not_replaced_through_its_second_key(full: Storage) -> None:
+    """INSERT OR REPLACE deletes whatever a UNIQUE column meets; SQLite's triggers see it only when told to."""
+    columns = [c.name for c in table_of("audit_event").columns]
+    values = ", ".join("id + 100000" if name == "id" else name for name in columns)
+    statement = f"INSERT OR REPLACE INTO audit_event ({', '.join(columns)}) SELECT {values} FROM audit_event"
+    if full.is_sqlite:
+        refused(full, "audit_event", statement)
+        with full.write.connect() as connection:  # control: the setting is what stops it
+            connection.exec_driver_sql("PRAGMA recursive_triggers=OFF")
+            connection.execute(text(statement))
+            connection.rollback()
+            connection.exec_driver_sql("PRAGMA recursive_triggers=ON")
+
+
+def test_control_rows_are_added_and_other_tables_change(full: Storage) -> None:
+    with full.write.begin() as connection:
+        event = {"order_id": 1, "kind": "note", "note": "x", "actor": "console"}
+        at = connection.execute(text("SELECT at FROM order_event")).scalar()
+        assert at
+        row = {**event, "at": connection.execute(table_of("order_event").select()).mappings().first()["at"]}  # type: ignore[index]
+        connection.execute(insert(table_of("order_event")), row)
+        assert connection.execute(text("UPDATE member SET note = 'x'")).rowcount == 1
+        assert connection.execute(text("DELETE FROM idempotency")).rowcount > 0
