@@ -162,7 +162,7 @@ def meant_members(read: Read, text: str) -> ColumnElement[bool] | None:
     if text.upper().startswith("M-"):
         return Member.code == text.upper()
     if not text.isascii():
-        begins = starts_with(Member.name, text)
+        begins = starts_with(Member.name, text, by_code_point=read.is_sqlite)
         found = read.value(select(Member.id).where(begins).limit(1)) is not None
         return begins if found else contains(Member.name, text)
     keys = re.sub(r"[^0-9a-z]", "", text.lower())

@@ -68,13 +68,16 @@ def contains(column: Any, text: str) -> ColumnElement[bool]:
     return found
 
 
-def starts_with(column: Any, text: str) -> ColumnElement[bool]:
+def starts_with(column: Any, text: str, *, by_code_point: bool = False) -> ColumnElement[bool]:
     """Whether the column begins with the text (exact case), answered from the column's index.
 
-    The range finds the place in the index under any collation, the pattern decides.
+    The range finds the place in the index under any collation, the comparison decides. Only `by_code_point`
+    (SQLite's order) knows where names in other letters than ours end.
     """
-    decides = column.like(like(text) + "%", escape="\\")
-    end = _beyond(text)
+    decides = (
+        func.substr(column, 1, len(text)) == text
+    )  # LIKE would take SQLite's small letters for large ones
+    end = text[:-1] + chr(ord(text[-1]) + 1) if by_code_point and text else _beyond(text)
     return and_(column >= text, column < end, decides) if end else and_(column >= text, decides)
 
 
