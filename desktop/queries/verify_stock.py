@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import BigInteger, cast, func, or_, select
+from sqlalchemy import BigInteger, cast, func, literal, or_, select, union_all
 
 from desktop.basics.i18n import _
 from desktop.models.orders import STATUS_WORDS, TO_SHIP, UNPAID, Order
@@ -16,33 +16,23 @@ from desktop.shop.work import Read
 
 def on_hand(read: Read) -> Iterator[Fault]:
     """I1: on hand = Σ movements, per SKU and place; a movement without a balance counts too."""
-    total = cast(func.sum(StockMovement.delta_milli), BigInteger).label("total")
-    place = (StockMovement.sku_id, StockMovement.location_id)
-    moved = select(*place, total).group_by(*place).subquery("moved")
-    same = (Stock.sku_id == moved.c.sku_id) & (Stock.location_id == moved.c.location_id)
-    explained = (
-        select(
-            Sku.code.label("subject"),
-            func.coalesce(moved.c.total, 0).label("expected"),
-            Stock.on_hand_milli.label("found"),
-        )
-        .join(Sku, Sku.id == Stock.sku_id)
-        .join(moved, same, isouter=True)
-        .where(func.coalesce(moved.c.total, 0) != Stock.on_hand_milli)
+    none = literal(0, BigInteger)
+    moved = select(
+        StockMovement.sku_id,
+        StockMovement.location_id,
+        StockMovement.delta_milli.label("moved"),
+        none.label("kept"),
     )
-    yield from finding(read, "stock", explained, pieces)
-    homeless = (
-        select(
-            Sku.code.label("subject"),
-            moved.c.total.label("expected"),
-            func.coalesce(Stock.on_hand_milli, 0).label("found"),
-        )
-        .select_from(moved)
-        .join(Sku, Sku.id == moved.c.sku_id)
-        .join(Stock, same, isouter=True)
-        .where(Stock.id.is_(None), moved.c.total != 0)
+    kept = select(Stock.sku_id, Stock.location_id, none, Stock.on_hand_milli)
+    both = union_all(moved, kept).subquery("both")
+    sums = (cast(func.sum(both.c.moved), BigInteger), cast(func.sum(both.c.kept), BigInteger))
+    statement = (
+        select(Sku.code.label("subject"), sums[0].label("expected"), sums[1].label("found"))
+        .join(both, both.c.sku_id == Sku.id)
+        .group_by(Sku.code, both.c.location_id)
+        .having(sums[0] != sums[1])
     )
-    yield from finding(read, "stock", homeless, pieces)
+    yield from finding(read, "stock", statement, pieces)
 
 
 def held(read: Read) -> Iterator[Fault]:

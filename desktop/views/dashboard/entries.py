@@ -131,7 +131,7 @@ def _good(context: Context, good: LowGood) -> Entry:
 def _late(context: Context, order: LateOrder) -> Entry:
     if order.status == "to_ship":
         hours = int((order.deadline - order.placed_at).total_seconds()) // 3600
-        title = _("Order {number}: unshipped over {hours} hours").format(number=order.number, hours=hours)
+        title = _("Order {number} unshipped over {hours} h").format(number=order.number, hours=hours)
         caption = _("It should have left by {when}").format(
             when=when_text(order.deadline, context.now(), context.zone)
         )
