@@ -10,13 +10,14 @@ from sqlalchemy import func, select, update
 
 from desktop.basics.errors import Refused
 from desktop.basics.i18n import N_
-from desktop.basics.money import half_up
 from desktop.models.members import Member
 from desktop.models.orders import CANCELLED, DONE, SHIPPED, TO_SHIP, Order, OrderEvent, OrderLine
 from desktop.models.payments import Refund, RefundLine, RefundTender, Tender
 from desktop.models.people import Permission
 from desktop.models.products import Product, Sku
 from desktop.models.stock import Reservation
+from desktop.pricing.refund import Paid, line_refund, split_refund
+from desktop.queries.given_back import read_given, read_given_of_line
 from desktop.services import posting
 from desktop.services.posting import PointsStep, StockStep
 from desktop.services.settlement import NOT_STOCKED
@@ -85,9 +86,10 @@ def give_back(
         order.freight_minor + order.rounding_minor if with_freight else 0
     )
     amount = min(amount, order.paid_minor - order.refunded_minor)
-    value, points = _points_part(work, order, amount)
-    money = amount - value
-    back = _earned_part(work, order, money, points)
+    paid = Paid(order.paid_minor, order.points_minor, order.points_spent, order.points_earned)
+    split = split_refund(paid, read_given(work, order.id), amount)
+    money, value, points = split.money_minor, split.value_minor, split.points
+    back = _at_hand(work, order, split.taken_back, points)
     row = {
         "order_id": order.id, "amount_minor": amount, "points_returned": points, "points_taken_back": back,
         "reason": reason, "restock": restock, "client_key": client_key, "actor": work.actor.key, "at": work.now,
@@ -114,12 +116,8 @@ def _line_part(work: Work, order: Order, line_id: int, qty: int) -> dict[str, An
     left = line.qty_milli - line.refunded_milli
     if qty <= 0 or qty > left:
         raise Refused(N_("No more of “{name}” can be given back than was sold."), name=line.name)
-    before = work.value(
-        select(func.coalesce(func.sum(RefundLine.amount_minor), 0)).where(RefundLine.line_id == line_id)
-    )
-    given = int(before)  # PostgreSQL adds whole numbers up to a Decimal
-    rest = line.total_minor - given
-    amount = rest if qty == left else min(rest, half_up(line.total_minor * qty, line.qty_milli))
+    given = read_given_of_line(work, line_id)
+    amount = line_refund(line.total_minor, line.qty_milli, line.refunded_milli, given, qty)
     base = (
         line.base_milli * (line.refunded_milli + qty) // line.qty_milli
         - line.base_milli * line.refunded_milli // line.qty_milli
@@ -135,35 +133,12 @@ def _line_part(work: Work, order: Order, line_id: int, qty: int) -> dict[str, An
     }
 
 
-def _points_part(work: Work, order: Order, amount: int) -> tuple[int, int]:
-    """The part of a refund that is points: (value, points), cumulative so that all of it comes out exact."""
-    if not order.points_minor:
-        return 0, 0
-    mine = select(RefundTender.amount_minor, RefundTender.points).join(
-        Refund, Refund.id == RefundTender.refund_id
-    )
-    before = work.rows(mine.where(Refund.order_id == order.id, RefundTender.points > 0)).all()
-    value_before, points_before = sum(r.amount_minor for r in before), sum(r.points for r in before)
-    total = half_up(order.points_minor * (order.refunded_minor + amount), order.paid_minor)
-    value = min(total, order.points_minor) - value_before
-    points = order.points_spent * (value_before + value) // order.points_minor - points_before
-    return (value, points) if points > 0 else (0, 0)
-
-
-def _earned_part(work: Work, order: Order, money: int, returned: int) -> int:
-    """How many earned points go back with this much money; never more than the member has."""
-    paid = order.paid_minor - order.points_minor
-    if not order.points_earned or not paid or order.member_id is None:
+def _at_hand(work: Work, order: Order, wanted: int, returned: int) -> int:
+    """How many earned points can be taken back: never more than the member has."""
+    if not wanted or order.member_id is None:
         return 0
-    sums = select(func.coalesce(func.sum(Refund.points_taken_back), 0)).where(Refund.order_id == order.id)
-    given = select(func.coalesce(func.sum(RefundTender.amount_minor), 0)).join(
-        Refund, Refund.id == RefundTender.refund_id
-    )
-    money_before = int(work.value(given.where(Refund.order_id == order.id, RefundTender.points == 0)))
-    keep = order.points_earned * (paid - money_before - money) // paid
-    due = order.points_earned - keep - int(work.value(sums))
     have = work.value(select(Member.points).where(Member.id == order.member_id))
-    return int(max(0, min(due, have + returned)))
+    return min(wanted, int(have) + returned)
 
 
 def _money_back(work: Work, order: Order, refund_id: int, money: int, value: int, points: int) -> None:
