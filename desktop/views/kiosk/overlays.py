@@ -18,7 +18,7 @@ from desktop.views.kiosk.goods import paint_picture, scrolling
 from desktop.views.kiosk.keypad import Entry, Keypad, Letters, typed
 from desktop.views.kiosk.look import color, look
 from desktop.views.kiosk.parts import Picture, Ring
-from desktop.views.kiosk.widgets import Button, Card, Grow, Text, column, draw_line, row
+from desktop.views.kiosk.widgets import Button, Card, Grow, Text, column, draw_line, row, wide
 
 
 class Overlay(QWidget):
@@ -116,7 +116,13 @@ class Notice(Overlay):
     """One sentence and what to do next."""
 
     def __init__(
-        self, window: QWidget, sentence: str, verb: str = "", on: Callable[[], object] | None = None
+        self,
+        window: QWidget,
+        sentence: str,
+        verb: str = "",
+        on: Callable[[], object] | None = None,
+        *,
+        back: str = "",
     ) -> None:
         super().__init__(window, 860)
         picture = Picture("information-line", "warn_fg", look.px(120), "warn_bg", 60, look.px(60))
@@ -124,9 +130,9 @@ class Notice(Overlay):
         text = Text(sentence, 34, 500, align="center", wrap=True)
         self.fill(text)
         self.sentence = sentence
-        ok = Button(_("OK"), "primary", height=104, size=32, radius=20, grow=True, on=self.close_now)
+        ok = wide(back or _("OK"), self.close_now, "primary", height=104, size=32)
         if verb and on is not None:
-            step = Button(verb, height=104, size=30, radius=20, grow=True, on=on)
+            step = wide(verb, on, height=104)
             self.card.body.addLayout(row(step, ok, space=20))
         else:
             self.fill(ok)

@@ -260,6 +260,16 @@ class KioskWindow(QWidget):
         scope.ask_latest("goods", search_goods, "").then(search.show_goods)
 
     def _restart(self) -> None:
+        """A touch by mistake must not cost a full cart."""
+        if self.sale is None or not self.sale.lines:
+            self._clear()
+            return
+        question = _("Clear the cart and start over?")
+        self.open_overlay(
+            Notice(self, question, _("End and clear the cart"), self._clear, back=_("Go on shopping"))
+        )
+
+    def _clear(self) -> None:
         if self.sale is not None:
             self.sale.finish()
 
@@ -345,7 +355,7 @@ class KioskWindow(QWidget):
             self.sale.finish()
             return
         still = StillThere(self, WARNING_SECONDS * (2 if look.large else 1))
-        still.ran_out.connect(self._restart)
+        still.ran_out.connect(self._clear)
         still.ended.connect(self._lively)
         self.open_overlay(still)
 

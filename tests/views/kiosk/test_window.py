@@ -103,6 +103,17 @@ def test_nothing_of_the_last_member_is_left(kiosk: Kiosk) -> None:
     )  # fmt: skip
 
 
+def test_starting_over_asks_once(kiosk: Kiosk) -> None:
+    kiosk.open()
+    kiosk.scan(CODES[0])
+    touch(kiosk, "重新开始")
+    touch(kiosk, "继续购物")
+    assert kiosk.sale.pieces == 1
+    touch(kiosk, "重新开始")
+    touch(kiosk, "结束，清空购物车")
+    assert (kiosk.sale.page, kiosk.sale.lines) == ("idle", ())
+
+
 @pytest.mark.req("Q5")
 def test_nobody_there_clears_the_cart(kiosk: Kiosk) -> None:
     kiosk.open()
