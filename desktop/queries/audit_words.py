@@ -77,6 +77,8 @@ ACTION_WORDS: dict[str, str] = {
     "sign_in.record_sign_in": N_("Signed in"),
     "stock.adjust_stock": N_("Corrected stock"),
     "stock.receive_stock": N_("Received goods"),
+    "tills.add_till": N_("Added a till"),
+    "tills.rename_till": N_("Renamed a till"),
     "stock.set_levels": N_("Changed stock levels"),
 }
 

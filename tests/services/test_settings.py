@@ -7,8 +7,10 @@ import pytest
 from desktop.basics.errors import NotAllowed, ShopError
 from desktop.models.settings import POINTS_CAP, POINTS_WELCOME
 from desktop.queries.settings import settings_list
+from desktop.queries.tills import tills_list
 from desktop.services.members import sign_up
 from desktop.services.settings import set_setting, set_settings
+from desktop.services.tills import add_till, rename_till
 from desktop.shop.shop import Shop
 from tests.helpers.goods import Stocked, open_stocked
 
@@ -63,3 +65,18 @@ def test_what_the_registry_forbids_is_refused_and_the_rest_of_the_form_too(
 def test_a_cashier_changes_no_setting(stocked: Stocked) -> None:
     with pytest.raises(NotAllowed):
         stocked.cashier.do(set_setting, POINTS_CAP.key, 100)
+
+
+@pytest.mark.req("A1")
+def test_tills_are_added_with_a_code_of_their_own_and_renamed(stocked: Stocked) -> None:
+    first, second = (stocked.shop.do(add_till, "kiosk", name) for name in ("自助收银 2 号", "自助收银 3 号"))
+    assert (first, second) == ("K2", "K3")  # K1 came with the shop
+    assert stocked.shop.do(add_till, "counter", "后门") == "T2"
+    row = next(till for till in stocked.shop.ask(tills_list) if till.code == "K2")
+    stocked.shop.do(rename_till, row.id, " 门口 自助 ")
+    assert next(till.name for till in stocked.shop.ask(tills_list) if till.code == "K2") == "门口 自助"
+    for kind, name in (("kiosk", " "), ("kiosk", "x" * 41), ("online", "x")):
+        with pytest.raises(ShopError):
+            stocked.shop.do(add_till, kind, name)
+    with pytest.raises(NotAllowed):
+        stocked.cashier.do(add_till, "kiosk", "x")

@@ -15,6 +15,7 @@ from sqlalchemy import select, text
 from desktop.basics.errors import NotAllowed, ShopError
 from desktop.models.people import Staff
 from desktop.queries.settings import settings_list
+from desktop.queries.tills import tills_list
 from desktop.services.machine_setup import try_database, use_database
 from desktop.services.members import add_tag, sign_up
 from desktop.services.settings import set_setting
@@ -24,6 +25,7 @@ from desktop.views.common.theme import theme
 from desktop.views.common.toast import host_of
 from desktop.views.settings.screen import SettingsScreen
 from desktop.views.settings.staff_sheets import PersonSheet, SecretSheet
+from desktop.views.settings.tills_page import TillSheet
 from tests.helpers.stage import Stage, open_stage
 
 
@@ -298,3 +300,14 @@ def test_the_page_left_last_is_opened_again(stage: Stage) -> None:
     assert (screen.open_key, again.open_key) == ("roles", "roles")
     again.open_filters(page="audit")
     assert again.open_key == "audit"
+
+
+def test_a_self_checkout_is_added_from_the_settings(stage: Stage) -> None:
+    screen, page = opened(stage, "tills")
+    page.add()
+    sheet = stage.sheet(screen, TillSheet)
+    sheet.name.setText("自助收银 2 号")
+    sheet.submit()
+    stage.until(lambda: not sheet.isVisible())
+    tills = stage.outside(lambda: stage.stocked.shop.ask(tills_list))
+    assert ("K2", "自助收银 2 号", "kiosk") in [(till.code, till.name, till.kind) for till in tills]

@@ -12,6 +12,7 @@ from desktop.basics.i18n import N_, _
 from desktop.queries.audit import audit_page
 from desktop.queries.settings import database_facts, settings_list
 from desktop.queries.staff import permission_matrix
+from desktop.queries.tills import tills_list
 from desktop.views.common import icons, remember
 from desktop.views.common.buttons import plain
 from desktop.views.common.cards import Divider, hbox, vbox
@@ -29,6 +30,7 @@ from desktop.views.settings.printer_page import PrinterPage
 from desktop.views.settings.registry_page import ORDERS, POINTS, SHOP, RegistryPage
 from desktop.views.settings.roles_page import RolesPage
 from desktop.views.settings.staff_page import StaffPage
+from desktop.views.settings.tills_page import TillsPage
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ ENTRIES = (
     Entry(
         "orders", N_("Orders, stock and kiosk"), "file-list-3-line", N_("The shop"), settings_list, _orders
     ),
+    Entry("tills", N_("Tills"), "computer-line", N_("The shop"), tills_list, TillsPage),
     Entry("staff", N_("Staff"), "team-line", N_("People"), permission_matrix, StaffPage),
     Entry("roles", N_("Roles and rights"), "shield-user-line", N_("People"), permission_matrix, RolesPage),
     Entry("audit", N_("Audit trail"), "history-line", N_("People"), audit_page, AuditPage),
