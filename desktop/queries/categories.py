@@ -30,11 +30,10 @@ class CategoryNode:
 
 @dataclass(frozen=True, slots=True)
 class CategoryTree:
-    """All branches in reading order, and how many products hang on none."""
+    """All branches in reading order, and how many products hang on none of them."""
 
     nodes: tuple[CategoryNode, ...]
     loose: int
-    total: int
 
 
 @question(permission=Permission.BROWSE_GOODS)
@@ -51,7 +50,7 @@ def category_tree(read: Read) -> CategoryTree:
         below.setdefault(row.parent_id, []).append(row)
     nodes: list[CategoryNode] = []
     _walk(None, 0, below, counts, nodes)
-    return CategoryTree(tuple(nodes), counts.get(None, 0), sum(counts.values()))
+    return CategoryTree(tuple(nodes), counts.get(None, 0))
 
 
 def _walk(

@@ -36,7 +36,6 @@ class MovementRow:
     order_id: int | None
     order_code: str
     who: str  # a person or till by name, else empty
-    actor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ def _movement(
     return MovementRow(
         id=row.id, at=row.at, delta_milli=row.delta_milli, after_milli=balances[row.id], reason=row.reason,
         why=why, note=more, order_id=order_id, order_code=codes.get(order_id or 0, ""),
-        who=names.get(row.actor, ""), actor=row.actor,
+        who=names.get(row.actor, ""),
     )  # fmt: skip
 
 

@@ -79,12 +79,12 @@ _BASE_PRICE = (
     .correlate(Sku)
     .scalar_subquery()
 )
-SORTS: dict[str, tuple[Any, bool]] = {  # key: column and whether it starts descending
-    "name": (Product.pinyin, False),
-    "code": (Sku.code, False),
-    "category": (func.coalesce(Category.name, ""), False),
-    "price": (_BASE_PRICE, True),
-    "newest": (Product.created_at, True),
+SORTS: dict[str, Any] = {
+    "name": Product.pinyin,
+    "code": Sku.code,
+    "category": func.coalesce(Category.name, ""),
+    "price": _BASE_PRICE,
+    "newest": Product.created_at,
 }
 
 
@@ -126,7 +126,7 @@ def products_count(read: Read, which: ProductFilter) -> int:
 def _page(
     read: Read, which: ProductFilter, after: Position | None, sort: str, descending: bool, *, stock: bool
 ) -> Page[ProductRow]:
-    column = SORTS[sort][0]
+    column = SORTS[sort]
     statement = _filtered(read, _GOODS.add_columns(column.label("sorted_by")), which)
     rows = read.rows(in_order(statement, (column, Sku.id), after, descending=descending)).all()
     return page_of(rows, _maker(read, rows[:PAGE_ROWS], stock), lambda row: (row.sorted_by, row.id))

@@ -178,7 +178,7 @@ def _sold_since(since: datetime, sku_id: int | None) -> Any:
     statement = statement.where(StockMovement.reason == "sale", StockMovement.at >= since)
     if sku_id is not None:
         statement = statement.where(StockMovement.sku_id == sku_id)
-    return statement.group_by(StockMovement.sku_id).cte("sold").prefix_with("MATERIALIZED")
+    return statement.group_by(StockMovement.sku_id).subquery("sold")
 
 
 def _branch_levels() -> Any:

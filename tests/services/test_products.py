@@ -74,7 +74,7 @@ def test_codes_are_numbered_and_never_given_twice(open_shop: Shop) -> None:
     open_shop.do(create_product, replace(MILK, code="ZH-0002"))
     codes = [open_shop.do(create_product, NewProduct(f"货 {i}", 100)).code for i in range(3)]
     assert codes == ["ZH-0001", "ZH-0003", "ZH-0004"]
-    with pytest.raises(Refused, match="zh-0003 is already used"), speaking("en"):
+    with speaking("en"), pytest.raises(Refused, match="zh-0003 is already used"):
         open_shop.do(create_product, NewProduct("又一个", 100, code="zh-0003"))
 
 

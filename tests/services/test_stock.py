@@ -53,9 +53,10 @@ def on_hand(shop: Shop, sku: int) -> int:
 @pytest.mark.req("I8")
 def test_cost_follows_as_a_moving_average(open_shop: Shop) -> None:
     sku = new_goods(open_shop, "鲜牛奶")
-    receive = lambda qty, cost: open_shop.do(
-        receive_stock, [ReceivedLine(sku, qty * PIECE, cost)], client_key=new_key()
-    )  # noqa: E731
+
+    def receive(qty, cost):
+        return open_shop.do(receive_stock, [ReceivedLine(sku, qty * PIECE, cost)], client_key=new_key())  # noqa: E731
+
     receive(10, 1_000)
     receive(30, 1_200)  # (10 × 10.00 + 30 × 12.00) / 40 = 11.50
     assert open_shop.ask(product_cost, sku) == 1_150
@@ -87,7 +88,7 @@ def test_one_key_from_many_tills_at_once_comes_in_once(open_shop: Shop) -> None:
     sku, key = new_goods(open_shop, "鲜牛奶"), new_key()
     send = lambda _n: open_shop.do(receive_stock, [ReceivedLine(sku, 5 * PIECE)], client_key=key)  # noqa: E731
     with ThreadPoolExecutor(6) as pool:
-        assert len({result for result in pool.map(send, range(12))}) == 1
+        assert len(set(pool.map(send, range(12)))) == 1
     assert balances(open_shop) == [(sku, 5 * PIECE, 5 * PIECE)]
 
 

@@ -89,7 +89,8 @@ class InventoryScreen(QWidget):
         line.addWidget(self.summary, 1)
         self.export = secondary(_("Export"), "download-2-line")
         self.export.clicked.connect(self.open_export)
-        self.export.setVisible(self._context.may(export_begins))
+        if not self._context.may(export_begins):
+            self.export.hide()
         line.addWidget(self.export)
         self.receive = primary(_("Receive by scanner"), "barcode-line", key="N")
         self.receive.clicked.connect(lambda: self.open_receive())

@@ -72,7 +72,8 @@ class Codes(QWidget):
         ):
             column.addWidget(Label(title, "h3"))
             column.addLayout(rows)
-            add.setVisible(self._may)
+            if not self._may:
+                add.hide()
             column.addWidget(
                 add, alignment=Qt.AlignmentFlag(0) if add is self.code else Qt.AlignmentFlag.AlignLeft
             )

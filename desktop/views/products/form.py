@@ -17,7 +17,7 @@ from desktop.views.common.inputs import Select, TextArea, TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.number_inputs import MoneyInput
 from desktop.views.common.theme import theme
-from desktop.views.products.words import category_choices, list_words, split_tags
+from desktop.views.products.words import DRAWN, category_choices, list_words, split_tags
 
 
 class ProductForm(QWidget):
@@ -34,6 +34,7 @@ class ProductForm(QWidget):
         self.name = TextInput(longest=120, required=True)
         self.pack = TextInput(longest=40, hint=_("950 ml"))
         self.category, self.kind = Select(), Select([(key, _(words)) for key, words in KINDS.items()])
+        self.picture = Select([(key, _(words)) for key, words in DRAWN.items()], "box")
         self.tags = TextInput(longest=300, hint=_("Parted by spaces"))
         self.note = TextArea(lines=2)
         self._name_field = Field(_("Product name"), self.name)
@@ -41,7 +42,7 @@ class ProductForm(QWidget):
         column.addWidget(self._name_field)
         for pair in (
             (Field(_("Pack"), self.pack), Field(_("Kind"), self.kind)),
-            (Field(_("Category"), self.category),),
+            (Field(_("Category"), self.category), Field(_("Drawing"), self.picture)),
         ):
             line = hbox(gap=12)
             for field in pair:
@@ -55,7 +56,7 @@ class ProductForm(QWidget):
         for text in (self.name, self.pack, self.tags):
             text.textEdited.connect(self._touched)
         self.note.textChanged.connect(self._touched)
-        for choice in (self.category, self.kind):
+        for choice in (self.category, self.kind, self.picture):
             choice.picked.connect(self._touched)
 
     def _touched(self, *_ignored: object) -> None:
@@ -69,6 +70,7 @@ class ProductForm(QWidget):
         self.name.setText(row.name)
         self.pack.setText(row.pack)
         self.kind.set_value(row.kind)
+        self.picture.set_value(row.picture or "box")
         self.category.set_options(category_choices(tree, _("No category")), row.category_id or 0)
         self.tags.setText(" ".join(detail.tags))
         self.note.setPlainText(detail.note)
@@ -102,7 +104,7 @@ class ProductForm(QWidget):
         """Whether this person may change anything."""
         for control in (self.name, self.pack, self.tags, self.note):
             control.setReadOnly(not on)
-        for choice in (self.category, self.kind):
+        for choice in (self.category, self.kind, self.picture):
             choice.setEnabled(on)
         for field in self._prices.values():
             field.setReadOnly(not on)
@@ -130,6 +132,7 @@ class ProductForm(QWidget):
             pack=_new(self.pack.value(), row.pack),
             kind=_new(self.kind.value(), row.kind),
             category_id=None if category == (row.category_id or 0) else category,
+            picture=_new(self.picture.value(), row.picture or "box"),
             note=_new(self.note.value(), detail.note),
             tags=None if set(tags) == set(detail.tags) else tags,
         )
@@ -157,7 +160,7 @@ class ProductForm(QWidget):
             return None, []
         row, detail = self._detail.row, self._detail
         before: dict[str, Any] = {
-            "name": row.name, "pack": row.pack, "kind": row.kind, "category_id": row.category_id or 0,
+            "name": row.name, "pack": row.pack, "kind": row.kind, "category_id": row.category_id or 0, "picture": row.picture,
             "note": detail.note, "tags": detail.tags,
         }  # fmt: skip
         back = None

@@ -53,7 +53,7 @@ class ProductPanel(Card):
         super().__init__(margins=(1, 0, 1, 2), parent=parent)
         self._context, self._sku = context, 0
         self._detail: ProductDetail | None = None
-        self._tree = CategoryTree((), 0, 0)
+        self._tree = CategoryTree((), 0)
         self._lists: tuple[ListRow, ...] = ()
         self._may = context.may(edit_product)
         self.setFixedWidth(theme.px(WIDTH))
@@ -286,7 +286,7 @@ class ProductPanel(Card):
         task.then(lambda _n: self._context.toast(self, words.format(name=title_of(row)), undo=undo))
 
     def _choose_photo(self) -> None:
-        dialog = QFileDialog(self.window(), _("Choose a photo"), "", f"{_('Pictures')} ({PICTURE_FILES})")
+        dialog = QFileDialog(self.window(), _("Choose a photo"), "", _("Pictures") + f" ({PICTURE_FILES})")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.take_photo)

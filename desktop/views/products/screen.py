@@ -62,7 +62,7 @@ class ProductsScreen(QWidget):
         super().__init__(parent)
         self._context, self._scope = context, context.of(self)
         self._filter, self._started, self._wanted, self._narrow = ProductFilter(), False, 0, False
-        self._tree = CategoryTree((), 0, 0)
+        self._tree = CategoryTree((), 0)
         self._with_stock = context.may(products_with_stock)
         column = vbox(self, margins=(24, 20, 24, 20), gap=14)
         column.addLayout(self._head())
@@ -90,7 +90,8 @@ class ProductsScreen(QWidget):
         line.addWidget(self.summary, 1)
         self.export = secondary(_("Export"), "download-2-line")
         self.export.clicked.connect(self.open_export)
-        self.export.setVisible(self._context.may(export_begins))
+        if not self._context.may(export_begins):
+            self.export.hide()
         line.addWidget(self.export)
         self.categories = secondary(_("Categories"), "node-tree")
         self.categories.clicked.connect(self.open_categories)

@@ -7,6 +7,12 @@ from desktop.queries.product_detail import ListRow
 from desktop.queries.products import ProductRow
 
 TYPES = {"retail": N_("Retail"), "distribution": N_("Distribution"), "b2b": N_("B2B")}
+DRAWN = {
+    "box": N_("Box"), "jar": N_("Jar"), "bottle": N_("Bottle"), "pouch": N_("Pouch"), "milk": N_("Milk carton"),
+    "yogurt": N_("Yogurt pot"), "cake": N_("Pastry"), "cracker": N_("Crackers"), "nuts": N_("Nuts"),
+    "tea": N_("Tea tin"), "honey": N_("Honey jar"), "rice": N_("Sack of rice"), "fruit": N_("Fruit"),
+    "tissue": N_("Tissues"),
+}  # fmt: skip
 INDENT = "\u3000"  # an ideographic space: the indent of a branch in a list of choices
 
 
