@@ -181,18 +181,16 @@ def _lapsing(read: Read) -> Lapsing:
         .cte("soon")
     )
     kept = (
-        select(PointsEntry.member_id, cast(func.sum(PointsEntry.delta), BigInteger).label("points"))
-        .join(soon, soon.c.member_id == PointsEntry.member_id)
-        .where(gained, or_(PointsEntry.expires_at.is_(None), PointsEntry.expires_at > until))
-        .group_by(PointsEntry.member_id)
-        .cte("kept")
+        select(func.coalesce(cast(func.sum(PointsEntry.delta), BigInteger), 0))
+        .where(PointsEntry.member_id == Member.id, gained)
+        .where(or_(PointsEntry.expires_at.is_(None), PointsEntry.expires_at > until))
+        .correlate(Member)
+        .scalar_subquery()
     )
-    lapsing = Member.points - func.coalesce(kept.c.points, 0)
-    statement = (
-        select(func.count(), func.coalesce(cast(func.sum(lapsing), BigInteger), 0), func.min(soon.c.first))
-        .select_from(Member)
-        .join(soon, soon.c.member_id == Member.id)
-        .join(kept, kept.c.member_id == Member.id, isouter=True)
-        .where(lapsing > 0)
+    each = select((Member.points - kept).label("points"), soon.c.first).join(
+        soon, soon.c.member_id == Member.id
     )
+    lapsing = each.subquery("lapsing")
+    total = func.coalesce(cast(func.sum(lapsing.c.points), BigInteger), 0)
+    statement = select(func.count(), total, func.min(lapsing.c.first)).where(lapsing.c.points > 0)
     return Lapsing(*tuple(read.rows(statement).one()))
