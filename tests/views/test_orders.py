@@ -159,7 +159,7 @@ def test_s_ships_and_the_toast_takes_it_back(qtbot: QtBot, context: Context, sto
     screen.list.table.setFocus()
     qtbot.keyClick(screen.list.table, Qt.Key.Key_S)
     if not [s for s in screen.findChildren(ShipSheet) if s.isVisible()]:
-        screen._key_ship()  # without a window manager no window is active, so no shortcut fires
+        screen.act("ship")  # without a window manager no window is active, so no shortcut fires
     shipping = sheet(screen, ShipSheet)
     shipping.tracking.setText("SF1")
     shipping.submit()

@@ -10,6 +10,7 @@ from desktop.basics.money import Money, quantity_text
 from desktop.basics.words import when_text
 from desktop.queries.order_detail import Contact, LineRow, OrderDetail, order_contact
 from desktop.queries.order_words import channel_word, said, type_word
+from desktop.queries.receipts import receipt
 from desktop.services.fulfilment import cancel_order, cancel_paid_order, pay_order, receive_order, ship_order
 from desktop.services.orders import add_note, edit_order
 from desktop.services.refunds import refund_lines
@@ -44,7 +45,7 @@ def can(order: OrderDetail) -> set[str]:
 
 RIGHTS = {
     "pay": pay_order, "ship": ship_order, "receive": receive_order, "undo": ship_order, "note": add_note,
-    "edit": edit_order, "refund": refund_lines,
+    "edit": edit_order, "refund": refund_lines, "print": receipt,
 }  # fmt: skip
 
 

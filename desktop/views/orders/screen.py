@@ -16,7 +16,7 @@ from desktop.queries.order_search import OrderFilter
 from desktop.queries.orders import OrdersSum, orders_today
 from desktop.queries.receipts import Receipt, receipt
 from desktop.services.export import export_orders
-from desktop.services.fulfilment import receive_order, ship_order, undo_shipment
+from desktop.services.fulfilment import receive_order, undo_shipment
 from desktop.services.orders import create_order
 from desktop.services.refunds import Refunded
 from desktop.views.common import remember, shortcuts
@@ -29,7 +29,7 @@ from desktop.views.common.labels import Label
 from desktop.views.common.print_sheet import Document, PrintSheet
 from desktop.views.common.printing import A4, RECEIPT_80
 from desktop.views.common.theme import theme
-from desktop.views.orders.detail import DetailPanel, can
+from desktop.views.orders.detail import RIGHTS, DetailPanel, can
 from desktop.views.orders.order_list import SHIPPED_VIEWS, OrderList
 from desktop.views.orders.order_sheet import OrderSheet
 from desktop.views.orders.paper import packing_lines, receipt_lines
@@ -94,7 +94,7 @@ class OrdersScreen(QWidget):
 
     def _keys(self) -> None:
         shortcuts.on(self, "N", self.new_order, _("New order"))
-        shortcuts.on(self, "S", self._key_ship, _("Ship"))
+        shortcuts.on(self, "S", partial(self.act, "ship"), _("Ship"))
         shortcuts.on(self, "P", partial(self.act, "print"), _("Print"))
         shortcuts.on(self, "/", self.list.bar.search.setFocus, _("Search in this page"))
 
@@ -239,6 +239,8 @@ class OrdersScreen(QWidget):
 
     def act(self, verb: str) -> None:
         """Do something to the order at hand, or to the ticked ones."""
+        if verb in RIGHTS and not self.context.may(RIGHTS[verb]):
+            return
         if verb in ("ship", "print") and len(self.list.ticked()) >= 2:
             self._bulk(verb)
             return
@@ -273,10 +275,6 @@ class OrdersScreen(QWidget):
 
     def _say(self, sentence: str, order: OrderDetail) -> None:
         self.context.toast(self, sentence.format(number=order.short_code))
-
-    def _key_ship(self) -> None:
-        if self.context.may(ship_order):
-            self.act("ship")
 
     def _bulk(self, verb: str) -> None:
         rows = self.list.ticked()

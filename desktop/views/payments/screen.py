@@ -49,6 +49,7 @@ class PaymentsScreen(QWidget):
         self.context, self.scope = context, context.of(self)
         self.filters, self._counts, self._begun = PaymentFilter(), (0, 0), False
         self.sums: tuple[MethodSum, ...] = ()
+        self._shown_period = "today"
         column = vbox(self, margins=(24, 20, 24, 20), gap=14)
         column.addLayout(self._head())
         self.cards = MethodCards()
@@ -178,7 +179,8 @@ class PaymentsScreen(QWidget):
         self._counts = counts
         self.tabs.set_count("all", counts[0])
         self.tabs.set_count("refunds", counts[1])
-        self.counted.setText(_("{count} transactions").format(count=f"{self.rows_now():,}"))
+        words = _("{count} found in all of time") if self.filters.text else _("{count} transactions")
+        self.counted.setText(words.format(count=f"{self.rows_now():,}"))
 
     def rows_now(self) -> int:
         """How many transactions the list holds in all."""
@@ -217,14 +219,18 @@ class PaymentsScreen(QWidget):
 
     def _period(self, key: str) -> None:
         if key == "span":
-            SpanSheet(self, self.context, self._spanned).open()
+            sheet = SpanSheet(self, self.context, self._spanned)
+            sheet.rejected.connect(lambda: self.period.set_value(self._shown_period))
+            sheet.open()
             return
+        self._shown_period = key
         start = PERIODS[key]
         self.show_filters(
             replace(self.filters, days=start.days, days_ago=start.days_ago, since=None, until=None)
         )
 
     def _spanned(self, since: Any, until: Any) -> None:
+        self._shown_period = "span"
         self.show_filters(replace(self.filters, since=since, until=until))
 
     def _method(self, method: str) -> None:
