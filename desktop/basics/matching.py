@@ -38,7 +38,9 @@ def find(name: Name, typed: str) -> tuple[int, int] | None:
     letters = wanted.replace(" ", "")
     if not letters.isascii():
         return None
-    for start in range(len(name.sounds)):
+    for start, sound in enumerate(name.sounds):
+        if sound.isspace():
+            continue
         end = _reach(name.sounds, start, letters)
         if end is not None:
             return start, end

@@ -30,15 +30,19 @@ def run(arguments: argparse.Namespace) -> int:
 def _write(kind: str, address: str, path: Path) -> int:
     from desktop.queries.order_search import OrderFilter
     from desktop.queries.payments import PaymentFilter
+    from desktop.queries.products import ProductFilter
     from desktop.queries.shell import shop_card
     from desktop.services.export import Progress, export_orders, export_payments
     from desktop.services.goods_export import export_goods
     from desktop.services.member_export import export_members
 
     with opened(address) as shop:
-        if kind == "orders":
-            return export_orders(shop, OrderFilter(), path, Progress())
-        if kind == "payments":
-            return export_payments(shop, PaymentFilter(days=None), path, Progress())
-        currency = shop.ask(shop_card).currency
-        return (export_members if kind == "members" else export_goods)(shop, path, currency)
+        match kind:
+            case "orders":
+                return export_orders(shop, OrderFilter(), path, Progress())
+            case "payments":
+                return export_payments(shop, PaymentFilter(days=None), path, Progress())
+            case "members":
+                return export_members(shop, path, shop.ask(shop_card).currency, Progress())
+            case _:
+                return export_goods(shop, ProductFilter(), path, Progress())

@@ -34,7 +34,7 @@ class OrderHit:
     span: Span
     status: str
     late: bool
-    total_minor: int
+    due_minor: int
     currency: str
     placed_at: datetime
 
@@ -69,7 +69,7 @@ class MemberHit:
 
 _ORDERS = (
     select(
-        Order.id, Order.short_code, Order.status, Order.total_minor, Order.currency, Order.placed_at,
+        Order.id, Order.short_code, Order.status, Order.due_minor, Order.currency, Order.placed_at,
         Order.ship_deadline, Order.pay_deadline, func.coalesce(Member.name, "").label("member"),
     )
     .join(Member, Member.id == Order.member_id, isouter=True)
@@ -128,7 +128,7 @@ def _order_hit(read: Read, row: Row[Any], typed: str) -> OrderHit:
     deadline = {UNPAID: row.pay_deadline, TO_SHIP: row.ship_deadline}.get(row.status)
     late = deadline is not None and deadline < read.now
     span = find(prepare(title), typed)
-    return OrderHit(row.id, title, span, row.status, late, row.total_minor, row.currency, row.placed_at)
+    return OrderHit(row.id, title, span, row.status, late, row.due_minor, row.currency, row.placed_at)
 
 
 @question(permission=Permission.BROWSE_GOODS)

@@ -227,7 +227,7 @@ class Palette(QWidget):
         }  # fmt: skip
         status = _("Late") if row.late else words.get(row.status, row.status)
         when = when_text(row.placed_at, self._context.now(), self._context.zone)
-        hint = f"{Money(row.total_minor, row.currency)} · {status} · {when}"
+        hint = f"{Money(row.due_minor, row.currency)} · {status} · {when}"
         go = partial(self._context.navigate, "orders", row.id)
         return Hit(_("Orders"), row.title, go, hint, "file-list-3-line", row.span)
 
