@@ -107,7 +107,7 @@ def test_figures_never_read_all_orders(sample: Shop) -> None:
     assert sum(figure.shop_orders for figure in sample.ask(daily_orders)) == 0
 
 
-@pytest.mark.req("O8", "O9", "R11")
+@pytest.mark.req("O5", "O8")
 def test_what_waits(sample: Shop) -> None:
     found = sample.ask(waiting)
     assert (found.to_ship.count, found.to_ship.late, found.unpaid.count, found.unpaid.late) == (12, 1, 6, 0)
@@ -115,7 +115,7 @@ def test_what_waits(sample: Shop) -> None:
     assert (found.goods.low, found.goods.out) == (9, 2)
 
 
-@pytest.mark.req("I2", "O8", "C12")
+@pytest.mark.req("I2", "O8")
 def test_alerts(sample: Shop) -> None:
     found = sample.ask(alerts)
     assert [(g.name, g.available_milli, g.cover_tenths, g.out) for g in found.goods] == [

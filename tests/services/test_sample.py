@@ -176,7 +176,6 @@ def test_the_books_balance(sample: Shop) -> None:
     assert verdict.checks > 15
 
 
-@pytest.mark.req("R7")
 @pytest.mark.parametrize(
     "now",
     [
@@ -198,7 +197,6 @@ def test_any_moment_will_do(sqlite_url: str, now: str) -> None:
     shop.storage.close()
 
 
-@pytest.mark.req("R7")
 def test_it_is_made_quickly_and_only_in_an_empty_shop(sqlite_url: str) -> None:
     started = time.monotonic()
     shop = sample_at(sqlite_url, PICTURED + timedelta(days=1))

@@ -67,7 +67,7 @@ def test_its_charts_hold_the_same_numbers_as_tables(home: Any) -> None:
     assert len(months) == 12
 
 
-@pytest.mark.req("R11", "O8", "I2")
+@pytest.mark.req("O8", "I2")
 def test_what_waits_comes_in_order_with_one_primary_button(home: Any) -> None:
     assert [entry.title for entry in home.todo.entries] == [
         "12 单待发货",
