@@ -263,6 +263,9 @@ class InventoryScreen(QWidget):
         if self.model.rows:
             return self.table
         if self._filter.text or self._filter.category_id is not None:
+            chosen = self.category.currentText().strip() if self._filter.category_id is not None else ""
+            what = " · ".join(part for part in (self._filter.text, chosen) if part)
+            self.nothing.say(_("No goods match"), _("Filtered by {what}").format(what=what))
             return self.nothing
         return self.first if self._filter.view == "all" else self.calm
 

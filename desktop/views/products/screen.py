@@ -265,7 +265,13 @@ class ProductsScreen(QWidget):
     def _page(self) -> QWidget:
         if self.model.rows:
             return self.table
-        return self.first if self._filter == ProductFilter() else self.nothing
+        if self._filter == ProductFilter():
+            return self.first
+        chosen = self.category.currentText().strip() if self._filter.category_id is not None else ""
+        shelf = {True: _("On the shelf"), False: _("Off the shelf"), None: ""}[self._filter.on_shelf]
+        what = " · ".join(part for part in (self._filter.text, chosen, self._filter.tag, shelf) if part)
+        self.nothing.say(_("No products match"), _("Filtered by {what}").format(what=what))
+        return self.nothing
 
     def _failed(self, error: Any) -> None:
         self.pages.setCurrentWidget(self.nothing)
