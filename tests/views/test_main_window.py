@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 from desktop.basics.i18n import language
 from desktop.models.people import Permission
 from desktop.services.staff import add_staff
-from desktop.shop.actors import console
 from desktop.views.common.theme import theme
 from desktop.views.shell.screens import SCREENS
 from desktop.views.shell.sign_in import SignInPage
 from desktop.views.shell.workspace import Workspace
 from tests.helpers.desk import Desk
+from tests.helpers.sample import entered
 
 
 @pytest.fixture
@@ -105,13 +105,10 @@ def test_a_cashier_sees_only_what_the_role_allows(desk: Desk, sample_file: str) 
 
 @pytest.mark.req("A1")
 def test_new_people_sign_in_and_people_sign_out(desk: Desk, sample_file: str) -> None:
-    program = desk.open(sample_file)
-    desk.seen(program, SignInPage)
-    from tests.helpers.sample import entered
-
-    shop = entered(sample_file).acting_as(console())
+    shop = entered(sample_file)
     add_staff(shop, username="lin", name="林小店", password="lang-genug", roles=("merchant",))
     shop.storage.close()
+    program = desk.open(sample_file)
     workspace = desk.sign_in(program, "lin", "lang-genug")
     assert workspace.person.name == "林小店"
     desk.quiet(program)

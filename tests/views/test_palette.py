@@ -65,10 +65,10 @@ def test_a_prefix_keeps_one_group(desk: Desk, palette: Palette, prefix: str, gro
 
 @pytest.mark.req("R4")
 def test_the_matched_part_is_marked(desk: Desk, palette: Palette) -> None:
-    typed(desk, palette, "lj")
+    typed(desk, palette, "mqlj")
     hit = next(hit for hit in palette.list.hits if "龙井" in hit.title)
     assert hit.span is not None
-    assert hit.title[slice(*hit.span)] == "龙井"
+    assert hit.title[slice(*hit.span)] == "明前龙井"
 
 
 @pytest.mark.req("R4")
