@@ -140,7 +140,7 @@ def _meant(read: Read, text: str) -> Select[int] | CompoundSelect[int]:
             ways.append(select(Order.id).where(starts_with(Order.code, code)))
     elif len(text) >= 8 and text.isascii() and text.isalnum():
         ways.append(select(Shipment.order_id).where(starts_with(Shipment.tracking, code)))
-    if text.isdigit() and len(text) < 4:  # the number alone means today's order
+    if text.isascii() and text.isdigit() and len(text) <= 4:  # the number alone: the order of today
         today = shop_day(read.now, read.zone)
         ways.append(select(Order.id).where(Order.short_code == f"{today:%m%d}-{int(text):04d}"))
     members = meant_members(read, text)

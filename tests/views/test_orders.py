@@ -126,6 +126,20 @@ def test_views_count_and_narrow_the_list(qtbot: QtBot, context: Context, stocked
     assert ids(screen) == [unpaid]
 
 
+@pytest.mark.req("R4")
+def test_searching_keeps_the_keyboard_in_the_field(qtbot: QtBot, context: Context, stocked: Stocked) -> None:
+    place(stocked, (MILK, 1))
+    screen = open_screen(qtbot, context)
+    search = screen.list.bar.search
+    search.setFocus()
+    for letters in ("zz", "0001"):
+        search.setText(letters)
+        qtbot.waitUntil(lambda: screen.list.filters.text == search.value(), timeout=2_000)
+        quiet(qtbot, context)
+        assert screen.focusWidget() is search
+    assert len(ids(screen)) == 1
+
+
 @pytest.mark.req("O16")
 def test_a_saved_view_comes_back_and_can_be_removed_and_undone(
     qtbot: QtBot, context: Context, stocked: Stocked

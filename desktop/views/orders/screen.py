@@ -180,7 +180,8 @@ class OrdersScreen(QWidget):
     def _chosen(self, order_id: int | None) -> None:
         if order_id is None:
             if self.docked() and not self._wanted_id:
-                self.close_panel()
+                self.panel.hide()  # without taking the keyboard from whoever is typing a search
+                self._place()
             return
         if self._wanted_id and order_id != self._wanted_id and not self.list.table.hasFocus():
             if not self.list.table.go_to(self._wanted_id):
