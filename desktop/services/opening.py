@@ -19,6 +19,7 @@ from desktop.models.products import PriceList
 from desktop.models.settings import SHOP_CURRENCY, SHOP_NAME, SHOP_ZONE
 from desktop.models.stock import Location
 from desktop.models.system import Setting
+from desktop.services import once
 from desktop.services.secrets import check_new_password, check_new_pin, hashed
 from desktop.shop.action import action
 from desktop.shop.actors import console
@@ -98,8 +99,12 @@ def set_up(
     work: Work, name: str, currency: str, zone: str, owner: tuple[str, str], secrets: tuple[str, str]
 ) -> int:
     """Write everything a new shop starts with; refused when the database already holds one."""
-    if work.value(select(Role.key)) is not None:
+    taken = work.value(select(Role.key)) is not None
+    if (
+        taken or once.claim(work, "opening", "") is not None
+    ):  # of two first starts at once the second waits, then knows
         raise Refused(N_("This database already holds a shop. Open it, or choose another file."))
+    once.keep(work, "opening", name)
     ZoneInfo(zone)
     values = {SHOP_NAME: name, SHOP_CURRENCY: currency, SHOP_ZONE: zone}
     work.post(

@@ -59,12 +59,13 @@ def refund_lines(
     `restock` puts goods that had left back on the shelf. A retry with the same client key gets the first answer.
     Raises `Refused` for more than was sold, an unpaid order or an empty list.
     """
+    order = work.get(
+        Order, order_id, lock=True
+    )  # before looking for an answer: a second click waits for the first
     done = work.first(select(Refund.__table__).where(Refund.client_key == client_key))
     if done is not None:
         return _answer(work, done.id)
-    return give_back(
-        work, work.get(Order, order_id, lock=True), lines, reason, client_key, restock, with_freight
-    )
+    return give_back(work, order, lines, reason, client_key, restock, with_freight)
 
 
 def give_back(

@@ -65,6 +65,7 @@ def settle(work: Work, key: str, tenders: Sequence[TenderIn], version: int) -> S
     Raises `OutOfStock`, `Changed` (somebody touched the sale after `version`) or `Refused`; nothing is changed then.
     """
     request = _fingerprint(key, tenders, version)
+    found = work.first(_SALE, {"key": key})  # locked before looking for an answer: a second click waits for the first
     done = work.first(_ANSWER, {"key": key})
     if done is not None:
         if done.request_hash != request:
@@ -74,7 +75,7 @@ def settle(work: Work, key: str, tenders: Sequence[TenderIn], version: int) -> S
                 )
             )
         return Settled(**json.loads(done.result))
-    sale = _open_sale(work, key, version)
+    sale = _still_open(found, version)
     channel, place = _place(work, sale.till_id)
     buyer = read_buyer(work, sale.member_id)
     bill = _price(work, sale, buyer, channel)
@@ -119,8 +120,7 @@ def _fingerprint(key: str, tenders: Sequence[TenderIn], version: int) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def _open_sale(work: Work, key: str, version: int) -> Any:
-    sale = work.first(_SALE, {"key": key})
+def _still_open(sale: Any, version: int) -> Any:
     if sale is None or sale.state == "dropped":
         raise Refused(N_("This sale was cleared. Scan the goods again."))
     if sale.version != version:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from desktop.basics.errors import Refused, ShopError
 from desktop.basics.i18n import N_
@@ -15,6 +16,10 @@ from desktop.shop.shop import Shop
 from desktop.shop.work import Read, Work
 
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+_FIRST = {  # two who try at once count both
+    name: insert(SignInBrake).on_conflict_do_nothing()
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 
 
 class Braked(Refused):
@@ -24,10 +29,8 @@ class Braked(Refused):
 @action(permission=Permission.SIGN_IN)
 def count_try(work: Work, subject: str) -> int:
     """Count one more try; returns the seconds still to wait, in which case nothing was counted."""
-    brake = work.session.get(SignInBrake, subject, with_for_update=True)
-    if brake is None:
-        work.session.add(SignInBrake(subject=subject, failures=1, last_try=work.now))
-        return 0
+    work.rows(_FIRST[work.connection.dialect.name], {"subject": subject, "failures": 0, "last_try": work.now})
+    brake = work.get(SignInBrake, subject, lock=True)
     wait = (brake.opens_at() - work.now).total_seconds()
     if wait > 0 and brake.last_try <= work.now:
         return int(wait) + 1
@@ -42,7 +45,7 @@ def count_try(work: Work, subject: str) -> int:
 @action(permission=Permission.SIGN_IN)
 def forget_tries(work: Work, subject: str) -> None:
     """A right answer opens the brake."""
-    brake = work.session.get(SignInBrake, subject)
+    brake = work.session.get(SignInBrake, subject, with_for_update=True)
     if brake is not None:
         work.remove(brake)
 

@@ -161,7 +161,8 @@ def settle_together(url: str, ids: Stocked, sales: Any, together: Any, answers: 
     key, version, due = sales.get(timeout=PATIENCE)
     together.wait(PATIENCE)
     try:
-        answers.put(stocked.cashier.do(settle, key, [TenderIn("cash", due)], version).points_spent)
+        settled = stocked.cashier.do(settle, key, [TenderIn("cash", due)], version)
+        answers.put((settled.receipt_number, settled.points_spent))
     except ShopError as error:
         answers.put(str(error))
     leave(stocked)

@@ -8,12 +8,16 @@ import pytest
 from sqlalchemy import select
 
 from desktop.basics.clock import SystemClock
+from desktop.basics.errors import ShopError
 from desktop.basics.ids import new_key
 from desktop.models.members import Member, PointsEntry
+from desktop.models.orders import OrderLine
 from desktop.models.people import Permission
 from desktop.models.stock import Stock
 from desktop.queries.checkout import checkout_view
+from desktop.queries.verify import verify
 from desktop.services.members import add_tag, adjust_points
+from desktop.services.refunds import refund_lines
 from desktop.services.stock import ReceivedLine, receive_stock
 from desktop.shop import actors
 from desktop.shop.action import action, question
@@ -23,7 +27,7 @@ from desktop.shop.work import Read, Work
 from desktop.storage.engine import open_storage
 from tests.helpers.books import check_books
 from tests.helpers.goods import MILK, TEA, Stocked, movements, open_stocked
-from tests.helpers.sales import member_sale
+from tests.helpers.sales import member_sale, sell
 from tests.helpers.tills import (
     CONTEXT,
     PATIENCE,
@@ -107,14 +111,57 @@ def test_the_last_points_are_spent_once_however_many_settle_at_once(stocked: Sto
         key, version = member_sale(stocked, stocked.cart((TEA, 3)), 12_860)
         sales.put((key, version, stocked.kiosk.ask(checkout_view, key).bill.to_pay_minor))
     answers = gather(settle_together, many, shop_url, ids_of(stocked), sales)
-    assert [answer for answer in answers if isinstance(answer, int)] == [12_860]
-    assert len({answer for answer in answers if isinstance(answer, str)}) >= 1
+    assert [answer[1] for answer in answers if isinstance(answer, tuple)] == [12_860]
+    assert len([answer for answer in answers if isinstance(answer, str)]) == many - 1
     with stocked.shop.storage.read.connect() as connection:
         spent = select(PointsEntry.delta).where(PointsEntry.reason == "spent")
         assert connection.execute(spent).scalars().all() == [-12_860]
         balance = connection.execute(select(Member.points).where(Member.id == stocked.member_id)).scalar_one()
     assert 0 <= balance < 12_860
     check_books(stocked.shop)
+
+
+@pytest.mark.req("O4", "R3")
+def test_a_sale_settled_by_four_tills_at_once_is_one_sale_with_one_answer(
+    stocked: Stocked, shop_url: str
+) -> None:
+    sales, many = CONTEXT.Queue(), 4
+    key, version = member_sale(stocked, stocked.cart((TEA, 1)), 500)
+    due = stocked.kiosk.ask(checkout_view, key).bill.to_pay_minor
+    for _ in range(many):
+        sales.put((key, version, due))
+    answers = gather(settle_together, many, shop_url, ids_of(stocked), sales)
+    assert answers == [answers[0]] * many
+    assert answers[0][1] == 500
+    check_books(stocked.shop)
+
+
+def refund_together(
+    url: str, ids: Stocked, order_id: int, line: int, key: str, together: Any, answers: Any
+) -> None:
+    """Give one piece back at the moment others do, with this client key or with one of its own."""
+    mine = enter(url, ids)
+    together.wait(PATIENCE)
+    try:
+        answers.put(mine.shop.do(refund_lines, order_id, [(line, 1_000)], "坏了", key or new_key()).refund_id)
+    except ShopError as error:
+        answers.put(str(error))
+    leave(mine)
+
+
+@pytest.mark.req("O15", "O4", "M9")
+@pytest.mark.parametrize("key, refunds", [("one click too many", 1), ("", 2)], ids=["same key", "control"])
+def test_a_refund_asked_for_by_four_tills_at_once_never_gives_more_than_was_sold(
+    stocked: Stocked, shop_url: str, key: str, refunds: int
+) -> None:
+    _key, settled = sell(stocked, stocked.cart((TEA, 2)), points=500)
+    with stocked.shop.storage.read.connect() as connection:
+        line = connection.execute(select(OrderLine.id)).scalar_one()
+    answers = gather(refund_together, 4, shop_url, ids_of(stocked), settled.order_id, line, key)
+    given = [answer for answer in answers if isinstance(answer, int)]
+    assert (len(set(given)), len(given)) == (refunds, 4 if key else refunds), answers
+    assert movements(stocked.shop, stocked.skus[TEA]) == (30 - 2 + refunds) * 1000
+    assert stocked.shop.ask(verify).faults == ()
 
 
 # -- each program hears of the others -----------------------------------------------------------------------------
