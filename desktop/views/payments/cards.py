@@ -51,7 +51,7 @@ class MethodCard(Card):
     def _caption(total: MethodSum, currency: str) -> str:
         if total.given:
             back = Money(-total.given_minor, currency)
-            return _("{count} refunds {money}").format(count=f"{total.given:,}", money=back)
+            return _("Refunded {money} · {count}×").format(count=f"{total.given:,}", money=back)
         if total.method == "points":
             return _("{points} points used").format(points=f"{total.points:,}")
         return _("No refunds")
