@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 
 from desktop.basics.clock import day_starts, shop_day
 from desktop.models.orders import TO_SHIP, Order
 from desktop.models.people import Permission, Role, RolePermission, Staff, StaffRole, Till
-from desktop.models.products import Category, Product, Sku
-from desktop.models.settings import SHOP_BRANCH, SHOP_NAME, SHOP_SAMPLE
-from desktop.models.stock import Level, Stock
+from desktop.models.products import Product
+from desktop.models.settings import GAIN_RED, SHOP_BRANCH, SHOP_NAME, SHOP_SAMPLE
+from desktop.queries.stock import Board
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
@@ -28,6 +28,7 @@ class ShopCard:
     currency: str
     zone: str
     sample: bool
+    gain_red: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,14 @@ class Kiosks:
 
 @question(permission=Permission.BROWSE_GOODS)
 def shop_card(read: Read) -> ShopCard:
-    """Name, branch, currency, zone, and whether this is the sample shop."""
+    """Name, branch, currency, zone, whether this is the sample shop, and whether gains are red."""
     return ShopCard(
         read.setting(SHOP_NAME),
         read.setting(SHOP_BRANCH),
         read.currency,
         str(read.zone),
         read.setting(SHOP_SAMPLE),
+        read.setting(GAIN_RED),
     )
 
 
@@ -88,21 +90,10 @@ def orders_to_ship(read: Read) -> int:
 
 @question(permission=Permission.SEE_STOCK)
 def goods_below_safety(read: Read) -> int:
-    """How many goods on the shelf have less available than their safety stock (own or category's)."""
-    free = func.sum(Stock.on_hand_milli - Stock.reserved_milli - Stock.set_aside_milli)
-    safety = func.coalesce(Level.safety_milli, Category.safety_milli)
-    low = (
-        select(Stock.sku_id)
-        .join(Sku, Sku.id == Stock.sku_id)
-        .join(Product, and_(Product.id == Sku.product_id, Product.on_shelf))
-        .join(Category, Category.id == Product.category_id, isouter=True)
-        .join(Level, Level.sku_id == Stock.sku_id, isouter=True)
-        .where(safety.is_not(None))
-        .group_by(Stock.sku_id, safety)
-        .having(free < safety)
-        .subquery()
-    )
-    return int(read.value(select(func.count()).select_from(low)) or 0)
+    """How many goods on the shelf have less available than their safety stock, as the stock screen counts them."""
+    board = Board(read)
+    low = board.select(func.count(), levels=True, sales=False).where(Product.on_shelf, board.available < board.safety)
+    return int(read.value(low) or 0)
 
 
 @question(permission=Permission.SEE_ORDERS)

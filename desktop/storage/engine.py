@@ -130,7 +130,7 @@ def _postgresql(url: URL) -> Engine:
     if not all(map(_is_here, _hosts(url))) and "sslmode" not in url.query:
         url = url.update_query_dict({"sslrootcert": "system", **url.query, "sslmode": "verify-full"})
     options = (
-        "-c lock_timeout=3s -c statement_timeout=15s -c idle_in_transaction_session_timeout=10s -c timezone=UTC "
+        "-c lock_timeout=3s -c statement_timeout=15s -c idle_in_transaction_session_timeout=10s -c timezone=UTC -c jit=off "
         "-c synchronous_commit=on"  # whatever the server's habit: a receipt is printed once the sale is on disk
     )
     return create_engine(
