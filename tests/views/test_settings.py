@@ -67,6 +67,7 @@ def test_a_form_shows_its_bar_only_while_something_differs(stage: Stage) -> None
     QTest.keyClick(page, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     stage.until(lambda: not page.dirty())
     assert kept(stage, "points.welcome") == 300
+    stage.settle()
     host_of(page).undo_newest()
     stage.until(lambda: welcome.text() == "200")
     assert kept(stage, "points.welcome") == 200
@@ -142,6 +143,7 @@ def test_a_person_is_added_switched_off_and_back(stage: Stage) -> None:
     people = {p.id: p for p in _people(stage)}
     page._switch(people[row.id], page.findChildren(type(_toggle(page)))[0])
     stage.until(lambda: not _active(stage, row.id))
+    stage.settle()  # the toast comes with the answer, after the commit
     host_of(page).undo_newest()
     stage.until(lambda: _active(stage, row.id))
 
