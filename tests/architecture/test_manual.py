@@ -55,7 +55,7 @@ def shown_words(code: str) -> frozenset[str]:
     found: set[str] = set()
     for message in catalogue:
         for text in (message.id if code == "en" else message.string,):
-            found |= {text} if isinstance(text, str) else set(text)
+            found |= {text} if isinstance(text, str) else set(text or ())
     return frozenset(found)
 
 
