@@ -213,6 +213,7 @@ class Program(QObject):
         theme.use(
             remember.get(f"user/{name}/look", theme.choice),
             remember.get(f"user/{name}/text_size", theme.text_size),
+            gains_red=self.opened is not None and self.opened.card.gain_red,
         )
         theme.changed.connect(self._keep_look)
         self._join(signed.shop)

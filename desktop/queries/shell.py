@@ -92,7 +92,9 @@ def orders_to_ship(read: Read) -> int:
 def goods_below_safety(read: Read) -> int:
     """How many goods on the shelf have less available than their safety stock, as the stock screen counts them."""
     board = Board(read)
-    low = board.select(func.count(), levels=True, sales=False).where(Product.on_shelf, board.available < board.safety)
+    low = board.select(func.count(), levels=True, sales=False).where(
+        Product.on_shelf, board.available < board.safety
+    )
     return int(read.value(low) or 0)
 
 

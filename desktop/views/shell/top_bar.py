@@ -81,7 +81,7 @@ class SyncState(QWidget):
         self.update()
 
     def _say(self) -> None:
-        self.text = _("Saved") if self.well else _("Database unreachable")
+        self.text = _("In sync") if self.well else _("Database unreachable")
         told = _("The database answers; other tills’ changes show within 3 seconds.")
         away = _("The database doesn’t answer. Nothing is lost; it is tried again every second.")
         self.setToolTip(told if self.well else away)

@@ -235,6 +235,8 @@ class Workspace(QWidget):
     def _show_card(self, card: shell.ShopCard) -> None:
         self.card = card
         self.side.shop.show_shop(card.name, card.branch)
+        if theme.gains_red != card.gain_red:
+            theme.use(gains_red=card.gain_red)
 
     def _ask_me(self) -> None:
         self._background.ask_latest("me", shell.me).then(self._compare).otherwise(

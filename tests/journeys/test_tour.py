@@ -1,0 +1,60 @@
+"""The tour really happens: every screen, and a sale at the kiosk confirmed on a phone, each step checked."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtGui import QImage
+
+from tests.helpers.sample import sample_at
+
+ROOT = Path(__file__).parents[2]
+SCREENS = ("dashboard", "orders", "products", "inventory", "payments", "members", "settings")
+SALE = ("idle", "scan", "member", "bill", "confirm", "wait", "pin", "staff", "receipt")
+
+
+def run(home: Path, *words: str) -> tuple[int, dict[str, Any]]:
+    env = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    env |= {"ZHANGGUI_HOME": str(home), "PYTHONUTF8": "1", "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-m", "desktop", *words, "--json", "--lang", "zh_CN"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=env, text=True, encoding="utf-8", capture_output=True, timeout=280, check=False
+    )
+    assert done.stdout, done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+@pytest.mark.req("R4", "Q1", "Q2", "Q3", "Q5")
+def test_the_tour_sees_every_screen_and_a_whole_sale(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/sample.db"
+    code, told = run(tmp_path, "tour", "--to", str(tmp_path / "tour"), "--database", address)
+    assert told["missed"] == []
+    assert code == 0
+    names = [name[3:-4] for name in told["pictures"]]
+    assert set(SCREENS) <= set(names)
+    assert [name for name in names if name.startswith("kiosk_")] == [f"kiosk_{page}" for page in SALE]
+    for name in told["pictures"]:
+        image = QImage(str(tmp_path / "tour" / name))
+        colours = {image.pixel(x, y) for x in range(0, image.width(), 7) for y in range(0, image.height(), 7)}
+        assert len(colours) > 12, f"{name} shows nothing"
+    code, whole = run(tmp_path, "verify", "--database", address)
+    assert (code, whole["faults"]) == (0, [])
+
+
+@pytest.mark.req("Q2")
+def test_a_tour_that_can_not_happen_says_which_step(tmp_path: Path, sqlite_url: str) -> None:
+    from desktop.queries.products import ProductFilter, products_page
+    from desktop.services.products import set_on_shelf
+
+    shop = sample_at(sqlite_url)
+    tea = shop.ask(products_page, ProductFilter(text="明前龙井 罐装")).rows[0]
+    shop.do(set_on_shelf, [tea.product_id], False)
+    shop.news.close()
+    shop.storage.close()
+    code, told = run(tmp_path, "tour", "--to", str(tmp_path / "tour"), "--database", sqlite_url)
+    assert code == 1
+    assert any("明前龙井" in step for step in told["missed"])
