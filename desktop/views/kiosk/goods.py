@@ -14,7 +14,7 @@ from desktop.views.common.product_picture import draw_product
 from desktop.views.kiosk.look import color, look
 from desktop.views.kiosk.page import Surroundings
 from desktop.views.kiosk.parts import Picture
-from desktop.views.kiosk.widgets import Button, Card, Fixed, Grow, Text, column, draw_line, row
+from desktop.views.kiosk.widgets import Button, Card, Fixed, Grow, Text, column, draw_line, remembered, row
 
 PICTURE = 84
 
@@ -86,31 +86,35 @@ class LineRow(QWidget):
         self._more.setGeometry(round(more), top, side, side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        key = f"line {self._texts} {self._line.offer.picture}"
+        with painting(self) as painter:
+            remembered(painter, self.size(), key, self._draw)
+
+    def _draw(self, painter: QPainter) -> None:
         name, hint, one, whole, count = self._texts
         less, more, price = self._places()
         middle, side = self.height() / 2, look.control(PICTURE)
-        with painting(self) as painter:
-            painter.fillRect(self.rect(), color("surface"))
-            painter.fillRect(0, self.height() - 1, self.width(), 1, color("divider"))
-            paint_picture(painter, QRectF(0, middle - side / 2, side, side), self._line.offer.picture)
-            left = side + look.px(22)
-            room = less - left - look.px(12)
-            painter.setPen(color("text"))
-            upper = QRectF(left, middle - look.control(42), room, look.control(46))
-            draw_line(painter, upper, name, look.font(27, 500))
-            painter.setPen(color("text3"))
-            under = QRectF(left, middle + look.control(4), room, look.control(36))
-            draw_line(painter, under, f"{hint}   {one}" if hint else one, look.font(22))
-            painter.setPen(color("text"))
-            between = QRectF(less + look.control(64), 0, more - less - look.control(64), self.height())
-            draw_line(painter, between, count, look.font(28, 600), "center")
-            draw_line(
-                painter,
-                QRectF(price, 0, self.width() - price, self.height()),
-                whole,
-                look.font(28, 600),
-                "right",
-            )
+        painter.fillRect(self.rect(), color("surface"))
+        painter.fillRect(0, self.height() - 1, self.width(), 1, color("divider"))
+        paint_picture(painter, QRectF(0, middle - side / 2, side, side), self._line.offer.picture)
+        left = side + look.px(22)
+        room = less - left - look.px(12)
+        painter.setPen(color("text"))
+        upper = QRectF(left, middle - look.control(42), room, look.control(46))
+        draw_line(painter, upper, name, look.font(27, 500))
+        painter.setPen(color("text3"))
+        under = QRectF(left, middle + look.control(4), room, look.control(36))
+        draw_line(painter, under, f"{hint}   {one}" if hint else one, look.font(22))
+        painter.setPen(color("text"))
+        between = QRectF(less + look.control(64), 0, more - less - look.control(64), self.height())
+        draw_line(painter, between, count, look.font(28, 600), "center")
+        draw_line(
+            painter,
+            QRectF(price, 0, self.width() - price, self.height()),
+            whole,
+            look.font(28, 600),
+            "right",
+        )
 
 
 class GoodsCard(Card):

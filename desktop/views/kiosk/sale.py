@@ -42,8 +42,11 @@ class KioskSale(KioskCart):
         task.then(self._mine(partial(self._viewed, self._asked))).otherwise(self._mine(lambda error: None))
 
     def _viewed(self, asked: int, view: CheckoutView) -> None:
-        if asked != self._asked or self._saving or self._unsaved or self.busy == "settle" or self.settled:
-            return  # changed here meanwhile, or being paid
+        if self.busy == "settle" or self.settled is not None:
+            return
+        if asked != self._asked or self._saving or self._unsaved:  # changed here meanwhile
+            self._when_saved(self.look_again)
+            return
         if view.state != "open":
             self.finish()
             told = _("This sale was finished elsewhere. Scan the goods again, or call staff.")

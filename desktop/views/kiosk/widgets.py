@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QFont, QFontMetricsF, QPainter, QPaintEvent, QPixmap, QPixmapCache
 from PySide6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from desktop.views.common import icons
 from desktop.views.common.paint import box, painting
+from desktop.views.common.theme import theme
 from desktop.views.kiosk.look import color, look
 
 L = TypeVar("L", bound=QBoxLayout)
@@ -124,6 +125,21 @@ KINDS = {
 }
 
 
+def remembered(painter: QPainter, size: QSize, key: str, draw: Callable[[QPainter], object]) -> None:
+    """Paint by copying what was drawn under this key before; lists that scroll would draw the same again and again."""
+    scale = painter.device().devicePixelRatioF()
+    name = f"{key} {size.width()} {size.height()} {scale} {look.large} {theme.mode}"
+    picture = QPixmap()
+    if not QPixmapCache.find(name, picture):
+        picture = QPixmap(size * scale)
+        picture.setDevicePixelRatio(scale)
+        picture.fill(Qt.GlobalColor.transparent)
+        with painting(picture) as inner:
+            draw(inner)
+        QPixmapCache.insert(name, picture)
+    painter.drawPixmap(0, 0, picture)
+
+
 class Button(QAbstractButton):
     """A large button with an icon and a sentence; two quick touches count once."""
 
@@ -172,8 +188,17 @@ class Button(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with painting(self) as painter:
-            ink = self.ground(painter)
-            self.face(painter, ink)
+            if self.text():
+                self.face(painter, self.ground(painter))
+                return
+            state = (
+                self.kind,
+                self.icon_,
+                self.isDown(),
+                self.isEnabled(),
+                self.hasFocus() and self.property("by_key"),
+            )
+            remembered(painter, self.size(), f"button {state}", lambda p: self.face(p, self.ground(p)))
 
     def ground(self, painter: QPainter) -> str:
         """Paint the box and the focus ring; returns the token of the ink."""

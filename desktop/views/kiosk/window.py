@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent, QPixmapCache, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.basics.errors import ShopError
@@ -195,6 +195,7 @@ class KioskWindow(QWidget):
         look.enlarge(False)
         set_language(self._home_language)
         self.scanner.forget()
+        QPixmapCache.clear()
         self._load()  # settings may have changed since the last customer
         if changed:
             QTimer.singleShot(0, self, self._build)
@@ -264,10 +265,8 @@ class KioskWindow(QWidget):
         if self.sale is None or not self.sale.lines:
             self._clear()
             return
-        question = _("Clear the cart and start over?")
-        self.open_overlay(
-            Notice(self, question, _("End and clear the cart"), self._clear, back=_("Go on shopping"))
-        )
+        question, verb = _("Clear the cart and start over?"), _("End and clear the cart")
+        self.open_overlay(Notice(self, question, verb, self._clear, back=_("Go on shopping")))
 
     def _clear(self) -> None:
         if self.sale is not None:

@@ -127,6 +127,7 @@ class Kiosk:
 
     def to_staff(self) -> None:
         """Staff enters the PIN on the waiting page."""
+        self.qtbot.waitUntil(lambda: not self.sale.busy)
         self.sale.enter_pin(PIN)
         self.qtbot.waitUntil(lambda: self.sale.page == "staff", timeout=10_000)
         self.settle_down()

@@ -47,7 +47,7 @@ def to_bill(kiosk: Kiosk, points: int = 0, *, member: bool = True) -> None:
     kiosk.sale.go("member")
     if member:
         kiosk.sale.join(PHONE)
-        kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "bill")
+        kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "bill" and not kiosk.sale.busy)
         kiosk.sale.set_points(points)
     else:
         kiosk.sale.go("bill")
@@ -62,7 +62,7 @@ def confirm_by_code(kiosk: Kiosk) -> None:
     kiosk.sale.send_code()
     kiosk.qtbot.waitUntil(lambda: kiosk.sale.code_sent)
     kiosk.sale.type_code(kiosk.pocket.code)
-    kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "wait")
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "wait" and not kiosk.sale.busy)
 
 
 @pytest.mark.req("Q1", "Q2", "Q3", "Q5", "C10")
