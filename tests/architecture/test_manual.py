@@ -12,7 +12,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from desktop import cli
-from desktop.basics.i18n import set_language
+from desktop.basics.i18n import speaking
 from desktop.views.shell.screens import SCREENS
 from tests.architecture.sources import ROOT, nothing, python_files, tree
 
@@ -122,11 +122,8 @@ def test_every_screen_and_every_task_has_its_page(code: str) -> None:
 def test_f1_finds_the_page_of_each_screen_in_the_language(code: str) -> None:
     from desktop.views.shell.help import manual_page
 
-    set_language(code)
-    try:
+    with speaking(code):
         found = {entry.key: manual_page(entry.key) for entry in SCREENS}
-    finally:
-        set_language("zh_CN")
     assert found == {entry.key: MANUAL / code / f"{entry.key}.md" for entry in SCREENS}
 
 
