@@ -49,7 +49,6 @@ class Parts:
     portal: PortalServer | None
     printer: Printer | None
     notify: Notify | None
-    messages: Path | None
 
 
 class _Nowhere:
@@ -72,9 +71,7 @@ def assemble(
     messages: Path | None = None,
 ) -> Parts:
     """Open shop, printer and portal for the kiosk with this till code ("" for the only one). Raises `ShopError`."""
-    from desktop.gateways.notify import FileNotify, notify_at
     from desktop.gateways.printer import printer_at
-    from desktop.portal.server import PortalServer
     from desktop.shop.actors import kiosk
 
     opened = open_place(address, clock)
@@ -82,27 +79,36 @@ def assemble(
         till = kiosk_till(opened.storage, code or machine.get("kiosk_till", ""))
         shop = opened.shop.acting_as(kiosk(till))
         shop.learn_rights()
-        set_to = str(machine.get("notify", ""))
-        if opened.card.sample and not set_to:
-            messages = messages or data_folder() / "messages.jsonl"
-            notify: Notify | None = FileNotify(messages, opened.shop.clock)
-        else:
-            notify = notify_at(set_to, opened.shop.clock)
+        notify = _way_to_phones(opened, str(machine.get("notify", "")), messages)
         printer = printer_at(str(machine.get("printer", "")), paper_mm=int(machine.get("paper_mm", 80)))
     except BaseException:
         opened.shop.news.close()
         opened.storage.close()
         raise
-    portal: PortalServer | None = PortalServer(
-        shop, notify or _Nowhere(), host=host, port=int(machine.get("portal_port", 0))
-    )
+    portal = _serve(shop, notify, host, int(machine.get("portal_port", 0)))
+    return Parts(opened, shop, till, portal, printer, notify)
+
+
+def _way_to_phones(opened: Opened, set_to: str, messages: Path | None) -> Notify | None:
+    """What this machine is set to; the sample shop writes messages to a file when nothing is."""
+    from desktop.gateways.notify import FileNotify, notify_at
+
+    if opened.card.sample and not set_to:
+        return FileNotify(messages or data_folder() / "messages.jsonl", opened.shop.clock)
+    return notify_at(set_to, opened.shop.clock)
+
+
+def _serve(shop: Shop, notify: Notify | None, host: str, port: int) -> PortalServer | None:
+    """The phone's page; None when the port is taken, then members confirm by code."""
+    from desktop.portal.server import PortalServer
+
+    portal = PortalServer(shop, notify or _Nowhere(), host=host, port=port)
     try:
-        assert portal is not None
         portal.start()
     except OSError as error:
         log.warning("the phone page is not served: %s", error.strerror)
-        portal = None
-    return Parts(opened, shop, till, portal, printer, notify, messages)
+        return None
+    return portal
 
 
 class Kiosk(QObject):

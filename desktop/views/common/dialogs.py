@@ -68,13 +68,12 @@ class Sheet(QDialog):
         self._error = ErrorLine()
         column.addWidget(self._error)
         self.primary: Button = danger(verb, solid=True) if tone == "danger" else primary(verb)
-        if not verb:
-            self.primary.hide()
         self.primary.clicked.connect(self.submit)
         self.cancel = secondary(_("Cancel") if verb else _("Close"))
-        if not cancel:
-            self.cancel.hide()
         self.cancel.clicked.connect(self.reject)
+        for button, wanted in ((self.primary, verb), (self.cancel, cancel)):
+            if not wanted:
+                button.hide()
         self.row = hbox()
         self.row.addStretch(1)
         self.row.addWidget(self.cancel)

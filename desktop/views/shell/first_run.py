@@ -142,31 +142,8 @@ class FirstRunPage(Stage):
             _("How would you like to begin?"),
             _("Both can be done: one does not touch the other."),
         )
+        self._make_choices()
         row = hbox(gap=16)
-        self.sample = ChoiceCard(
-            "seedling-line",
-            _("Look at the sample shop"),
-            [
-                _("A grocery with goods, members and a year of orders"),
-                _("Everything works: sell, refund, import, print"),
-                _("Nothing in it is real; it can be thrown away"),
-            ],
-            _("Open the sample shop"),
-            strong=True,
-        )
-        self.sample.pressed.connect(self._choose_sample)
-        self.own = ChoiceCard(
-            "store-2-line",
-            _("Open your own shop"),
-            [
-                _("Asks for name, currency, and the owner’s password"),
-                _("Goods and orders can be imported from spreadsheets"),
-                _("The data stays on this computer"),
-            ],
-            _("Set up your own shop"),
-            strong=False,
-        )
-        self.own.pressed.connect(self.show_own)
         row.addWidget(self.sample, 1)
         row.addWidget(self.own, 1)
         holder = QWidget()
@@ -175,6 +152,24 @@ class FirstRunPage(Stage):
         self.page.addWidget(holder)
         self.page.addStretch(1)
         self.sample.setFocus()
+
+    def _make_choices(self) -> None:
+        lines = [
+            _("A grocery with goods, members, orders and a year of figures"),
+            _("Everything works: sell, refund, import, print"),
+            _("Nothing in it is real; it can be thrown away"),
+        ]
+        title, verb = _("Look at the sample shop"), _("Open the sample shop")
+        self.sample = ChoiceCard("seedling-line", title, lines, verb, strong=True)
+        self.sample.pressed.connect(self._choose_sample)
+        lines = [
+            _("Asks for name, currency, and the owner’s password"),
+            _("Goods and orders can be imported from spreadsheets"),
+            _("The data stays on this computer"),
+        ]
+        title, verb = _("Open your own shop"), _("Set up your own shop")
+        self.own = ChoiceCard("store-2-line", title, lines, verb, strong=False)
+        self.own.pressed.connect(self.show_own)
 
     def _choose_sample(self) -> None:
         self.show_making(_("Making the sample shop"))
