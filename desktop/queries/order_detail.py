@@ -16,6 +16,7 @@ from desktop.models.orders import Order, OrderEvent, OrderLine, Shipment
 from desktop.models.payments import Refund, RefundTender, Tender
 from desktop.models.people import Permission, Staff, Till
 from desktop.models.products import Product, Sku
+from desktop.queries.order_words import said
 from desktop.queries.orders import late, refunded_how
 from desktop.shop.action import question
 from desktop.shop.work import Read
@@ -228,7 +229,8 @@ def actor_names(read: Read, actors: set[str]) -> dict[str, str]:
     for kind, table in sources:
         if wanted[kind]:
             found = read.rows(select(table.id, table.name).where(table.id.in_(sorted(wanted[kind]))))
-            names |= {f"{kind}:{row.id}": row.name for row in found}
+            for row in found:  # tills of a new shop are named by sentence keys
+                names[f"{kind}:{row.id}"] = said(row.name) if kind == "kiosk" else row.name
     return names
 
 
