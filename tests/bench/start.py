@@ -103,6 +103,3 @@ def _run(program: str, folder: str, *arguments: str) -> list[float]:
         raise RuntimeError(f"nothing was painted: {done.stderr[-500:]}")
     return marks
 
-
-if __name__ == "__main__":
-    print({key: round(value, 3) if isinstance(value, float) else value for key, value in measure().items()})
