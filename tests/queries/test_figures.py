@@ -108,6 +108,7 @@ def test_figures_never_read_all_orders(sample: Shop) -> None:
 
 
 @pytest.mark.req("O5", "O8")
+@pytest.mark.req("O9", "R11")
 def test_what_waits(sample: Shop) -> None:
     found = sample.ask(waiting)
     assert (found.to_ship.count, found.to_ship.late, found.unpaid.count, found.unpaid.late) == (12, 1, 6, 0)

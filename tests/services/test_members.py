@@ -147,6 +147,7 @@ def test_a_tier_is_set_by_hand_only_to_one_that_exists(stocked: Stocked) -> None
     assert tier == "vip"
 
 
+@pytest.mark.req("C3")
 def test_a_tag_is_worn_once_and_taken_off(stocked: Stocked) -> None:
     tag = stocked.cashier.do(add_tag, stocked.member_id, " 高价值 ")
     assert stocked.cashier.do(add_tag, stocked.member_id, "高价值") == tag

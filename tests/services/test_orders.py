@@ -121,6 +121,7 @@ def test_control_looking_first_would_oversell(stocked: Stocked) -> None:
 
 
 @pytest.mark.req("O1", "O2")
+@pytest.mark.req("C13")
 def test_the_type_decides_prefix_price_minimum_and_credit(stocked: Stocked) -> None:
     with stocked.shop.storage.write.begin() as connection:
         trade = connection.execute(select(PriceList.id).where(PriceList.key == "b2b")).scalar_one()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -101,6 +100,7 @@ def test_the_table_of_orders_begins_as_pictured(sample: Shop) -> None:
 
 
 @pytest.mark.req("O4")
+@pytest.mark.req("O20")
 def test_her_order_of_today(sample: Shop) -> None:
     order = rows(
         sample,
@@ -170,6 +170,7 @@ def test_goods_have_good_barcodes_and_names_of_their_own() -> None:
 
 
 @pytest.mark.req("A2", "C10", "I1", "M1")
+@pytest.mark.req("R7")
 def test_the_books_balance(sample: Shop) -> None:
     verdict = sample.ask(verify)
     assert [str(fault) for fault in verdict.faults] == []
@@ -197,10 +198,8 @@ def test_any_moment_will_do(sqlite_url: str, now: str) -> None:
     shop.storage.close()
 
 
-def test_it_is_made_quickly_and_only_in_an_empty_shop(sqlite_url: str) -> None:
-    started = time.monotonic()
+def test_it_is_made_only_in_an_empty_shop(sqlite_url: str) -> None:
     shop = sample_at(sqlite_url, PICTURED + timedelta(days=1))
-    assert time.monotonic() - started < 30  # about 3 s on an idle machine
     with pytest.raises(Refused):
         make_sample(shop)
     with pytest.raises(Refused):
