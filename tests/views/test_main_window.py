@@ -3,13 +3,15 @@
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QUrl
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
-from desktop.basics.i18n import language
+from desktop.basics.i18n import language, set_language
 from desktop.models.people import Permission
 from desktop.services.staff import add_staff
 from desktop.views.common.theme import theme
+from desktop.views.shell.help import ManualSheet, manual_page
 from desktop.views.shell.screens import SCREENS
 from desktop.views.shell.sign_in import SignInPage
 from desktop.views.shell.workspace import Workspace
@@ -189,3 +191,32 @@ def test_no_screen_flashes_a_window_of_its_own(desk: Desk, workspace: Any, qapp:
         desk.quiet(desk.programs[0])
     qapp.removeEventFilter(flashes)
     assert flashes.seen == []
+
+
+@pytest.mark.req("R4")
+@pytest.mark.parametrize("code", ["zh_CN", "en"])
+def test_every_screen_has_its_manual_page_and_links_stay_inside(
+    qtbot: QtBot, app_window: QWidget, code: str
+) -> None:
+    set_language(code)
+    for name in (*(entry.key for entry in SCREENS), "index", "first_day"):
+        assert manual_page(name) is not None, name
+    sheet = ManualSheet(app_window, "index", "")
+    qtbot.addWidget(sheet)
+    before = sheet.reader.toPlainText()
+    sheet.reader.anchorClicked.emit(QUrl("https://example.org/orders.md"))
+    sheet.reader.anchorClicked.emit(QUrl("../../../README.md"))
+    assert sheet.reader.toPlainText() == before
+    sheet.reader.anchorClicked.emit(QUrl("orders.md"))
+    assert sheet.reader.toPlainText() != before
+
+
+@pytest.fixture
+def app_window(qapp: QApplication, qtbot: QtBot) -> QWidget:
+    """A window to stand over."""
+    theme.install(qapp)
+    window = QWidget()
+    window.resize(1280, 720)
+    qtbot.addWidget(window)
+    window.show()
+    return window

@@ -118,7 +118,7 @@ class FirstRunPage(Stage):
     left = Signal()
 
     def __init__(self, *, only_own: bool = False, may_leave: bool = False) -> None:
-        super().__init__(_("First start"))
+        super().__init__(_("First start"), "first_day")
         self._only_own, self._may_leave = only_own, may_leave
         self.fields: list[Field] = []
         if only_own:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from desktop.basics.i18n import _, language
 from desktop.basics.paths import resources
+from desktop.views.common.buttons import plain
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.theme import theme
 
@@ -38,17 +39,30 @@ class _Reader(QTextBrowser):
 
 
 class ManualSheet(Sheet):
-    """One page of the manual over the window."""
+    """The manual over the window; links lead to its other pages, nowhere else."""
 
     def __init__(self, parent: QWidget, screen: str, title: str) -> None:
         super().__init__(parent, title or _("Manual"), icon="question-line", width=720)
         self.reader = _Reader()
         self.reader.setOpenLinks(False)
+        self.reader.anchorClicked.connect(self._follow)
         self.reader.setMinimumHeight(min(theme.px(560), max(theme.px(240), parent.height() - theme.px(240))))
         self.reader.setAccessibleName(self.title.text())
+        contents = plain(_("Contents"), "list-unordered")
+        contents.clicked.connect(lambda: self.show_page("index"))
+        self.add(self.reader)
+        self.add_left(contents)
+        self.show_page(screen)
+
+    def show_page(self, screen: str) -> None:
+        """Show the page of this name, or say that there is none."""
         page = manual_page(screen)
         if page is None:
             self.reader.setPlainText(_("This screen has no manual page yet."))
         else:
             self.reader.setMarkdown(page.read_text(encoding="utf-8"))
-        self.add(self.reader)
+
+    def _follow(self, link: QUrl) -> None:
+        name = link.path()
+        if link.isRelative() and name.endswith(".md") and "/" not in name:
+            self.show_page(name.removesuffix(".md"))

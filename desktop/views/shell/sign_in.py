@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _
-from desktop.views.common.banner import Banner
 from desktop.views.common.buttons import link, primary
 from desktop.views.common.cards import Card, hbox, vbox
 from desktop.views.common.field import ErrorLine, Field, check_all
 from desktop.views.common.inputs import SecretInput, TextInput
 from desktop.views.common.labels import Label
+from desktop.views.common.paint import box, painting
+from desktop.views.common.theme import theme
 from desktop.views.shell.stage import Stage, centred
 
 SAMPLE_USER, SAMPLE_PASSWORD = "wang", "zhanggui"  # said on the page itself; only the sample shop has them
+
+
+class SampleNote(QWidget):
+    """Says how to get into the sample shop, and does it in one click."""
+
+    def __init__(self, words: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = vbox(self, margins=(16, 12, 16, 12), gap=4)
+        column.addWidget(Label(words, "small_m", "info_fg", wrap=True))
+        self.action = link(_("Sign in as the owner"))
+        column.addWidget(self.action, alignment=Qt.AlignmentFlag.AlignLeft)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the ground of a hint."""
+        with painting(self) as painter:
+            box(painter, QRectF(self.rect()), 8, theme.color("info_bg"))
 
 
 class SignInPage(Stage):
@@ -27,7 +45,7 @@ class SignInPage(Stage):
     def __init__(
         self, shop_name: str, branch: str, *, sample: bool, username: str = "", may_open_own: bool = False
     ) -> None:
-        super().__init__(_("Sign in"))
+        super().__init__(_("Sign in"), "first_day")
         self._left = 0
         self._tick = QTimer(self, interval=1000)
         self._tick.timeout.connect(self._count_down)
@@ -38,7 +56,7 @@ class SignInPage(Stage):
         column.addWidget(Label(branch or _("Sign in to open the shop"), "body", "text2"))
         column.addSpacing(12)
         if sample:
-            column.addWidget(self._sample_banner())
+            column.addWidget(self._sample_note())
             column.addSpacing(10)
         column.addWidget(self._form(username or (SAMPLE_USER if sample else "")))
         if may_open_own:
@@ -49,14 +67,11 @@ class SignInPage(Stage):
         self.page.addWidget(centred(box, 440))
         self.page.addStretch(3)
 
-    def _sample_banner(self) -> QWidget:
+    def _sample_note(self) -> QWidget:
         words = _("This is the sample shop. User {user}, password {password}.")
-        banner = Banner(
-            words.format(user=SAMPLE_USER, password=SAMPLE_PASSWORD), "info", action=_("Sign in as the owner")
-        )
-        banner.acted.connect(self.enter_sample)
-        self.sample = banner
-        return banner
+        self.sample = SampleNote(words.format(user=SAMPLE_USER, password=SAMPLE_PASSWORD))
+        self.sample.action.clicked.connect(self.enter_sample)
+        return self.sample
 
     def _form(self, username: str) -> QWidget:
         card = Card(margins=(20, 20, 20, 20), gap=14)

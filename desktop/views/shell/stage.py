@@ -10,13 +10,14 @@ from PySide6.QtGui import QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.basics.i18n import _
-from desktop.views.common import icons
+from desktop.views.common import icons, shortcuts
 from desktop.views.common.buttons import icon_button
 from desktop.views.common.cards import hbox, vbox
 from desktop.views.common.labels import Label
 from desktop.views.common.paint import box, draw_text, painting, repaint_on_change
 from desktop.views.common.seal import Seal
 from desktop.views.common.theme import theme
+from desktop.views.shell.help import ManualSheet
 from desktop.views.shell.top_bar import LanguageButton
 
 RAIL, BAR = 284, 44
@@ -129,8 +130,10 @@ class Stage(QWidget):
     language_wanted = Signal()
     mode_wanted = Signal()
 
-    def __init__(self, caption: str, *, wide: bool = True, parent: QWidget | None = None) -> None:
+    def __init__(self, caption: str, manual: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._caption, self._manual = caption, manual
+        shortcuts.on(self, "F1", self.open_manual, _("Manual page of this screen"))
         whole = hbox(self, gap=0)
         whole.addWidget(self._rail(caption))
         right = vbox()
@@ -142,7 +145,7 @@ class Stage(QWidget):
         scroll.setFrameShape(scroll.Shape.NoFrame)
         scroll.viewport().setAutoFillBackground(False)
         inside = QWidget()
-        self.page: QVBoxLayout = vbox(inside, margins=(56, 36, 48, 32) if wide else (32, 32, 32, 32), gap=0)
+        self.page: QVBoxLayout = vbox(inside, margins=(56, 36, 48, 32), gap=0)
         scroll.setWidget(inside)
         inside.setAutoFillBackground(False)  # setWidget switches it on
         self._sheet_column.addWidget(scroll, 1)
@@ -184,6 +187,10 @@ class Stage(QWidget):
         keep.setFixedWidth(0)
         row.addWidget(keep)
         return row
+
+    def open_manual(self) -> None:
+        """Open the manual page of this page."""
+        ManualSheet(self.window(), self._manual, self._caption).open()
 
     def show_mode(self) -> None:
         """Show what a press on the mode button leads to."""
