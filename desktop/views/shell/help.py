@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QUrl
+from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from desktop.basics.i18n import _, language
@@ -38,13 +39,35 @@ class _Reader(QTextBrowser):
         return path.read_bytes()
 
 
+def _dress(page: QTextDocument) -> None:
+    """Give headings our type and every block some air."""
+    cursor = QTextCursor(page)
+    block = page.begin()
+    while block.isValid():
+        level = block.blockFormat().headingLevel()
+        cursor.setPosition(block.position())
+        shape = block.blockFormat()
+        if cursor.currentTable() is None:
+            shape.setTopMargin(theme.px(16 if level > 1 else 0))
+            shape.setBottomMargin(theme.px(6))
+        shape.setLineHeight(theme.px(4), QTextBlockFormat.LineHeightTypes.LineDistanceHeight.value)
+        cursor.setBlockFormat(shape)
+        if level:
+            cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+            letters = QTextCharFormat()
+            letters.setFont(theme.font("h1" if level == 1 else "h2"))
+            cursor.mergeCharFormat(letters)
+        block = block.next()
+
+
 class ManualSheet(Sheet):
     """The manual over the window; links lead to its other pages, nowhere else."""
 
     def __init__(self, parent: QWidget, screen: str, title: str) -> None:
-        super().__init__(parent, title or _("Manual"), icon="question-line", width=720)
+        super().__init__(parent, _("Manual"), text=title, icon="question-line", width=720)
         self.reader = _Reader()
         self.reader.setOpenLinks(False)
+        self.reader.setStyleSheet("QTextBrowser { border: 0; padding: 0; }")
         self.reader.anchorClicked.connect(self._follow)
         self.reader.setMinimumHeight(min(theme.px(560), max(theme.px(240), parent.height() - theme.px(240))))
         self.reader.setAccessibleName(self.title.text())
@@ -61,6 +84,7 @@ class ManualSheet(Sheet):
             self.reader.setPlainText(_("This screen has no manual page yet."))
         else:
             self.reader.setMarkdown(page.read_text(encoding="utf-8"))
+            _dress(self.reader.document())
 
     def _follow(self, link: QUrl) -> None:
         name = link.path()
