@@ -103,14 +103,14 @@ def read_all(folder: Path) -> str:
     return diaries[-1].read_text() if diaries else ""
 
 
-@pytest.mark.req("O4", "C10", "I1", "R3")
+@pytest.mark.req("O4", "C10", "I1")
 def test_killed_25_times_a_file_keeps_every_receipt_and_no_half_order(
     sqlite_url: str, tmp_path: Path
 ) -> None:
     assert crash_often(sqlite_url, tmp_path, 25) > 0
 
 
-@pytest.mark.req("O4", "C10", "I1", "R3")
+@pytest.mark.req("O4", "C10", "I1")
 def test_killed_8_times_a_server_keeps_every_receipt_and_no_half_order(
     postgres_url: str, tmp_path: Path
 ) -> None:

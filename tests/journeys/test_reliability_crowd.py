@@ -62,7 +62,7 @@ def left_of(shop: Shop, sku_id: int) -> int:
         return int(connection.execute(select(Stock.on_hand_milli).where(Stock.sku_id == sku_id)).scalar_one())
 
 
-@pytest.mark.req("O2", "I1", "R3")
+@pytest.mark.req("O2", "I1")
 def test_eight_tills_sell_the_last_fifty_pieces_exactly_once(stocked: Stocked, shop_url: str) -> None:
     answers = sum(gather(sell_pieces, TILLS, shop_url, ids_of(stocked), 9), [])
     receipts = [answer for answer in answers if answer not in ("out",)]
@@ -121,7 +121,7 @@ def test_the_last_points_are_spent_once_however_many_settle_at_once(stocked: Sto
     check_books(stocked.shop)
 
 
-@pytest.mark.req("O4", "R3")
+@pytest.mark.req("O4")
 def test_a_sale_settled_by_four_tills_at_once_is_one_sale_with_one_answer(
     stocked: Stocked, shop_url: str
 ) -> None:
@@ -182,7 +182,7 @@ def listen_elsewhere(url: str, ids: Stocked, ready: Any, heard: Any, answered: A
     leave(deaf)
 
 
-@pytest.mark.req("O6", "R3")
+@pytest.mark.req("O6")
 def test_two_programs_hear_of_each_others_commits_within_three_seconds(
     stocked: Stocked, shop_url: str
 ) -> None:

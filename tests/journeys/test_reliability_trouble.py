@@ -81,7 +81,7 @@ def hold(url: str, ids: Stocked, held: Any) -> None:
         CONTEXT.Event().wait()
 
 
-@pytest.mark.req("R3", "R9")
+@pytest.mark.req("R9")
 def test_a_frozen_program_holding_the_database_is_named_in_time_and_harms_nothing(
     stocked: Stocked, shop_url: str
 ) -> None:
@@ -122,7 +122,7 @@ def _halfway(work: Work, member_id: int, halt: Callable[[], None]) -> None:
     work.update(Member, member_id, {"note": "never"})
 
 
-@pytest.mark.req("R3", "R9")
+@pytest.mark.req("R9")
 def test_a_server_stopped_in_the_middle_and_started_again(own_server: Cluster, logs: Logs) -> None:
     logs.allow("database trouble")
     url = own_server.create("shop")
@@ -174,7 +174,7 @@ def sell_on_a_full_disk(url: str, ids: Stocked, answers: Any) -> None:
     leave(mine)
 
 
-@pytest.mark.req("R3", "R9", "O4")
+@pytest.mark.req("R9", "O4")
 def test_a_full_disk_stops_selling_politely_and_goes_on_once_there_is_room(sqlite_url: str) -> None:
     stocked = open_stocked(Shop(open_storage(sqlite_url), actor=actors.console(), clock=SystemClock()))
     leave(stocked)

@@ -117,7 +117,7 @@ def open_together(url: str, together: Any, answers: Any) -> None:
     mine.storage.close()
 
 
-@pytest.mark.req("R3")
+@pytest.mark.req("R9")
 def test_of_two_programs_opening_the_same_database_one_is_refused(shop_url: str) -> None:
     answers = gather(open_together, 2, shop_url)
     assert sorted(map(str, answers)) == [
@@ -138,7 +138,7 @@ def test_an_opening_that_fails_half_way_leaves_nothing(shop: Shop, monkeypatch: 
     assert contents(shop)["till"] == len(opening.TILLS)
 
 
-@pytest.mark.req("P5", "R9")
+@pytest.mark.req("R9")
 def test_names_with_quotes_and_scripts_are_kept_as_they_were_typed(shop: Shop) -> None:
     name = "O'Reilly; DROP TABLE staff; -- <script>alert(1)</script> {0} %s 😀"
     open_shop(shop, replace(GOOD, name=name, owner=name))

@@ -31,7 +31,7 @@ def pragmas(connection: Any) -> dict[str, Any]:
     return {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in PROMISED}
 
 
-@pytest.mark.req("R3", "R9")
+@pytest.mark.req("R9")
 def test_every_connection_of_the_pool_is_durable_and_strict(sqlite_url: str) -> None:
     storage = open_storage(sqlite_url)
     with ExitStack() as stack:
@@ -58,7 +58,7 @@ def test_the_sqlite_that_is_bundled_is_free_of_the_bug_that_damages_files() -> N
     assert sqlite_is_current()
 
 
-@pytest.mark.req("R3")
+@pytest.mark.req("R9")
 def test_every_connection_to_a_server_waits_for_the_disk_and_never_for_ever(postgres_url: str) -> None:
     storage = open_storage(postgres_url)
     wanted = {

@@ -87,7 +87,7 @@ def whole(storage: Storage) -> bool:
     return tables(storage) == {*Base.metadata.tables, "alembic_version"} and current(storage) == newest()
 
 
-@pytest.mark.req("R3", "R9")
+@pytest.mark.req("R9")
 @on_both
 def test_a_kill_in_the_middle_leaves_the_old_schema_and_the_next_start_makes_the_new(fresh_url: str) -> None:
     for statement in MOMENTS:
@@ -120,7 +120,7 @@ def bring_up_to_date(url: str, together: Any, answers: Any) -> None:
     storage.close()
 
 
-@pytest.mark.req("R3")
+@pytest.mark.req("R9")
 @on_both
 def test_programs_that_start_together_make_the_tables_once(fresh_url: str) -> None:
     assert gather(bring_up_to_date, 3, fresh_url) == [newest()] * 3
