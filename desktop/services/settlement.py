@@ -65,7 +65,8 @@ def settle(work: Work, key: str, tenders: Sequence[TenderIn], version: int) -> S
     Raises `OutOfStock`, `Changed` (somebody touched the sale after `version`) or `Refused`; nothing is changed then.
     """
     request = _fingerprint(key, tenders, version)
-    found = work.first(_SALE, {"key": key})  # locked before looking for an answer: a second click waits for the first
+    # locked before looking for an answer: a second click waits for the first
+    found = work.first(_SALE, {"key": key})
     done = work.first(_ANSWER, {"key": key})
     if done is not None:
         if done.request_hash != request:

@@ -80,7 +80,10 @@ class Shop:
     def _once(self, action: Action[P, R], *args: P.args, **kwargs: P.kwargs) -> tuple[R, Changes]:
         event_id = 0
         try:
-            with Session(self.storage.write, autoflush=False, expire_on_commit=False) as session, session.begin():
+            with (
+                Session(self.storage.write, autoflush=False, expire_on_commit=False) as session,
+                session.begin(),
+            ):
                 connection = session.connection()
                 if str(action.permission) not in self._memory.rights(connection, self.actor):
                     raise NotAllowed(str(action.permission))

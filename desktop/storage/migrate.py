@@ -14,7 +14,8 @@ from desktop.basics.i18n import N_
 from desktop.storage.engine import Storage
 
 FOLDER = Path(__file__).parent / "migrations"
-ONE_AT_A_TIME = 0x7A67  # any number all programs agree on: two that start together must not both make the tables
+# Any number all programs agree on: two that start together must not both make the tables.
+ONE_AT_A_TIME = 0x7A67
 
 
 def _script() -> ScriptDirectory:
