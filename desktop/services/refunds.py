@@ -163,28 +163,12 @@ def _money_back(work: Work, order: Order, refund_id: int, money: int, value: int
         part = min(money, tender.amount_minor - int(tender.given))
         if part > 0:
             money -= part
-            rows.append(
-                {
-                    "refund_id": refund_id,
-                    "tender_id": tender.id,
-                    "amount_minor": part,
-                    "points": 0,
-                    "at": work.now,
-                }
-            )
+            rows.append({"tender_id": tender.id, "amount_minor": part, "points": 0})
     if money:
         raise Refused(N_("More money would go back than was taken. Nothing was changed."))
     for tender in (t for t in tenders if t.method_key == "points" and value):
-        rows.append(
-            {
-                "refund_id": refund_id,
-                "tender_id": tender.id,
-                "amount_minor": value,
-                "points": points,
-                "at": work.now,
-            }
-        )
-    work.post(RefundTender, rows)
+        rows.append({"tender_id": tender.id, "amount_minor": value, "points": points})
+    work.post(RefundTender, [{"refund_id": refund_id, "at": work.now, **row} for row in rows])
 
 
 def _goods_back(

@@ -201,11 +201,8 @@ def _write(
     )[0]
     source = f"order:{order_id}"
     work.post(OrderLine, [line_row(order_id, line) for line in bill.lines])
-    events = [
-        {"order_id": order_id, "kind": kind, "note": "", "actor": work.actor.key, "at": work.now}
-        for kind in ("placed", "paid", "done")
-    ]
-    work.post(OrderEvent, events)
+    event = {"order_id": order_id, "note": "", "actor": work.actor.key, "at": work.now}
+    work.post(OrderEvent, [{"kind": kind, **event} for kind in ("placed", "paid", "done")])
     work.post(Tender, _tender_rows(work, order_id, bill, tenders, key))
     deltas = [(line.offer.sku_id, -line.base_milli, line.offer.cost_minor) for line in stocked]
     posting.post_movements(work, place, "sale", source, key, deltas)
