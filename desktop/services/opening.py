@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from desktop.shop.shop import Shop
 
 TIERS = (
-    ("ordinary", N_("Member"), 10_000, 0),
+    ("ordinary", N_("Ordinary"), 10_000, 0),
     ("silver", N_("Silver"), 11_000, 200_000),
     ("gold", N_("Gold"), 12_000, 500_000),
     ("vip", N_("VIP"), 15_000, 2_000_000),

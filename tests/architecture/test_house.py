@@ -225,5 +225,6 @@ def test_every_dependency_is_imported() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = {re.split(r"[\[<>=,;]", text)[0].strip() for text in project["dependencies"]}
     imported = {name.split(".")[0] for p in python_files("desktop") for name, _ in imports(tree(p))}
-    silent = {"psycopg", "tzdata"}  # reached by name: SQLAlchemy's driver, zoneinfo's data on Windows
+    # reached by name: SQLAlchemy's driver, zoneinfo's data on Windows, the printer library's ways to USB and queue
+    silent = {"psycopg", "tzdata", "pyusb", "pywin32"}
     nothing(sorted(name for name in wanted - silent if IMPORT_NAMES.get(name, name) not in imported))

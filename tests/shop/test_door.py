@@ -20,7 +20,7 @@ from desktop.models.system import AuditEvent
 from desktop.queries.members import member_phone, members_page
 from desktop.services.members import add_tag, adjust_points, remove_tag, sign_up
 from desktop.shop import actors, audit_trail
-from desktop.shop.action import action, question
+from desktop.shop.action import ACTIONS, QUESTIONS, action, question
 from desktop.shop.changes import Changes
 from desktop.shop.shop import Shop, forbid_this_thread
 from desktop.shop.work import Read, Work
@@ -123,7 +123,7 @@ def _break() -> None:
     raise RuntimeError("a bug")
 
 
-@pytest.mark.req("R3")
+@pytest.mark.req("O6")
 @pytest.mark.parametrize("then, error", [(_refuse, Refused), (_break, RuntimeError)])
 def test_a_failing_verb_leaves_nothing_and_tells_nobody(
     stocked: Stocked, then: Callable[[], None], error: type[Exception]
@@ -190,7 +190,7 @@ def together(jobs: int, job: Callable[[], None]) -> None:
     assert trouble == []
 
 
-@pytest.mark.req("R3")
+@pytest.mark.req("O6")
 def test_verbs_that_meet_wait_or_run_again_and_all_count(stocked: Stocked, clock: HandClock) -> None:
     second = open_storage(stocked.shop.storage.url)
     doors = [stocked.shop, Shop(second, actor=actors.console(), clock=clock)]
@@ -291,7 +291,7 @@ def _wrong(work: Work, tries: list[int]) -> None:
 # -- who, where, and other programs ---------------------------------------------------------------------------
 
 
-@pytest.mark.req("R3")
+@pytest.mark.req("O6")
 def test_the_thread_of_the_window_is_refused(sqlite_shop: Shop) -> None:
     stocked = open_stocked(sqlite_shop)
     forbid_this_thread()
@@ -315,7 +315,7 @@ def listening(shop: Shop) -> tuple[threading.Event, list[Changes]]:
     return arrived, heard
 
 
-@pytest.mark.req("R3")
+@pytest.mark.req("O6")
 def test_another_program_on_the_same_database_hears_within_three_seconds(
     stocked: Stocked, clock: HandClock
 ) -> None:
@@ -375,3 +375,19 @@ def test_nothing_touched_leaves_no_row(stocked: Stocked) -> None:
     with suppress(ShopError):
         stocked.shop.do(sign_up, "")
     assert (count(stocked.shop), count(stocked.shop, MemberTag)) == (before, 0)
+
+
+@pytest.mark.parametrize(("mark", "name"), [(action, "add_tag"), (question, "members_page")])
+def test_two_deeds_of_one_name_are_refused(mark: Any, name: str) -> None:
+    kept = {**ACTIONS, **QUESTIONS}[f"members.{name}"]
+
+    def another(work: Read) -> None:
+        """It would hide behind the one of the members."""
+
+    another.__module__, another.__name__ = "somewhere.members", name
+    with pytest.raises(ValueError, match=rf"members\.{name}"):
+        mark(permission=Permission.STAFF)(another)
+    assert {**ACTIONS, **QUESTIONS}[kept.name] is kept
+    again = mark(permission=kept.permission)(kept.run)  # the control: the same function, read once more
+    {True: ACTIONS, False: QUESTIONS}[mark is action][kept.name] = kept
+    assert again.run is kept.run
