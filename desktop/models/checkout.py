@@ -23,7 +23,7 @@ class Checkout(Base):
     points: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
     agreed_version: Mapped[int] = mapped_column(default=0)  # the version the member confirmed
-    agreed_by: Mapped[str] = mapped_column(default="")  # phone, code
+    agreed_by: Mapped[str] = mapped_column(default="")  # phone, code, staff
     order_id: Mapped[int | None]
     token_hash: Mapped[str | None] = secret(unique=True)  # of the one-time address in the QR code
     token_until: Mapped[datetime | None]

@@ -27,6 +27,7 @@ ACTION_WORDS: dict[str, str] = {
     "categories.move_category": N_("Moved a category"),
     "categories.remove_category": N_("Removed a category"),
     "categories.rename_category": N_("Renamed a category"),
+    "checkout.agree_by_staff": N_("Confirmed points for a member"),
     "checkout.drop_checkout": N_("Cleared a sale"),
     "checkout.issue_kiosk_code": N_("Sent a code for the kiosk"),
     "checkout.join_by_phone": N_("Put a member on a sale"),

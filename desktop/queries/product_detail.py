@@ -71,7 +71,7 @@ class ListRow:
     channel: str
 
 
-@question(permission=Permission.BROWSE_GOODS)
+@question(permission=Permission.SEE_STOCK)
 def product_detail(read: Read, sku_id: int) -> ProductDetail:
     """The sheet of one SKU. Raises `NotFound`."""
     found = rows_of(read, [sku_id])
@@ -125,7 +125,7 @@ def product_photo(read: Read, product_id: int) -> bytes | None:
     return None if found is None else bytes(found)
 
 
-@question(permission=Permission.BROWSE_GOODS)
+@question(permission=Permission.SEE_STOCK)
 def price_lists(read: Read) -> tuple[ListRow, ...]:
     """All price lists in their order."""
     statement = (

@@ -203,6 +203,17 @@ def try_kiosk_code(work: Work, key: str, code: str, version: int) -> Proof:
     return proof
 
 
+@action(permission=Permission.TAKE_PAYMENT)
+def agree_by_staff(work: Work, key: str, version: int) -> None:
+    """The member's word for this version of the sale, given to a person: for shops that send no messages."""
+    sale = open_sale(work, key)
+    if sale.version != version:
+        raise Changed(N_("The sale changed meanwhile. Check the amounts, then pay."), next_step="look_again")
+    if sale.member_id is None:
+        raise Refused(N_("Type the member’s phone number first."))
+    sale.agreed_version, sale.agreed_by, sale.updated_at = version, "staff", work.now
+
+
 def send_kiosk_code(shop: Shop, notify: Notify, key: str, version: int) -> None:
     """Send the member on the sale a code to type at the kiosk."""
     phone, code = shop.do(issue_kiosk_code, key, version)

@@ -10,7 +10,13 @@ from desktop.basics.clock import HandClock
 from desktop.basics.errors import Changed, NotAllowed, NotFound, Refused
 from desktop.basics.ids import new_key
 from desktop.queries.checkout import checkout_view, phone_view
-from desktop.services.checkout import drop_checkout, offer_to_phone, save_checkout
+from desktop.services.checkout import (
+    agree_by_staff,
+    drop_checkout,
+    join_by_phone,
+    offer_to_phone,
+    save_checkout,
+)
 from desktop.services.phone import agree, choose_points, send_phone_code, sign_in_by_code, take_offer
 from desktop.services.settlement import TenderIn, settle
 from desktop.shop import actors
@@ -152,3 +158,34 @@ def test_a_phone_can_neither_scan_nor_settle(stocked: Stocked, phone: Shop) -> N
         phone.do(settle, key, [TenderIn("cash", 1)], 1)
     with pytest.raises(NotAllowed):
         phone.ask(checkout_view, key)
+
+
+@pytest.mark.req("C10", "A1")
+def test_staff_may_vouch_for_a_member_where_no_message_goes_out(stocked: Stocked) -> None:
+    key = new_key()
+    stocked.kiosk.do(save_checkout, key, stocked.demo_cart())
+    stocked.kiosk.do(join_by_phone, key, PHONE)
+    version = stocked.kiosk.do(save_checkout, key, stocked.demo_cart(), 8_000)
+    pay = [TenderIn("cash", 12370)]
+    with pytest.raises(Refused):  # nobody's word yet
+        stocked.cashier.do(settle, key, pay, version)
+    with pytest.raises(NotAllowed):  # the customer alone cannot
+        stocked.kiosk.do(agree_by_staff, key, version)
+    with pytest.raises(Changed):
+        stocked.cashier.do(agree_by_staff, key, version - 1)
+    stocked.cashier.do(agree_by_staff, key, version)
+    seen = stocked.kiosk.ask(checkout_view, key)
+    assert (seen.agreed, seen.agreed_by, seen.version) == (True, "staff", version)
+    assert stocked.cashier.do(settle, key, pay, version).points_spent == 8_000
+
+
+def test_what_staff_vouched_for_ends_with_the_next_change(stocked: Stocked) -> None:
+    key = new_key()
+    version = stocked.kiosk.do(save_checkout, key, stocked.demo_cart())
+    with pytest.raises(Refused):  # nobody to vouch for
+        stocked.cashier.do(agree_by_staff, key, version)
+    stocked.kiosk.do(join_by_phone, key, PHONE)
+    version = stocked.kiosk.do(save_checkout, key, stocked.demo_cart(), 8_000)
+    stocked.cashier.do(agree_by_staff, key, version)
+    stocked.kiosk.do(save_checkout, key, stocked.cart((NUTS, 1)), 100)
+    assert not stocked.kiosk.ask(checkout_view, key).agreed

@@ -273,7 +273,7 @@ def test_stock_is_one_step_away_and_agents_only_look(
     shown(screen, qtbot, goods["矿泉水"])
     screen.panel.stock.click()
     assert around.went == [("inventory", goods["矿泉水"], {})]
-    with surroundings(qapp, as_role(sqlite_shop, "basic_agent"), tmp_path) as looking:
+    with surroundings(qapp, as_role(sqlite_shop, "cashier"), tmp_path) as looking:
         other = ProductsScreen(looking.context)
         qtbot.addWidget(other)
         looking.window(other, 1_400)
@@ -282,7 +282,23 @@ def test_stock_is_one_step_away_and_agents_only_look(
         assert not other.new.isEnabled()
         assert not other.panel.shelf.isEnabled()
         assert other.panel.form.name.isReadOnly()
+        assert looking.refused == []
+
+
+@pytest.mark.req("A1")
+def test_who_may_only_browse_sees_the_list_and_no_sheet_behind_it(
+    qtbot: QtBot, qapp: QApplication, sqlite_shop: Shop, goods: dict[str, int], tmp_path: Path
+) -> None:
+    with surroundings(qapp, as_role(sqlite_shop, "basic_agent"), tmp_path) as looking:
+        other = ProductsScreen(looking.context)
+        qtbot.addWidget(other)
+        looking.window(other, 1_400)
+        qtbot.waitUntil(lambda: len(other.model.rows) == 3)
+        other.open_item(goods["矿泉水"])
+        qtbot.waitUntil(lambda: looking.context.background.running == 0)
         assert "stock" not in [column.key for column in other.model.columns]
+        assert other.panel.sku_id == 0
+        assert other.panel._detail is None
         assert looking.refused == []
 
 

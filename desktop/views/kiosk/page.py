@@ -20,7 +20,7 @@ class Surroundings:
     search: Callable[[], object]
     restart: Callable[[], object]
     help: Callable[[], object]
-    ask_pin: Callable[[], object]
+    ask_pin: Callable[[str, Callable[[str], object]], object]  # what for, and who takes the PIN
     print_receipt: Callable[[], object]
     has_printer: bool
 

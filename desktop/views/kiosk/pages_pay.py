@@ -80,9 +80,11 @@ class ConfirmPage(Page):
         )
         tail = member.phone_tail if member else ""
         send = _("Send six digits to the phone ending in {tail}").format(tail=tail)
-        self._send = Button(
-            send, "soft", "message-2-line", height=96, size=28, radius=20, grow=True, on=self.sale.send_code
-        )
+        if self.sale.can_send_code:
+            verb, icon, on = send, "message-2-line", self.sale.send_code
+        else:
+            verb, icon, on = _("A member of staff confirms"), "shield-user-line", self._ask_staff
+        self._send = Button(verb, "soft", icon, height=96, size=28, radius=20, grow=True, on=on)
         self._entry = Entry("key-2-line", _("Six digits from the phone"), CODE_LENGTH, groups=(3, 3))
         self._entry.changed.connect(self._typed_code)
         self._pad = Keypad(112 if look.portrait else 124)
@@ -107,6 +109,9 @@ class ConfirmPage(Page):
             self.sale.type_code(value)
             self._entry.clear()
 
+    def _ask_staff(self) -> None:
+        self.around.ask_pin(_("Staff: the member is here and agrees"), self.sale.confirm_by_pin)
+
     def _without(self) -> None:
         self.sale.set_points(0)
         self.sale.pay(self.sale.method)
@@ -126,7 +131,7 @@ class ConfirmPage(Page):
             self._told.say(_("Scan with your phone"))
             self._more.say(_("Sign in and touch “Confirm”. This screen goes on by itself."))
         sent = self.sale.code_sent
-        self._send.setVisible(self.sale.can_send_code and not sent)
+        self._send.setVisible(not sent)
         self._send.setEnabled(not self.sale.busy)
         self._entry.setVisible(sent)
         self._pad.setVisible(sent)
@@ -206,9 +211,9 @@ class WaitPage(Page):
         card.body.addWidget(Text(what[0], 38, 600, align="center"))
         card.body.addWidget(Text(what[1], 26, token="text2", align="center"))
         card.body.addSpacing(look.px(16))
-        card.body.addWidget(
-            wide(_("Staff: confirm the money"), self.around.ask_pin, "soft", "shield-user-line")
-        )
+        verb = _("Staff: confirm the money")
+        ask = partial(self.around.ask_pin, verb, self.sale.enter_pin)
+        card.body.addWidget(wide(verb, ask, "soft", "shield-user-line"))
         return card
 
     def _others(self) -> list[QWidget | QHBoxLayout]:

@@ -110,7 +110,7 @@ class KioskWindow(QWidget):
             return
         self.sale = KioskSale(self._context.background, facts, self._till, self._notify, self)
         self._around = Surroundings(
-            self.sale, self._address, self._search, self._restart, self._call, self._ask_pin_for_money,
+            self.sale, self._address, self._search, self._restart, self._call, self._ask_pin,
             self._print, self._paper is not None,
         )  # fmt: skip
         self.sale.changed.connect(self._refresh)
@@ -137,6 +137,8 @@ class KioskWindow(QWidget):
             self._trouble = None
 
     def _address(self, token: str) -> str:
+        if self._notify is None:  # the phone page could not prove a number
+            return ""
         base = self._portal()
         return f"{base.rstrip('/')}/s/{token}" if base else ""
 
@@ -272,16 +274,13 @@ class KioskWindow(QWidget):
         if self.sale is not None:
             self.sale.finish()
 
-    def _ask_pin_for_money(self) -> None:
-        assert self.sale is not None
-        pin = Pin(self, _("Staff: confirm the money"))
-        pin.entered.connect(self.sale.enter_pin)
+    def _ask_pin(self, title: str, entered: Callable[[str], object]) -> None:
+        pin = Pin(self, title)
+        pin.entered.connect(entered)
         self.open_overlay(pin)
 
     def _ask_pin_to_leave(self) -> None:
-        pin = Pin(self, _("Staff: leave the kiosk"))
-        pin.entered.connect(self._leave)
-        self.open_overlay(pin)
+        self._ask_pin(_("Staff: leave the kiosk"), self._leave)
 
     def _leave(self, pin: str) -> None:
         background = self._context.background

@@ -57,7 +57,10 @@ class ProductPanel(Card):
         self._lists: tuple[ListRow, ...] = ()
         self._may = context.may(edit_product)
         self.setFixedWidth(theme.px(WIDTH))
+        self._may_look = context.may(product_detail)
         hint = _("Choose a product in the list to see and change it.")
+        if not self._may_look:
+            hint = _("Your role may look at the list only.")
         self._empty = EmptyState(_("No product selected"), hint, why="all_done")
         self._sheet = QWidget()
         column = vbox(self._sheet)
@@ -155,7 +158,7 @@ class ProductPanel(Card):
 
     def show_sku(self, sku_id: int | None) -> None:
         """Show another SKU, or none."""
-        self._sku = sku_id or 0
+        self._sku = sku_id or 0 if self._may_look else 0
         self._empty.setVisible(not self._sku)
         if not self._sku:
             self._detail = None

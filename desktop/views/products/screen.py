@@ -219,7 +219,8 @@ class ProductsScreen(QWidget):
 
     def _ask_around(self) -> None:
         self._scope.ask_latest("tree", category_tree).then(self._show_tree)
-        self._scope.ask_latest("lists", price_lists).then(self._show_lists)
+        if self._context.may(price_lists):
+            self._scope.ask_latest("lists", price_lists).then(self._show_lists)
         self._scope.ask_latest("tags", all_tags).then(self._show_tags)
         for shelf, on_shelf in SHELVES.items():
             task = self._scope.ask_latest(f"count {shelf}", products_count, ProductFilter(on_shelf=on_shelf))
