@@ -37,12 +37,21 @@ class Question(Generic[P, R]):
     personal: bool = False
 
 
+def _keep(kept: dict[str, Any], name: str, made: Any) -> None:
+    """Register under a name of its own: rights and audit trail know a deed by its name alone."""
+    before = kept.get(name)
+    if before is not None and before.run.__module__ != made.run.__module__:
+        raise ValueError(f"two deeds are called {name}: {before.run.__module__}, {made.run.__module__}")
+    kept[name] = made
+
+
 def action(*, permission: Permission) -> Callable[[Callable[Concatenate[Work, P], R]], Action[P, R]]:
     """Make a function of `services/` a verb of the shop."""
 
     def wrap(run: Callable[Concatenate[Work, P], R]) -> Action[P, R]:
         name = f"{run.__module__.rsplit('.', 1)[-1]}.{run.__name__}"
-        ACTIONS[name] = made = Action(name, permission, run)
+        made = Action(name, permission, run)
+        _keep(ACTIONS, name, made)
         return made
 
     return wrap
@@ -55,7 +64,8 @@ def question(
 
     def wrap(run: Callable[Concatenate[Read, P], R]) -> Question[P, R]:
         name = f"{run.__module__.rsplit('.', 1)[-1]}.{run.__name__}"
-        QUESTIONS[name] = made = Question(name, permission, run, personal)
+        made = Question(name, permission, run, personal)
+        _keep(QUESTIONS, name, made)
         return made
 
     return wrap
