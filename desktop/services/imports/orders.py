@@ -61,20 +61,7 @@ def import_orders(
         chosen |= remembered
     chosen |= dict(given or {})
     with steady():
-        drafts = gather(tables, chosen, shop.ask(import_setting), report)
-        count = len(drafts)
-        drafts.reverse()
-        while drafts:
-            batch = [drafts.pop() for _ in range(min(BATCH, len(drafts)))]
-            made = (
-                shop.ask(weigh_orders, [d.ref for d in batch])
-                if dry
-                else shop.do(write_orders, batch, new_key())
-            )
-            report.made += made
-            report.same += len(batch) - made
-            if not progress(count - len(drafts), count):
-                break
+        _take_in(shop, gather(tables, chosen, shop.ask(import_setting), report), report, progress)
     if not dry:
         for table in tables:
             here = {c: k for c, k in chosen.items() if c in table.columns}
@@ -87,6 +74,22 @@ def import_orders(
                 (report.made, 0, report.same, report.refused),
             )
     return report
+
+
+def _take_in(shop: Shop, drafts: list[Draft], report: Report, progress: Progress) -> None:
+    """Batch by batch; the drafts are used up, so that memory shrinks on the way."""
+    count = len(drafts)
+    drafts.reverse()
+    while drafts:
+        batch = [drafts.pop() for _ in range(min(BATCH, len(drafts)))]
+        if report.dry:
+            made = shop.ask(weigh_orders, [d.ref for d in batch])
+        else:
+            made = shop.do(write_orders, batch, new_key())
+        report.made += made
+        report.same += len(batch) - made
+        if not progress(count - len(drafts), count):
+            break
 
 
 @question(permission=Permission.IMPORT)
