@@ -208,7 +208,7 @@ class IconTile(QWidget):
 
 
 class TwoLines(QWidget):
-    """A title with a caption under it, both cut with … when narrow."""
+    """A title with a caption under it, both cut with … when narrow, or wrapped."""
 
     def __init__(
         self,
@@ -217,12 +217,13 @@ class TwoLines(QWidget):
         *,
         style: str = "small_m",
         caption_color: str = "text2",
+        wrap: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         column = vbox(self)
-        self.title = Label(title, style)
-        self.caption = Label(caption, "cap", caption_color)
+        self.title = Label(title, style, wrap=wrap)
+        self.caption = Label(caption, "cap", caption_color, wrap=wrap)
         if not caption:
             self.caption.hide()
         column.addWidget(self.title)

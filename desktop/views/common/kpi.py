@@ -20,8 +20,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.views.common import icons
 from desktop.views.common.focus_ring import ring_on_focus
-from desktop.views.common.paint import box, draw_text, painting, repaint_on_change, text_width
+from desktop.views.common.paint import box, draw_text, fitting, painting, repaint_on_change, text_width
 from desktop.views.common.theme import theme
+
+NUMBERS = ("number", "number_s", "h1", "h2", "small_b")  # a number gets smaller before it would be cut
+SMALL_NUMBERS, CAPTIONS = NUMBERS[1:], ("cap", "micro")
+LEAST_TREND = 24  # px; a narrower line says nothing
 
 
 def draw_sparkline(painter: QPainter, area: QRectF, values: Sequence[int], color: QColor) -> None:
@@ -128,15 +132,19 @@ class KpiCard(QWidget):
             line = theme.color("border_strong" if self._hover else "border")
             box(painter, area.adjusted(0, 0, 0, -1), 10, theme.color("surface"), line)
             width = area.width() - 32
-            label = QRectF(16, px(13), width - (px(82) if self._trend else 0), px(20))
-            draw_text(painter, label, self._label, "small", theme.color("text2"))
+            label = QRectF(16, px(13), width, px(20))
+            style = fitting(self._label, width, "small", *CAPTIONS)
+            taken = draw_text(painter, label, self._label, style, theme.color("text2"))
             row = QRectF(16, px(38), width, px(36))
-            used = draw_text(painter, row, self._number, "number", theme.color("text"))
+            unit_room = px(6) + text_width("cap", self._unit) if self._unit else 0
+            style = fitting(self._number, width - unit_room, *NUMBERS)
+            used = draw_text(painter, row, self._number, style, theme.color("text"))
             if self._unit:
                 unit = row.adjusted(used + px(6), px(3), 0, 0)
                 draw_text(painter, unit, self._unit, "cap", theme.color("text2"))
-            if self._trend:
-                spark = QRectF(area.right() - 14 - px(74), px(12), px(74), px(28))
+            trend = min(px(74), width + 2 - taken - px(8))
+            if trend >= px(LEAST_TREND):
+                spark = QRectF(area.right() - 14 - trend, px(12), trend, px(28))
                 draw_sparkline(painter, spark, self._trend, theme.color(self._token))
             self._draw_change(painter, QRectF(16, px(79), width, px(22)))
 
@@ -157,7 +165,8 @@ class KpiCard(QWidget):
             draw_text(painter, text, self._delta, "cap_b", ink)
             x += width + theme.px(9)
         note = QRectF(x, row.top(), max(0.0, row.right() - x), row.height())
-        draw_text(painter, note, self._note, "cap", theme.color("text2"))
+        style = fitting(self._note, note.width(), *CAPTIONS)
+        draw_text(painter, note, self._note, style, theme.color("text2"))
 
 
 @dataclass(frozen=True)
@@ -214,11 +223,15 @@ class KpiStrip(QWidget):
                     painter.fillRect(QRectF(left, 1, 1, area.height() - 3), theme.color("divider"))
                 room = QRectF(left + 18, 0, part - 26, 0)
                 label = QRectF(room.left(), px(12), room.width(), px(20))
-                draw_text(painter, label, item.label, "small", theme.color("text2"))
+                style = fitting(item.label, room.width(), "small", *CAPTIONS)
+                draw_text(painter, label, item.label, style, theme.color("text2"))
                 ink = theme.color(f"{item.tone}_fg" if item.tone else "text")
                 row = QRectF(room.left(), px(33), room.width(), px(32))
-                used = draw_text(painter, row, item.number, "number_s", ink)
+                unit_room = px(7) + text_width("cap", item.unit) if item.unit else 0
+                style = fitting(item.number, room.width() - unit_room, *SMALL_NUMBERS)
+                used = draw_text(painter, row, item.number, style, ink)
                 unit = row.adjusted(used + px(7), px(2), 0, 0)
                 draw_text(painter, unit, item.unit, "cap", theme.color("text2"))
                 caption = QRectF(room.left(), px(65), room.width(), px(18))
-                draw_text(painter, caption, item.caption, "cap", theme.color("text2"))
+                style = fitting(item.caption, room.width(), *CAPTIONS)
+                draw_text(painter, caption, item.caption, style, theme.color("text2"))

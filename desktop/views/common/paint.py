@@ -65,6 +65,11 @@ def elide(style: str, text: str, width: float) -> str:
     return found
 
 
+def fitting(text: str, width: float, *styles: str) -> str:
+    """The first of these styles in which the text is not cut, else the last."""
+    return next((style for style in styles if text_width(style, text) <= width + 0.5), styles[-1])
+
+
 def draw_text(
     painter: QPainter, rect: QRectF, text: str, style: str, color: QColor, align: Align = "left"
 ) -> float:

@@ -14,9 +14,9 @@ from desktop.views.dashboard.words import LAST_WEEKDAYS, amount
 
 DAYS = {"today": 1, "week": 7, "month30": 30, "month": 31}
 AGAINST = {
-    "week": N_("vs the 7 days before"),
-    "month30": N_("vs the 30 days before"),
-    "month": N_("vs the same days last month"),
+    "week": N_("vs prior 7 days"),
+    "month30": N_("vs prior 30 days"),
+    "month": N_("vs last month"),
 }
 
 

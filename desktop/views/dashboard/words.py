@@ -16,8 +16,8 @@ WEEKDAYS = (
     N_("Sunday"),
 )
 LAST_WEEKDAYS = (
-    N_("vs last Monday"), N_("vs last Tuesday"), N_("vs last Wednesday"), N_("vs last Thursday"),
-    N_("vs last Friday"), N_("vs last Saturday"), N_("vs last Sunday"),
+    N_("vs last Mon"), N_("vs last Tue"), N_("vs last Wed"), N_("vs last Thu"),
+    N_("vs last Fri"), N_("vs last Sat"), N_("vs last Sun"),
 )  # fmt: skip
 MONTHS = (
     N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"),

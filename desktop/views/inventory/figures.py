@@ -15,7 +15,7 @@ def strip_items(counts: StockCounts, value: StockValue | None, currency: str) ->
     missed = ""
     if counts.missed_minor:
         amount = Money(counts.missed_minor, currency)
-        missed = _("Misses about {amount} of sales a day").format(amount=amount)
+        missed = _("About {amount} missed a day").format(amount=amount)
     items = [
         StripItem(_("Goods on sale"), f"{counts.on_sale:,}", _("goods"), fresh),
         StripItem(_("Under safety stock"), f"{counts.under_safety:,}", _("goods"), under, low),

@@ -83,7 +83,7 @@ class ListPage(QWidget):
     def _filters(self) -> Any:
         row = hbox(margins=(15, 10, 15, 10), gap=8)
         self.search = SearchInput(_("Name, phone, last 4 digits or member no."))
-        self.search.setFixedWidth(theme.px(300))
+        self.search.setFixedWidth(theme.px(340))
         self.search.searched.connect(lambda _text: self.ask())
         shortcuts.on(self, "/", self.search.setFocus, _("Search in this page"))
         self.tag = Select([(0, _("Every tag"))], 0)

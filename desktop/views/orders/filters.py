@@ -55,7 +55,7 @@ class FilterBar(QWidget):
         self._names: dict[str, str] = {}
         row = hbox(self, margins=(16, 8, 16, 8), gap=6)
         self.search = SearchInput(_("Order, phone, name, parcel"))
-        self.search.setFixedWidth(theme.px(196))
+        self.search.setFixedWidth(theme.px(240))
         self.search.searched.connect(self._searched)
         row.addWidget(self.search)
         self.chips = hbox(gap=6)

@@ -45,7 +45,7 @@ def columns(currency: str, zone: ZoneInfo, now: Callable[[], datetime]) -> list[
         Column("short_code", _("Order no."), 102, "strong"),
         Column("placed", _("Placed"), 122, sortable=True, value=lambda r: when_text(r.placed_at, now(), zone)),
         Column("member", _("Customer"), 136, "name", stretch=True, value=_customer),
-        Column("channel", _("Channel"), 104, value=lambda r: channel_word(r.channel)),
+        Column("channel", _("Channel"), 118, value=lambda r: channel_word(r.channel)),
         Column("type", _("Type"), 80, value=lambda r: type_word(r.order_type), hidden=True),
         Column(
             "points", _("Points {symbol}").format(symbol=symbol), 88, "number", sortable=True, value=_points

@@ -100,7 +100,7 @@ class PaymentsScreen(QWidget):
             lambda key: self.show_filters(replace(self.filters, refunds=key == "refunds"))
         )
         self.search = SearchInput(_("Reference, order no. or amount"))
-        self.search.setFixedWidth(theme.px(240))
+        self.search.setFixedWidth(theme.px(280))
         self.search.searched.connect(self._searched)
         top.addWidget(self.tabs, 1)
         top.addWidget(self.search)

@@ -156,7 +156,7 @@ class SettingsScreen(QWidget):
 
     def _rail(self) -> QWidget:
         rail = QWidget()
-        rail.setFixedWidth(theme.px(214))
+        rail.setFixedWidth(theme.px(228))
         column = vbox(rail, margins=(12, 20, 12, 20), gap=2)
         head = Label(_("Settings"), "h1")
         head.setContentsMargins(10, 0, 0, 8)

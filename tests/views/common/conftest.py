@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from desktop.basics.errors import ShopError
-from desktop.basics.i18n import N_
+from desktop.basics.i18n import N_, set_language
 from desktop.views.common.background import Background
 from desktop.views.common.theme import theme
 
@@ -20,6 +21,22 @@ def app(qapp: QApplication) -> Iterator[QApplication]:
     theme.use("light", 100, gains_red=False, reduce_motion=False)
     yield qapp
     theme.use("light", 100, gains_red=False)
+
+
+@pytest.fixture
+def english(app: QApplication) -> None:
+    """Sentences in English."""
+    set_language("en")
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QWidget:
+    """A shown window of 1000 × 700."""
+    found = QWidget()
+    qtbot.addWidget(found)
+    found.resize(1000, 700)
+    found.show()
+    return found
 
 
 @dataclass(frozen=True)
