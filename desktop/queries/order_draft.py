@@ -14,6 +14,7 @@ from desktop.models.members import Member
 from desktop.models.orders import Order, OrderLine
 from desktop.models.people import Permission
 from desktop.models.products import Product, Sku
+from desktop.models.settings import DEFAULT_TYPE
 from desktop.pricing.cart import Bill, CartLine, price_cart
 from desktop.queries.offers import read_buyer, read_offers, terms_for
 from desktop.shop.action import question
@@ -45,6 +46,12 @@ class DraftNow:
     discount_minor: int
     freight_minor: int
     lines: tuple[DraftLine, ...]
+
+
+@question(permission=Permission.HANDLE_ORDERS)
+def usual_type(read: Read) -> str:
+    """The type a new order starts with."""
+    return read.setting(DEFAULT_TYPE)
 
 
 @question(permission=Permission.HANDLE_ORDERS)

@@ -19,6 +19,7 @@ from desktop.queries.order_search import OrderFilter
 from desktop.services.export import Progress, Stopped, export_orders, safe_text, write_table
 from desktop.services.fulfilment import pay_order
 from desktop.services.orders import OrderDraft, create_order
+from desktop.services.settings import set_setting
 from desktop.services.settlement import TenderIn
 from desktop.shop.shop import Shop
 from desktop.views.common.context import Context
@@ -224,6 +225,24 @@ def test_a_refund_shows_its_money_before_and_pays_it_back(
     quiet(qtbot, context)
     detail = stocked.shop.ask(order_detail, order_id)
     assert (detail.refunded_minor, detail.lines[0].left_milli) == (1690, 2_000)
+
+
+@pytest.mark.req("O1")
+def test_a_new_order_starts_with_the_usual_type(qtbot: QtBot, context: Context, stocked: Stocked) -> None:
+    screen = open_screen(qtbot, context)
+    assert started_with(qtbot, context, screen) == "retail"  # the control: as the shop came
+    stocked.shop.do(set_setting, "orders.default_type", "distribution")
+    assert started_with(qtbot, context, screen) == "distribution"
+
+
+def started_with(qtbot: QtBot, context: Context, screen: OrdersScreen) -> str:
+    """The type a new order has before anybody chose."""
+    screen.new_order()
+    writing: OrderSheet = sheet(screen, OrderSheet)
+    quiet(qtbot, context)
+    found: str = writing.kind.value()
+    writing.reject()
+    return found
 
 
 @pytest.mark.req("O4", "O18")

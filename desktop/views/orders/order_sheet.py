@@ -12,7 +12,7 @@ from desktop.basics.ids import new_key
 from desktop.basics.money import MILLI, Money
 from desktop.pricing.cart import Bill, CartLine
 from desktop.queries.checkout import Goods, search_goods
-from desktop.queries.order_draft import DraftLine, DraftNow, draft_bill
+from desktop.queries.order_draft import DraftLine, DraftNow, draft_bill, usual_type
 from desktop.queries.order_words import TYPES, type_word
 from desktop.queries.search import MemberHit, find_members
 from desktop.services.orders import OrderDraft, create_order, edit_order
@@ -57,15 +57,27 @@ class OrderSheet(Sheet):
         self.lines: list[DraftLine] = list(now.lines) if now else []
         self._who = _Who(now.member_id, now.member_name) if now else _Who()
         self.bill: Bill | None = None
+        self._picked = False  # somebody chose the type by hand
         self._top(now)
         self._goods()
         self._foot(now)
         self.submitted.connect(self._go)
         self._changed()
+        if now is None:
+            self._scope.ask(usual_type).then(self._start_with)
+
+    def _start_with(self, order_type: str) -> None:
+        if not self._picked and order_type != self.kind.value():
+            self.kind.set_value(order_type)
+            self._changed()
+
+    def _pick(self, _order_type: str) -> None:
+        self._picked = True
+        self._changed()
 
     def _top(self, now: DraftNow | None) -> None:
         self.kind = Segment([(key, type_word(key)) for key in TYPES], now.order_type if now else "retail")
-        self.kind.picked.connect(self._changed)
+        self.kind.picked.connect(self._pick)
         self.kind.setEnabled(now is None)
         self.member = Picker(_("Member: phone, name or pinyin"), self._find_member, self._member_words)
         self.member.picked.connect(lambda hit: self._take(_Who(hit.id, hit.title)))
