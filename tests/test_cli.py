@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from desktop.__main__ import main
 from desktop.basics.clock import HandClock
+from desktop.basics.i18n import speaking
 from desktop.commands.doctor import examine
 from desktop.commands.places import hidden
 from desktop.storage import migrate, schema
@@ -198,6 +199,15 @@ def test_doctor_names_each_finding(shop_terminal: Any, sample_url: str) -> None:
         assert names["fsync"] == "problem"
         assert told.code == 1
         assert all(f["next"] for f in told.json["findings"] if f["state"] == "problem")
+
+
+@pytest.mark.req("A5")
+def test_doctor_names_the_page_where_a_printer_is_chosen(sample_file: str) -> None:
+    from desktop.views.settings.screen import ENTRIES
+
+    with speaking("en"):
+        said = {f.name: f.next for f in examine(sample_file, HandClock(PICTURED))}["Receipt printer"]
+    assert f"Settings › {next(e.words for e in ENTRIES if e.key == 'printer')} " in said
 
 
 @pytest.mark.req("A5")

@@ -89,7 +89,7 @@ def _machine() -> Iterator[Finding]:
     )
     yield _room(data_folder())
     printer = str(Machine().get("printer", ""))
-    choose = _("Choose a printer on the kiosk’s settings page when receipts shall be printed.")
+    choose = _("Choose one in Settings › Receipt printer when receipts shall be printed.")
     yield Finding(
         N_("Receipt printer"),
         "ok" if printer else "hint",

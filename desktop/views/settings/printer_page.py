@@ -35,7 +35,10 @@ class PrinterPage(Page):
         card.add_row(_("Connection"), self.way)
         self.place = TextInput(longest=200)
         self.place.textChanged.connect(lambda _text: self._touched())
-        help_text = _("Network: address and port. USB: vendor and product number. Windows: the queue’s name.")
+        help_text = _(
+            "Network: address and port. USB: vendor and product number; on Linux it needs libusb. "
+            "Windows: the queue’s name."
+        )
         card.add_row(_("Where"), self.place, help_text)
         self.paper = Segment([(80, "80 mm"), (58, "58 mm")], 80)
         self.paper.picked.connect(lambda _width: self._touched())
