@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.basics.i18n import language, set_language
 from desktop.models.people import Permission
+from desktop.services.settings import set_setting
 from desktop.services.staff import add_staff
 from desktop.views.common.theme import theme
 from desktop.views.shell.help import ManualSheet, manual_page
@@ -82,6 +83,16 @@ def test_light_and_dark_change_at_once_and_are_remembered(desk: Desk, workspace:
 
 
 @pytest.mark.req("R4")
+@pytest.mark.parametrize("red", [True, False])
+def test_gains_have_the_shops_own_colour_from_the_start(desk: Desk, sample_file: str, red: bool) -> None:
+    shop = entered(sample_file)
+    shop.do(set_setting, "look.gain_red", red)
+    shop.news.close()
+    shop.storage.close()
+    desk.sign_in(desk.open(sample_file))
+    assert theme.gain(True) == ("danger" if red else "success")
+
+
 def test_a_narrow_window_folds_the_side_bar(desk: Desk, workspace: Any) -> None:
     window = desk.programs[0].window
     window.resize(1440, 900)

@@ -111,6 +111,19 @@ def test_leaving_an_unsaved_page_asks_once(stage: Stage) -> None:
     assert (screen.open_key, page.dirty()) == ("points", False)
 
 
+def test_another_screen_waits_for_the_answer_too(stage: Stage) -> None:
+    screen, page = opened(stage, "shop")
+    left: list[str] = []
+    assert screen.may_leave(lambda: left.append("orders"))  # the control: nothing waits
+    page.controls["shop.branch"].widget.setText("分店")
+    assert not screen.may_leave(lambda: left.append("orders"))
+    sheet = stage.sheet(screen, Sheet)
+    assert left == []
+    sheet.row.itemAt(0).widget().click()  # take back and leave
+    stage.settle()
+    assert (left, page.dirty()) == (["orders"], False)
+
+
 def test_a_change_elsewhere_shows_unless_somebody_is_typing(stage: Stage) -> None:
     _screen, page = opened(stage, "points")
     stage.outside(lambda: stage.stocked.shop.do(set_setting, "points.welcome", 250))

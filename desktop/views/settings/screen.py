@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -193,7 +194,7 @@ class SettingsScreen(QWidget):
         """Open a page; what is typed and not saved on the one before is asked about once."""
         before = self.pages.get(self.open_key)
         if before is not None and before.dirty() and key != self.open_key:
-            self._ask_first(before, key)
+            self._ask_first(before, partial(self.go, key))
             return
         page = self.pages.get(key)
         if page is None:
@@ -206,7 +207,15 @@ class SettingsScreen(QWidget):
             item.choose(name == key)
         page.load()
 
-    def _ask_first(self, page: Page, key: str) -> None:
+    def may_leave(self, go_on: Callable[[], object]) -> bool:
+        """Whether nothing typed waits here; else it is asked about, and `go_on` follows the answer."""
+        page = self.pages.get(self.open_key)
+        if page is None or not page.dirty():
+            return True
+        self._ask_first(page, go_on)
+        return False
+
+    def _ask_first(self, page: Page, go_on: Callable[[], object]) -> None:
         sheet = Sheet(
             self.window(),
             _("Leave without saving?"),
@@ -219,7 +228,7 @@ class SettingsScreen(QWidget):
         def leave() -> None:
             sheet.accept()
             page.take_back()
-            self.go(key)
+            go_on()
 
         def save() -> None:
             sheet.accept()
