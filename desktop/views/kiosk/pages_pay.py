@@ -122,9 +122,13 @@ class ConfirmPage(Page):
         address = self.around.phone_address(offer.token) if offer and not self.sale.phone_joined else ""
         self._code.show_address(address)
         self._code.setVisible(bool(address))
-        self._card.setVisible(bool(address) or self.sale.phone_joined)
+        reaches = self.sale.can_send_code
+        self._card.setVisible(bool(address) or self.sale.phone_joined or not reaches)
         self._again.setVisible(self.sale.phone_joined)
-        if self.sale.phone_joined:
+        if not reaches:
+            self._told.say(_("Please ask a member of staff"))
+            self._more.say(_("They compare the amount with you and type their PIN, then you pay."))
+        elif self.sale.phone_joined:
             self._told.say(_("The bill is on your phone"))
             self._more.say(_("Touch “Confirm” there. This screen goes on by itself."))
         else:
