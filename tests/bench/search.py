@@ -25,7 +25,7 @@ from desktop.storage.migrate import upgrade
 from tests.bench.figures import Figure
 
 SMALL, LARGE = 10_000, 200_000
-ROUNDS = 120
+ROUNDS = 300
 START = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 FAMILY = "赵钱孙李周吴郑王冯陈"
 GIVEN = "建国晓梅一鸣志强丽华"

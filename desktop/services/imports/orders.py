@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -29,7 +30,7 @@ from desktop.services.imports.reading import (
     open_tables,
     remembered_mapping,
     shape,
-    steady,
+    unswept,
 )
 from desktop.services.imports.report import Report
 from desktop.shop.action import action, question
@@ -60,8 +61,12 @@ def import_orders(
         remembered = shop.ask(remembered_mapping, table.columns, "orders")
         chosen |= remembered
     chosen |= dict(given or {})
-    with steady():
-        _take_in(shop, gather(tables, chosen, shop.ask(import_setting), report), report, progress)
+    with unswept():
+        drafts = gather(tables, chosen, shop.ask(import_setting), report)
+    try:
+        _take_in(shop, drafts, report, progress)
+    finally:
+        gc.unfreeze()
     if not dry:
         for table in tables:
             here = {c: k for c, k in chosen.items() if c in table.columns}

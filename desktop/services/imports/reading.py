@@ -32,12 +32,16 @@ def never_stop(_done: int, _all: int) -> bool:
 
 
 @contextmanager
-def steady() -> Iterator[None]:
-    """No cycle search while millions of small rows live: it would stop every thread, the window's too, for long."""
+def unswept() -> Iterator[None]:
+    """No cycle search while many small rows are made, and later ones pass over these rows.
+
+    A search through millions of rows would stop every thread, the window's too, for a noticeable time.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
+        gc.freeze()
     finally:
         if was_on:
             gc.enable()
