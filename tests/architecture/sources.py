@@ -61,7 +61,7 @@ def imports(module: ast.Module) -> Iterator[tuple[str, ast.AST]]:
             yield from ((f"{node.module}.{alias.name}", node) for alias in node.names)
 
 
-def nothing(found: Iterable[str]) -> None:
+def expect_nothing(found: Iterable[str]) -> None:
     """Fail with one line for each thing found, and no more."""
     lines = list(found)
     if lines:

@@ -11,7 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.sources import ROOT, imports, name_of, nothing, python_files, tracked, tree, where
+from tests.architecture.sources import (
+    ROOT,
+    expect_nothing,
+    imports,
+    name_of,
+    python_files,
+    tracked,
+    tree,
+    where,
+)
 
 LONGEST_FILE, LONGEST_FUNCTION = 400, 40
 FRAME = {"common", "shell"}  # what every screen may use, and the frame that opens the screens
@@ -72,19 +81,19 @@ def test_files_stay_short() -> None:
     files = [*python_files("desktop"), *python_files("tests"), ROOT / "dev.py"]
     lengths = {p: len(p.read_text(encoding="utf-8").splitlines()) for p in files}
     found = [f"{p.relative_to(ROOT)}: {n} lines" for p, n in lengths.items() if n > LONGEST_FILE]
-    nothing(found)
+    expect_nothing(found)
 
 
 def test_functions_stay_short() -> None:
     files = [*python_files("desktop"), ROOT / "dev.py"]
     found = [f"{where(p, node)} {n} lines" for p in files for node, n in long_functions(tree(p))]
-    nothing(found)
+    expect_nothing(found)
 
 
 def test_colours_live_in_the_tokens() -> None:
     files = [p for p in python_files("desktop/views") if p not in (TOKENS, PAPER)]
     found = [f"{where(p, node)} {text!r}" for p in files for node, text in colours(tree(p))]
-    nothing(found)
+    expect_nothing(found)
 
 
 def test_screens_do_not_know_each_other() -> None:
@@ -92,7 +101,7 @@ def test_screens_do_not_know_each_other() -> None:
     files = [(p, p.relative_to(views).parts[0]) for p in python_files("desktop/views") if p.parent != views]
     files = [(p, folder) for p, folder in files if folder != "shell"]
     found = [f"{where(p, node)} {name}" for p, folder in files for node, name in neighbours(tree(p), folder)]
-    nothing(found)
+    expect_nothing(found)
 
 
 def test_text_is_never_markup() -> None:
@@ -104,7 +113,7 @@ def test_text_is_never_markup() -> None:
         for node in ast.walk(tree(p))
         if isinstance(node, ast.Attribute) and node.attr in ("RichText", "MarkdownText")
     ]
-    nothing(found)
+    expect_nothing(found)
 
 
 def test_one_place_makes_engines() -> None:
@@ -147,7 +156,7 @@ def test_control_each_rule_can_fail(check, bad: str, good: str) -> None:
 
 def test_imports_flow_downhill() -> None:
     done = _lint_imports(ROOT)
-    nothing([] if done.returncode == 0 else [done.stdout])
+    expect_nothing([] if done.returncode == 0 else [done.stdout])
 
 
 @pytest.mark.parametrize(
@@ -206,7 +215,7 @@ def test_no_file_names_this_machine_or_an_index() -> None:
         hit = machine.search(path.read_text(encoding="utf-8", errors="ignore"))
         if hit:
             found.append(f"{path.relative_to(ROOT)}: {hit[0]}")
-    nothing(found)
+    expect_nothing(found)
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
@@ -227,4 +236,4 @@ def test_every_dependency_is_imported() -> None:
     imported = {name.split(".")[0] for p in python_files("desktop") for name, _ in imports(tree(p))}
     # reached by name: SQLAlchemy's driver, zoneinfo's data on Windows, the printer library's ways to USB and queue
     silent = {"psycopg", "tzdata", "pyusb", "pywin32"}
-    nothing(sorted(name for name in wanted - silent if IMPORT_NAMES.get(name, name) not in imported))
+    expect_nothing(sorted(name for name in wanted - silent if IMPORT_NAMES.get(name, name) not in imported))

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from desktop import cli
 from desktop.basics.i18n import speaking
 from desktop.views.shell.screens import SCREENS
-from tests.architecture.sources import ROOT, nothing, python_files, tree
+from tests.architecture.sources import ROOT, expect_nothing, python_files, tree
 
 MANUAL = ROOT / "docs" / "manual"
 CATALOGUES = ROOT / "resources" / "locale"
@@ -146,7 +146,9 @@ def test_a_missing_heading_or_row_shows() -> None:
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_bold_words_are_words_of_the_screens(code: str) -> None:
     shown = shown_words(code)
-    nothing(f"{name}: {word}" for name in pages(code) for word in sorted(bold(page(code, name)) - shown))
+    expect_nothing(
+        f"{name}: {word}" for name in pages(code) for word in sorted(bold(page(code, name)) - shown)
+    )
 
 
 def test_a_word_no_screen_shows_is_found() -> None:
@@ -177,7 +179,7 @@ def test_every_key_is_written_down_and_every_written_key_works(code: str) -> Non
     assert everywhere | screens == registered_keys()
     for keys, file in zip(built_in, BUILT_IN, strict=True):
         source = (ROOT / "desktop" / "views" / file).read_text(encoding="utf-8")
-        nothing(f"{file}: {key}" for key in keys if not re.search(rf"\bKey_{key}\b", source))
+        expect_nothing(f"{file}: {key}" for key in keys if not re.search(rf"\bKey_{key}\b", source))
 
 
 def test_a_key_nobody_registered_shows() -> None:
@@ -187,7 +189,7 @@ def test_a_key_nobody_registered_shows() -> None:
 
 def test_links_lead_somewhere() -> None:
     files = [*MANUAL.glob("*/*.md"), ROOT / "README.md", ROOT / "CHANGELOG.md"]
-    nothing(line for path in files for line in broken_links(path))
+    expect_nothing(line for path in files for line in broken_links(path))
 
 
 def test_a_link_to_nowhere_is_found(tmp_path: Path) -> None:
@@ -199,4 +201,6 @@ def test_a_link_to_nowhere_is_found(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_pages_shown_in_the_window_hold_no_links_since_it_follows_none(code: str) -> None:
-    nothing(f"{entry.key}: {link}" for entry in SCREENS for link in LINK.findall(page(code, entry.key)))
+    expect_nothing(
+        f"{entry.key}: {link}" for entry in SCREENS for link in LINK.findall(page(code, entry.key))
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from babel.messages import Message
 
-from tests.architecture.sources import name_of, nothing, python_files, tree, where
+from tests.architecture.sources import expect_nothing, name_of, python_files, tree, where
 from tests.helpers import words
 
 MARKS = {"_", "N_", "ngettext"}
@@ -102,14 +102,14 @@ def test_views_show_no_unmarked_words() -> None:
         for p in python_files("desktop/views")
         for node, text in unmarked(tree(p))
     ]
-    nothing(found)
+    expect_nothing(found)
 
 
 def test_marks_hold_whole_sentences_translated_when_shown() -> None:
     found = [
         f"{where(p, node)} {why}" for p in python_files("desktop") for node, why in badly_marked(tree(p))
     ]
-    nothing(found)
+    expect_nothing(found)
 
 
 @pytest.mark.parametrize("folder", ["desktop/views", "desktop/portal"])
@@ -121,7 +121,7 @@ def test_fronts_hold_no_chinese_of_their_own(folder: str) -> None:
             text = node.value if isinstance(node, ast.Constant) and id(node) not in comments else None
             if isinstance(text, str) and CHINESE.search(text) and text not in NAMES and len(text) > 1:
                 found.append(f"{where(path, node)} {text!r}")
-    nothing(found)
+    expect_nothing(found)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_control_good_marks_are_left_alone() -> None:
 def test_the_catalogues_say_everything(language: str) -> None:
     """Run `python3 dev.py words` to bring the catalogues to the sources."""
     found = words.troubles(language)
-    nothing(found)
+    expect_nothing(found)
 
 
 @pytest.mark.parametrize(
