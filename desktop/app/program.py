@@ -230,8 +230,8 @@ class Program(QObject):
         self._background.bug.connect(lambda problem: say.crash(problem, self.window))
         self._news = News(shop.listen, self)
 
-    def show_workspace(self, key: str = "") -> None:
-        """Build the bars and screens for whoever is signed in."""
+    def show_workspace(self, key: str = "", left: dict[str, Any] | None = None) -> None:
+        """Build the bars and screens for whoever is signed in; `left` says where screens stood before."""
         from zoneinfo import ZoneInfo
 
         from desktop.views.common.context import Context
@@ -255,7 +255,9 @@ class Program(QObject):
             till_id=opened.till_id,
             sample=opened.card.sample,
         )
-        workspace = Workspace(context, signed.person, opened.card, may_open_own=self._may_open_own())
+        workspace = Workspace(
+            context, signed.person, opened.card, may_open_own=self._may_open_own(), left=left
+        )
         workspace.sign_out_wanted.connect(self.sign_out)
         workspace.own_shop_wanted.connect(self._leave_for_own)
         workspace.full_screen_wanted.connect(self.window.toggle_full_screen)
@@ -270,7 +272,9 @@ class Program(QObject):
             self.workspace.navigate(key, item_id, **filters)
 
     def _rebuild(self) -> None:
-        self.show_workspace(self.workspace.key if self.workspace is not None else "")
+        before = self.workspace
+        if before is not None:
+            self.show_workspace(before.key, before.states())
 
     def _learn_again(self) -> None:
         opened, signed = self.opened, self.signed

@@ -11,6 +11,7 @@ from desktop.views.common import remember, shortcuts
 
 SMALLEST = QSize(1024, 640)
 USUAL = QSize(1440, 900)
+FRAME = QSize(8, 40)  # about what the system's title bar and edges take
 
 
 class MainWindow(QWidget):
@@ -29,7 +30,7 @@ class MainWindow(QWidget):
 
     def _fitting(self, size: QSize) -> QSize:
         screen = QGuiApplication.primaryScreen()
-        return size.boundedTo(screen.availableSize()) if screen is not None else size
+        return size.boundedTo(screen.availableSize() - FRAME) if screen is not None else size
 
     def show_page(self, page: QWidget) -> None:
         """Show this page instead of the one before, which is thrown away."""

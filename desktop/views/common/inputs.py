@@ -111,6 +111,7 @@ class SearchInput(TextInput):
     ) -> None:
         super().__init__(hint=hint, icon="search-line", key=key, longest=200, parent=parent)
         self.setAccessibleName(hint)
+        self.leads_to: QWidget | None = None  # the list: Esc in the empty field and Down go there
         self._pause = QTimer(self, interval=wait_ms, singleShot=True)
         self._pause.timeout.connect(self._tell)
         self.textChanged.connect(self._typed)
@@ -124,6 +125,9 @@ class SearchInput(TextInput):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
+            return
+        if self.leads_to is not None and event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Down):
+            self.leads_to.setFocus(Qt.FocusReason.ShortcutFocusReason)
             return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._pause.stop()

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from desktop.basics.i18n import _
@@ -23,6 +23,7 @@ from desktop.queries.stock import (
 from desktop.services.goods_export import export_stock
 from desktop.services.stock import receive_stock, set_levels
 from desktop.views.common import shortcuts
+from desktop.views.common.beside import ScreenWithPanel
 from desktop.views.common.bulk_bar import BulkBar
 from desktop.views.common.buttons import Button, icon_button, primary, secondary
 from desktop.views.common.cards import Card, Divider, hbox, vbox
@@ -45,11 +46,10 @@ from desktop.views.inventory.panel import StockPanel
 from desktop.views.inventory.receive import ReceiveSheet
 from desktop.views.inventory.table import columns
 
-NARROW = 1_360  # of the window; below it the panel covers the table's right side
 TABLES = {"stock", "stock_movement", "sku", "product", "level", "category", "setting"}
 
 
-class InventoryScreen(QWidget):
+class InventoryScreen(ScreenWithPanel):
     """Stock sorted by what runs out first."""
 
     key = "inventory"
@@ -71,7 +71,6 @@ class InventoryScreen(QWidget):
         self.panel.dismissed.connect(self._dismiss)
         self._row.addWidget(self.panel)
         column.addLayout(self._row, 1)
-        self._narrow = False
         self._keys()
         context.stale_when(self, TABLES, self._news)
 
@@ -169,6 +168,7 @@ class InventoryScreen(QWidget):
         column.addWidget(Divider())
         line = hbox(margins=(15, 8, 15, 8))
         self.search = SearchInput(_("Name, pinyin, code or barcode"))
+        self.search.leads_to = self.table
         self.search.searched.connect(self._searched)
         self.search.setMaximumWidth(theme.px(320))
         self.category = Select([(None, _("All categories"))])
@@ -329,6 +329,18 @@ class InventoryScreen(QWidget):
         self.filters.setVisible(bool(text))
         self._set_filter(view=view, text=text, category_id=None)
 
+    def state(self) -> tuple[Any, ...]:
+        """Filters, sort and chosen goods, for a screen made anew."""
+        return self._filter, self.model.sort_key, self.model.descending, self.table.current_id()
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Stand where another one stood; the categories come with their answer."""
+        self._filter, self.model.sort_key, self.model.descending, chosen = state
+        self.tabs.set_value(self._filter.view)
+        self.search.setText(self._filter.text)
+        self.filters.setVisible(bool(self._filter.text or self._filter.category_id is not None))
+        self._wanted = chosen or 0
+
     def open_item(self, sku_id: int) -> None:
         """Select goods wherever they stand in the list."""
         if not self.table.go_to(sku_id):
@@ -358,38 +370,5 @@ class InventoryScreen(QWidget):
             title = _("Levels of {count} goods").format(count=len(ids))
             LevelsSheet(self.window(), self._context, title, ids, None).open()
 
-    # The panel in a narrow window
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        narrow = self.window().width() < theme.px(NARROW)
-        if narrow != self._narrow:
-            self._narrow = narrow
-            self.panel.show_close(narrow)
-            if narrow:
-                self._row.removeWidget(self.panel)
-                self.panel.hide()
-            else:
-                self._row.addWidget(self.panel)
-                self.panel.show()
-        self._place_panel()
-
-    def _place_panel(self) -> None:
-        if self._narrow and self.panel.isVisible():
-            top, edge = self.strip.geometry().top(), theme.px(24)
-            height = self.height() - top - theme.px(20)
-            self.panel.setGeometry(self.width() - self.panel.width() - edge, top, self.panel.width(), height)
-            self.panel.raise_()
-
-    def _open_panel(self) -> None:
-        self.panel.show()
-        self._place_panel()
-
-    def _clicked(self, index: QModelIndex) -> None:
-        if self._narrow and self.model.columns[index.column()].kind != "tick":
-            self._open_panel()
-
-    def _dismiss(self) -> None:
-        if self._narrow:
-            self.panel.hide()
-            self.table.setFocus()
+    def _panel_top(self) -> int:
+        return self.strip.geometry().top()

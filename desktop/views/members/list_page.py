@@ -44,6 +44,8 @@ class ListPage(QWidget):
         super().__init__()
         self._context, self._background = context, context.of(self)
         self._asked = False
+        self._tiers: tuple[TierCount, ...] = ()
+        self._tags: tuple[Any, ...] = ()
         column = vbox(self, margins=(24, 20, 24, 20), gap=14)
         column.addLayout(self._head())
         card = Card(margins=(1, 1, 1, 2))
@@ -60,6 +62,7 @@ class ListPage(QWidget):
         self.model.counted.connect(self._counted)
         self.model.sort_asked.connect(lambda _key, _down: self.ask())
         self.view = TableView(self.model, name="members")
+        self.search.leads_to = self.view
         self.view.opened.connect(self.opened)
         self.stack = QStackedWidget()
         for page in (self.view, self._nobody_yet(), self._no_match(), Skeleton("table")):
@@ -171,12 +174,14 @@ class ListPage(QWidget):
         self._ask_around()
 
     def _show_tiers(self, tiers: tuple[TierCount, ...]) -> None:
+        self._tiers = tiers
         everyone = sum(tier.members for tier in tiers)
         tabs = [Tab("", _("All"), everyone), *(Tab(t.key, _(t.name), t.members) for t in tiers)]
         self.tabs.set_tabs(tabs)
         self._everyone = everyone
 
     def _show_tags(self, tags: tuple[Any, ...]) -> None:
+        self._tags = tags
         self.tag.set_options([(0, _("Every tag")), *((tag.id, tag.name) for tag in tags)], self.tag.value())
 
     def _counted(self, number: int) -> None:
@@ -204,6 +209,18 @@ class ListPage(QWidget):
         self.tabs.set_value(tier)
         self.tag.set_value(tag_id)
         self.ask()
+
+    def state(self) -> tuple[Any, ...]:
+        """Filters, sort, and the tiers and tags that could be chosen."""
+        chosen = (self.search.value(), self.tabs.value() or "", self.tag.value() or 0)
+        return chosen, self.model.sort_key, self.model.descending, self._tiers, self._tags
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Show what another list showed."""
+        (text, tier, tag_id), self.model.sort_key, self.model.descending, tiers, tags = state
+        self._show_tiers(tiers)
+        self._show_tags(tags)
+        self.show_filters(text=text, tier=tier, tag_id=tag_id)
 
     def sign_up(self) -> None:
         """Open the sheet with its one field."""

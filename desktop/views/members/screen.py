@@ -1,5 +1,7 @@
 """Members: the list, and the page of the one that was opened."""
 
+from typing import Any
+
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -56,6 +58,18 @@ class MembersScreen(QWidget):
         self._seen = True
         self.back()
         self.list.show_filters(**filters)  # type: ignore[arg-type]
+
+    def state(self) -> tuple[Any, ...]:
+        """The list's filters and the open member, for a screen made anew."""
+        return self.list.state(), self.page.member_id if self.stack.currentWidget() is self.page else 0
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Stand where another one stood."""
+        where, member_id = state
+        self._seen = True
+        self.list.restore(where)
+        if member_id:
+            self.open_item(member_id)
 
     def back(self) -> None:
         """Return to the list, at the member that was open."""

@@ -52,7 +52,7 @@ class FilterBar(QWidget):
         super().__init__(parent)
         self.context = context
         self.filters = OrderFilter()
-        self._names: dict[str, str] = {}
+        self.names: dict[str, str] = {}
         row = hbox(self, margins=(16, 8, 16, 8), gap=6)
         self.search = SearchInput(_("Order, phone, name, parcel"))
         self.search.setFixedWidth(theme.px(240))
@@ -83,7 +83,7 @@ class FilterBar(QWidget):
     def show_filters(self, filters: OrderFilter, names: dict[str, str] | None = None) -> None:
         """Show other filters without telling; `names` says what a member or goods id is called."""
         self.filters = filters
-        self._names = names if names is not None else self._names
+        self.names = names if names is not None else self.names
         if self.search.value() != filters.text:
             self.search.blockSignals(True)
             self.search.setText(filters.text)
@@ -124,9 +124,9 @@ class FilterBar(QWidget):
             value = f"≥ {short(f.points_from, self.context.currency)}"
             found.append((("points_from",), _("Points used"), value, "points"))
         if f.member_id is not None:
-            found.append((("member_id",), _("Customer"), self._names.get("member_id", ""), ""))
+            found.append((("member_id",), _("Customer"), self.names.get("member_id", ""), ""))
         if f.sku_id is not None:
-            found.append((("sku_id",), _("Goods"), self._names.get("sku_id", ""), ""))
+            found.append((("sku_id",), _("Goods"), self.names.get("sku_id", ""), ""))
         return found
 
     def _time_word(self) -> str:

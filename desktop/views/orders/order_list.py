@@ -74,6 +74,7 @@ class OrderList(Card):
         self.context, self.scope = context, context.of(self)
         self.views = {key: _View(said(label), f) for key, (label, f) in SHIPPED_VIEWS.items()}
         self.filters, self.sort = OrderFilter(), "-placed"
+        self.wanted_id = 0  # to be chosen once it is loaded
         self._build_tabs()
         self.bar = FilterBar(context)
         self.bar.changed.connect(self.show_filters)
@@ -105,6 +106,7 @@ class OrderList(Card):
         self.model.sort_key = "placed"
         self.table = TableView(self.model, name="orders")
         self.table.setAccessibleName(_("Orders"))
+        self.bar.search.leads_to = self.table
         self.model.loaded.connect(self._loaded)
         self.model.counted.connect(self._show_foot)
         self.model.failed.connect(self._failed)
@@ -170,6 +172,21 @@ class OrderList(Card):
         self.filters = filters
         self._show_changed()
         self.load()
+
+    def state(self) -> tuple[Any, ...]:
+        """Tab, filters with the names they carry, and sort."""
+        return self.tabs.value(), self.filters, self.bar.names, self.sort
+
+    def stand(self, state: tuple[Any, ...]) -> None:
+        """Show what another list showed; tabs somebody saved come with their answer."""
+        tab, filters, names, sort = state
+        saved = str(tab).removeprefix("view:")
+        self.tabs.set_value(tab)
+        self.ask_views(int(saved) if saved.isdecimal() else None)
+        self.bar.show_filters(filters, names)
+        self.filters = filters
+        self._show_changed()
+        self.show_sort(sort)
 
     def show_sort(self, sort: str) -> None:
         """Show the same orders in another order."""
@@ -249,7 +266,7 @@ class OrderList(Card):
         if self.model.rows:
             self.pages.setCurrentWidget(self.table)
             if first and self.table.current_id() is None:
-                self.table.setCurrentIndex(self.model.index(0, 1))
+                self._choose_first()
             return
         self.chosen.emit(None)
         if self.filters == OrderFilter():
@@ -265,6 +282,12 @@ class OrderList(Card):
                 _("No orders match"), _("Filters now: {filters}").format(filters=words) if words else ""
             )
             self.pages.setCurrentWidget(self.none)
+
+    def _choose_first(self) -> None:
+        if not self.wanted_id:
+            self.table.setCurrentIndex(self.model.index(0, 1))
+        else:
+            self.table.go_to(self.wanted_id)
 
     def _failed(self, error: object) -> None:
         self.broken.say(_("The list can't be read now"), str(error))

@@ -50,7 +50,6 @@ class OrdersScreen(QWidget):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.context, self.scope = context, context.of(self)
-        self._wanted_id = 0
         self._begun = False
         column = vbox(self, margins=MARGINS, gap=16)
         column.addLayout(self._head())
@@ -121,10 +120,11 @@ class OrdersScreen(QWidget):
         self.window().installEventFilter(self)
         if not self._begun:
             self._begun = True
+            self.list.table.setFocus()
             self.list.ask_views()
             self._ask_today()
             if self.list.filters == OrderFilter():
-                self.list.show_view(remember.get("orders/view", "all") if not self._wanted_id else "all")
+                self.list.show_view(remember.get("orders/view", "all") if not self.list.wanted_id else "all")
         self._place()
 
     def eventFilter(self, watched: Any, event: QEvent) -> bool:
@@ -134,7 +134,7 @@ class OrdersScreen(QWidget):
 
     def open_item(self, order_id: int) -> None:
         """Select an order, or show it beside the list when the list does not hold it."""
-        self._wanted_id = order_id
+        self.list.wanted_id = order_id
         if not self.list.table.go_to(order_id):
             self._show(order_id)
 
@@ -152,6 +152,20 @@ class OrdersScreen(QWidget):
         wanted = OrderFilter(**known)
         self.list.bar.show_filters(wanted, names)
         self.list.show_filters(wanted)
+
+    def state(self) -> tuple[Any, ...]:
+        """Filters, tab, sort and open order, for a screen made anew."""
+        order = self.panel.order if self.panel.isVisibleTo(self) else None
+        return self.list.state(), order.id if order is not None else 0
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Stand where another one stood."""
+        where, order_id = state
+        self._begun = True
+        self._ask_today()
+        self.list.stand(where)
+        if order_id:
+            self.open_item(order_id)
 
     def _refresh(self, touched: dict[str, frozenset[int]]) -> None:
         if "saved_view" in touched:
@@ -179,20 +193,20 @@ class OrdersScreen(QWidget):
 
     def _chosen(self, order_id: int | None) -> None:
         if order_id is None:
-            if self.docked() and not self._wanted_id:
+            if self.docked() and not self.list.wanted_id:
                 self.panel.hide()  # without taking the keyboard from whoever is typing a search
                 self._place()
             return
-        if self._wanted_id and order_id != self._wanted_id and not self.list.table.hasFocus():
-            if not self.list.table.go_to(self._wanted_id):
+        if self.list.wanted_id and order_id != self.list.wanted_id and not self.list.table.hasFocus():
+            if not self.list.table.go_to(self.list.wanted_id):
                 return
-            order_id = self._wanted_id
-        self._wanted_id = 0
+            order_id = self.list.wanted_id
+        self.list.wanted_id = 0
         if self.docked() or self.panel.isVisible():
             self._show(order_id)
 
     def _open(self, order_id: int) -> None:
-        self._wanted_id = 0
+        self.list.wanted_id = 0
         self._show(order_id)
 
     def _show(self, order_id: int) -> None:

@@ -108,6 +108,7 @@ class PaymentsScreen(QWidget):
         card.body.addWidget(Divider())
         self.model = PagedTable(columns(self.context.currency, self.context.zone, self.context.now), self)
         self.table = TableView(self.model, name="payments")
+        self.search.leads_to = self.table
         self.table.setAccessibleName(_("Transactions"))
         self.table.opened.connect(self._open)
         self.model.loaded.connect(self._loaded)
@@ -146,6 +147,19 @@ class PaymentsScreen(QWidget):
         self._begun = True
         self.search.setText(text)
         self.show_filters(replace(self.filters, text=text, methods=(method,) if method else ()))
+
+    def state(self) -> tuple[Any, ...]:
+        """Filters and the chosen time, for a screen made anew."""
+        return self.filters, self._shown_period
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Stand where another one stood."""
+        filters, self._shown_period = state
+        self._begun = True
+        self.period.set_value(self._shown_period)
+        self.tabs.set_value("refunds" if filters.refunds else "all")
+        self.search.setText(filters.text)
+        self.show_filters(filters)
 
     def show_filters(self, filters: PaymentFilter) -> None:
         """Show the transactions that fit."""

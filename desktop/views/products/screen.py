@@ -4,8 +4,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from desktop.basics.i18n import _, ngettext
@@ -16,6 +16,7 @@ from desktop.queries.products import ProductFilter, products_count, products_pag
 from desktop.services.goods_export import export_goods
 from desktop.services.products import Created, create_product, set_on_shelf
 from desktop.views.common import shortcuts
+from desktop.views.common.beside import ScreenWithPanel
 from desktop.views.common.bulk_bar import BulkBar
 from desktop.views.common.buttons import icon_button, primary, secondary
 from desktop.views.common.cards import Card, Divider, hbox, vbox
@@ -36,7 +37,6 @@ from desktop.views.products.panel import ProductPanel
 from desktop.views.products.table import columns
 from desktop.views.products.words import category_choices
 
-NARROW = 1_360  # of the window; below it the panel covers the table's right side
 TABLES = {
     "product",
     "sku",
@@ -53,7 +53,7 @@ SHELVES = {"all": None, "on": True, "off": False}
 ANY = -1  # every category
 
 
-class ProductsScreen(QWidget):
+class ProductsScreen(ScreenWithPanel):
     """Goods found by name, pinyin, code or barcode, and edited in place."""
 
     key = "products"
@@ -61,7 +61,7 @@ class ProductsScreen(QWidget):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context, self._scope = context, context.of(self)
-        self._filter, self._started, self._wanted, self._narrow = ProductFilter(), False, 0, False
+        self._filter, self._started, self._wanted = ProductFilter(), False, 0
         self._tree = CategoryTree((), 0)
         self._with_stock = context.may(products_with_stock)
         column = vbox(self, margins=(24, 20, 24, 20), gap=14)
@@ -164,6 +164,7 @@ class ProductsScreen(QWidget):
     def _filter_row(self) -> QHBoxLayout:
         line = hbox(margins=(15, 9, 15, 9))
         self.search = SearchInput(_("Name, pinyin, code or barcode"))
+        self.search.leads_to = self.table
         self.search.searched.connect(lambda text: self._set_filter(text=text))
         self.search.setMaximumWidth(theme.px(300))
         self.category = Select([(ANY, _("All categories"))], ANY)
@@ -314,6 +315,17 @@ class ProductsScreen(QWidget):
         self.tag.set_value("")
         self._set_filter(text=text, category_id=category_id, tag="", on_shelf=SHELVES[shelf])
 
+    def state(self) -> tuple[Any, ...]:
+        """Filters, sort and chosen product, for a screen made anew."""
+        return self._filter, self.model.sort_key, self.model.descending, self.table.current_id()
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Stand where another one stood; categories and tags come with their answers."""
+        self._filter, self.model.sort_key, self.model.descending, chosen = state
+        self.tabs.set_value(next(key for key, on in SHELVES.items() if on == self._filter.on_shelf))
+        self.search.setText(self._filter.text)
+        self._wanted = chosen or 0
+
     def open_item(self, sku_id: int) -> None:
         """Show one product, wherever it stands in the list."""
         if not self.table.go_to(sku_id):
@@ -360,39 +372,3 @@ class ProductsScreen(QWidget):
     def _columns_menu(self) -> None:
         below = self.columns_button.mapToGlobal(self.columns_button.rect().bottomLeft())
         self.table.head.columns_menu().popup(below)
-
-    # The panel in a narrow window
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        narrow = self.window().width() < theme.px(NARROW)
-        if narrow != self._narrow:
-            self._narrow = narrow
-            self.panel.show_close(narrow)
-            if narrow:
-                self._row.removeWidget(self.panel)
-                self.panel.hide()
-            else:
-                self._row.addWidget(self.panel)
-                self.panel.show()
-        self._place_panel()
-
-    def _place_panel(self) -> None:
-        if self._narrow and self.panel.isVisible():
-            edge, top = theme.px(24), self._row.geometry().top()
-            height = self.height() - top - theme.px(20)
-            self.panel.setGeometry(self.width() - self.panel.width() - edge, top, self.panel.width(), height)
-            self.panel.raise_()
-
-    def _open_panel(self) -> None:
-        self.panel.show()
-        self._place_panel()
-
-    def _clicked(self, index: QModelIndex) -> None:
-        if self._narrow and self.model.columns[index.column()].kind != "tick":
-            self._open_panel()
-
-    def _dismiss(self) -> None:
-        if self._narrow:
-            self.panel.hide()
-            self.table.setFocus()

@@ -52,9 +52,16 @@ class Workspace(QWidget):
     rights_changed = Signal()
 
     def __init__(
-        self, context: Context, person: shell.Person, card: shell.ShopCard, *, may_open_own: bool = False
+        self,
+        context: Context,
+        person: shell.Person,
+        card: shell.ShopCard,
+        *,
+        may_open_own: bool = False,
+        left: dict[str, Any] | None = None,
     ) -> None:
         super().__init__()
+        self._left = dict(left or {})  # where screens of an earlier workspace stood
         self.context, self.person, self.card = context, person, card
         self._may_open_own = may_open_own
         self._background = context.of(self)
@@ -110,6 +117,8 @@ class Workspace(QWidget):
         if screen is None:
             screen = self.opened[key] = entry.build(self.context)
             self.stack.addWidget(screen)
+            if key in self._left:
+                screen.restore(self._left.pop(key))  # type: ignore[attr-defined]
         self.key = key
         self.stack.setCurrentWidget(screen)
         self.side.show_screen(key)
@@ -125,6 +134,11 @@ class Workspace(QWidget):
         """Open the screen this person left last, or the first there is."""
         last = remember.get(f"user/{self.person.username}/screen", "")
         self.navigate(last if last in self.entries else next(iter(self.entries)))
+
+    def states(self) -> dict[str, Any]:
+        """Where each screen stands, for a workspace made anew."""
+        now = {key: screen.state() for key, screen in self.opened.items() if hasattr(screen, "state")}
+        return self._left | now
 
     @property
     def here(self) -> QWidget | None:
