@@ -164,7 +164,7 @@ class FirstRunPage(Stage):
         self.sample.pressed.connect(self._choose_sample)
         lines = [
             _("Asks for name, currency, and the owner’s password"),
-            _("Goods and orders can be imported from spreadsheets"),
+            _("Goods and orders come in from CSV files, by command"),
             _("The data stays on this computer"),
         ]
         title, verb = _("Open your own shop"), _("Set up your own shop")
