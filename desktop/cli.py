@@ -72,7 +72,9 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_setting_up(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
     init = command("init", _("set up a shop"))
-    init.add_argument("--sample", action="store_true", help=_("the sample shop, with orders and a year of figures"))
+    init.add_argument(
+        "--sample", action="store_true", help=_("the sample shop, with orders and a year of figures")
+    )
     init.add_argument("--name", help=_("the shop’s name"))
     init.add_argument("--currency", default="CNY", help=_("its currency, such as CNY"))
     init.add_argument("--owner", help=_("the owner’s name"))

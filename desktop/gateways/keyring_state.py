@@ -10,6 +10,10 @@ def keeper() -> str:
 
     found = keyring.get_keyring()
     module = type(found).__module__
-    if isinstance(found, keyring.backends.fail.Keyring) or "keyrings.alt" in module or module.endswith(".null"):
+    if (
+        isinstance(found, keyring.backends.fail.Keyring)
+        or "keyrings.alt" in module
+        or module.endswith(".null")
+    ):
         return ""
     return str(found.name)

@@ -73,10 +73,11 @@ def write_table(
         else:
             _write_csv(draft, headings, counted)
         os.replace(draft, path)
-    except OSError as error:
+    except (OSError, XlsxFileError) as error:
+        reason = getattr(error, "strerror", None) or type(error.__context__ or error).__name__
         raise ShopError(
             N_("The file {name} can't be written: {reason}. Close it elsewhere or choose another folder."),
-            name=path.name, reason=error.strerror or type(error).__name__,
+            name=path.name, reason=reason,
         ) from error  # fmt: skip
     finally:
         draft.unlink(missing_ok=True)

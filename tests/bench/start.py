@@ -102,4 +102,3 @@ def _run(program: str, folder: str, *arguments: str) -> list[float]:
     if not marks:
         raise RuntimeError(f"nothing was painted: {done.stderr[-500:]}")
     return marks
-

@@ -141,7 +141,9 @@ def test_without_windows_a_queue_is_missing_in_words() -> None:
     assert "queue “{queue}”" in caught.value.sentence
 
 
-@pytest.mark.parametrize("address", ["net://", "net://a:99999", "usb://printer", "http://x", "x", "windows://"])
+@pytest.mark.parametrize(
+    "address", ["net://", "net://a:99999", "usb://printer", "http://x", "x", "windows://"]
+)
 def test_an_address_nobody_can_read_is_refused(address: str) -> None:
     with pytest.raises(ShopError):
         printer_at(address)

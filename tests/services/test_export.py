@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from desktop.basics.errors import ShopError
 from desktop.basics.ids import new_key
 from desktop.queries.order_search import OrderFilter
 from desktop.services.export import Progress, Stopped, export_orders, safe_text, write_table
@@ -69,3 +70,10 @@ def test_a_stopped_export_leaves_no_file(stocked: Stocked, tmp_path: Path) -> No
         export_orders(stocked.shop, OrderFilter(), tmp_path / "x.xlsx", progress)
     assert list(tmp_path.glob("*.part")) == list(tmp_path.glob("*.xlsx")) == []
     assert safe_text("-5") == "'-5"
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "nowhere" / f"orders.{kind}"
+    with pytest.raises(ShopError, match=path.name):
+        write_table(path, ["a"], [["b"]], Progress())

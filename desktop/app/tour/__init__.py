@@ -96,5 +96,3 @@ def _report(arguments: argparse.Namespace, album: Album) -> int:
     heading = _("{count} steps did not happen:").format(count=len(album.missed))
     answer(arguments, facts, words, heading, *(f"  {line}" for line in album.missed))
     return 1
-
-

@@ -62,7 +62,9 @@ class Album:
         logging.getLogger().removeHandler(self._listener)
         sys.excepthook = self._hook
 
-    def _unexpected(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    def _unexpected(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
         self.missed.append(f"{kind.__name__} at {place(error)}")
 
     @contextmanager
@@ -143,7 +145,9 @@ class Album:
                 painter.drawPixmap(QPointF(corner), over)
         folder = self.folder / self.series if self.series else self.folder
         folder.mkdir(parents=True, exist_ok=True)
-        number = 1 + sum(1 for taken in self.taken if (Path(taken).parent.name if self.series else "") == self.series)
+        number = 1 + sum(
+            1 for taken in self.taken if (Path(taken).parent.name if self.series else "") == self.series
+        )
         path = folder / f"{number:02d}_{name}.png"
         if not image.save(str(path)):
             raise Missed(f"{path} can't be written")

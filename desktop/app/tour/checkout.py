@@ -99,7 +99,9 @@ class _Walk:
         if self.wrong:
             raise Missed(str(self.wrong[0]))
         self.window.resize(*SIZE)
-        self.album.until(lambda: self.sale is not None and self.window.page is not None, "the kiosk shows nothing")
+        self.album.until(
+            lambda: self.sale is not None and self.window.page is not None, "the kiosk shows nothing"
+        )
         self.page("idle")
         self.picture("idle")
 
@@ -143,7 +145,9 @@ class _Walk:
             raise Missed("there is no slider for points")
         spot = QPoint(round(slider.width() * 0.3), slider.height() // 2)
         QTest.mouseClick(slider, Qt.MouseButton.LeftButton, pos=spot)
-        self.album.until(lambda: self.sale.bill is not None and self.sale.bill.points > 0, "no points on the bill")
+        self.album.until(
+            lambda: self.sale.bill is not None and self.sale.bill.points > 0, "no points on the bill"
+        )
         self.album.quiet(self.kiosk._background)
         self.picture("bill")
         self.touch(_("Cash"))
