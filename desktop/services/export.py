@@ -68,6 +68,7 @@ def write_table(
     draft = path.with_name(f".{path.name}.part")
     counted = _counted(rows, progress)
     try:
+        draft.touch()  # says at once, and in one way for both kinds, when nothing can be written there
         if path.suffix.lower() == ".xlsx":
             _write_xlsx(draft, headings, counted)
         else:
