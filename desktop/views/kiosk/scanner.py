@@ -6,6 +6,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QWindow
 
+from desktop.views.kiosk.lock import LINE_ENDS
+
 GAP_MS = 60  # the longest pause inside one scan
 LEAST = 4  # keys of the shortest code
 TWICE_MS = 350  # the same code again within this is one scan seen twice
@@ -41,7 +43,7 @@ class Scanner(QObject):
         if self._keys and moment - self._last > GAP_MS:
             self.replay()
         self._last = moment
-        if event.key() in ENDS:
+        if event.key() in ENDS or event.text() in LINE_ENDS:
             return self._end(moment)
         text = event.text()
         plain = (

@@ -215,6 +215,7 @@ class KioskWindow(QWidget):
 
     def close_overlay(self) -> None:
         """Take the overlay away."""
+        self._lock.rest()
         if self.overlay is not None:
             self.overlay.hide()
             self.overlay.setParent(None)
@@ -364,7 +365,8 @@ class KioskWindow(QWidget):
         self._idle = 0
         if self.sale is None or isinstance(self.overlay, Pin):
             return
-        self.close_overlay()
+        if self.overlay is not None and not isinstance(self.overlay, Notice):  # what was said stays to be read
+            self.close_overlay()
         self.sale.scan(code)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from desktop.views.kiosk.overlays import Pin
 from desktop.views.kiosk.parts import HOLD_MS, Seal
+from desktop.views.kiosk.widgets import Button
 from tests.views.kiosk.conftest import CODES, PIN, Kiosk
 
 
@@ -123,3 +124,28 @@ def test_two_thousand_random_touches_open_nothing(kiosk: Kiosk, monkeypatch: pyt
     kiosk.settle_down()
     assert (strangers(window), tried, window.isVisible()) == ([], [], True)
     assert {"basket", "member", "bill"} <= seen  # the touches did go places
+
+
+@pytest.mark.req("Q5")
+def test_the_second_tap_of_a_double_tap_falls_on_nothing(kiosk: Kiosk) -> None:
+    window = kiosk.open()
+    kiosk.scan(CODES[0])
+    handle = window.windowHandle()
+    pressed: list[int] = []
+    start = next(button for button in window.findChildren(Button) if button.text() == "去结账")
+    spot = start.mapTo(window, start.rect().center())
+    kiosk.qtbot.waitUntil(lambda: not window._lock.resting())
+    QTest.mouseClick(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "member")
+    assert window.page is not None
+    for button in window.page.findChildren(Button):
+        button.clicked.connect(lambda: pressed.append(1))
+    for button in window.page.findChildren(Button):
+        there = button.mapTo(window, button.rect().center())
+        QTest.mouseClick(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, there)
+    assert (pressed, kiosk.sale.page) == ([], "member")
+    kiosk.qtbot.waitUntil(lambda: not window._lock.resting())
+    skip = next(b for b in window.page.findChildren(Button) if "直接付款" in b.text())
+    there = skip.mapTo(window, skip.rect().center())
+    QTest.mouseClick(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, there)
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "bill")

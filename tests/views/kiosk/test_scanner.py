@@ -53,6 +53,14 @@ def test_a_burst_is_one_code_and_types_nothing(typist: Typist, code: str) -> Non
     assert typist.typed == []
 
 
+@pytest.mark.parametrize("end", ["\r", "\n"])
+def test_an_end_of_line_without_a_key_of_its_own_ends_a_code(typist: Typist, end: str) -> None:
+    typist.keys("6901000010036", 4, enter=False)
+    event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_unknown, Qt.KeyboardModifier.NoModifier, end)
+    QApplication.sendEvent(typist.windowHandle(), event)
+    assert typist.codes == ["6901000010036"]
+
+
 def test_slow_keys_are_a_person(typist: Typist) -> None:
     typist.keys("13805", 200)
     assert typist.codes == []

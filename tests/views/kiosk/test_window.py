@@ -327,3 +327,14 @@ def test_the_next_customer_of_a_dropped_phone_sees_nothing(kiosk: Kiosk) -> None
     kiosk.scan(CODES[0])
     assert kiosk.sale.key != old
     assert (kiosk.sale.member, kiosk.sale.points) == (None, 0)
+
+
+@pytest.mark.req("Q5")
+def test_what_was_not_found_stays_said_while_the_next_is_scanned(kiosk: Kiosk) -> None:
+    kiosk.open()
+    kiosk.scan(CODES[0], "9999999999999")
+    assert isinstance(kiosk.window.overlay, Notice)
+    kiosk.scan(CODES[1])
+    assert len(kiosk.sale.lines) == 2
+    assert isinstance(kiosk.window.overlay, Notice)
+    assert "9999999999999" in kiosk.window.overlay.sentence
