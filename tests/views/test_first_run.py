@@ -86,7 +86,7 @@ def test_too_many_wrong_passwords_make_one_wait(desk: Desk, sample_file: str) ->
 
 def test_a_file_that_is_no_database_is_said_with_a_way_on(desk: Desk) -> None:
     path = Path(desk.folder / "notes.db")
-    path.write_text("Dies ist keine Datenbank. " * 200)
+    path.write_text("These are only notes. " * 200)
     program = desk.open(f"sqlite:///{path}")
     page = desk.seen(program, TroublePage)
     assert page.button.isEnabled()
