@@ -365,7 +365,7 @@ class KioskWindow(QWidget):
         self._idle = 0
         if self.sale is None or isinstance(self.overlay, Pin):
             return
-        if self.overlay is not None and not isinstance(self.overlay, Notice):  # what was said stays to be read
+        if not isinstance(self.overlay, Notice | None):  # what was said stays to be read
             self.close_overlay()
         self.sale.scan(code)
 
