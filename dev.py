@@ -41,7 +41,7 @@ LIBRARIES = {
     "libglib-2.0.so.0": "libglib2.0-0", "libxcb-cursor.so.0": "libxcb-cursor0",
     "libxcb-icccm.so.4": "libxcb-icccm4", "libxcb-keysyms.so.1": "libxcb-keysyms1",
     "libxcb-shape.so.0": "libxcb-shape0", "libxcb-xkb.so.1": "libxcb-xkb1",
-    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0", "libatomic.so.1": "libatomic1",
 }  # fmt: skip
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 AGAIN = "Check the network or proxy, then type: python3 dev.py setup"
@@ -97,7 +97,7 @@ def missing_packages(level: str) -> dict[str, str]:
     if importlib.util.find_spec("ensurepip") is None:
         wanted["python3-venv"] = "the virtual environment"
     known = known_libraries()
-    wanted |= {package: "Qt's windows" for name, package in LIBRARIES.items() if name not in known}
+    wanted |= {package: "windows and pages" for name, package in LIBRARIES.items() if name not in known}
     if level == "dev" and not any(shutil.which(name) for name in BROWSERS):
         wanted["chromium"] = "the tests of the phone pages"
     if level == "dev" and not (shutil.which("initdb") or glob.glob("/usr/lib/postgresql/*/bin/initdb")):

@@ -46,6 +46,8 @@ class Shop:
         self.actor = actor or guest()
         self.clock = clock or SystemClock()
         self._memory, self.news = _shared or (Memory(), News(storage))
+        if _shared is None:  # the first listener: whoever hears the news after it reads what is new
+            self.news.listen(self._forget)
 
     def acting_as(self, actor: Actor) -> Shop:
         """The same shop, entered by somebody else."""
@@ -112,10 +114,13 @@ class Shop:
         return event_id
 
     def _after(self, changes: Changes) -> None:
-        if changes.touches("setting", "role_permission", "staff", "staff_role", "role"):
-            self._memory.forget()
         if changes.touched:
             self.news.publish(changes)
+
+    def _forget(self, changes: Changes) -> None:
+        """Rights and settings are read again after anybody, here or elsewhere, changed them."""
+        if changes.touches("setting", "role_permission", "staff", "staff_role", "role"):
+            self._memory.forget()
 
     # -- reading ------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from desktop.basics.i18n import language, set_language
 from desktop.models.people import Permission
 from desktop.services.settings import set_setting
 from desktop.services.staff import add_staff
+from desktop.views.common.dialogs import Sheet
 from desktop.views.common.theme import theme
 from desktop.views.shell.help import ManualSheet, manual_page
 from desktop.views.shell.screens import SCREENS
@@ -83,6 +84,23 @@ def test_light_and_dark_change_at_once_and_are_remembered(desk: Desk, workspace:
 
 
 @pytest.mark.req("R4")
+def test_what_is_typed_in_the_settings_is_asked_about_before_another_screen_opens(
+    desk: Desk, workspace: Any
+) -> None:
+    workspace.navigate("settings", page="shop")
+    desk.quiet(desk.programs[0])
+    page = workspace.here.pages["shop"]
+    desk.until(lambda: page.controls)
+    page.controls["shop.branch"].widget.setText("分店")
+    workspace.go("orders")
+    assert workspace.key == "settings"
+    assert workspace.side.items["settings"].isChecked()
+    sheet = next(s for s in workspace.window().findChildren(Sheet) if s.isVisible())
+    sheet.row.itemAt(0).widget().click()  # take back and leave
+    assert (workspace.key, page.dirty()) == ("orders", False)
+    desk.quiet(desk.programs[0])
+
+
 @pytest.mark.parametrize("red", [True, False])
 def test_gains_have_the_shops_own_colour_from_the_start(desk: Desk, sample_file: str, red: bool) -> None:
     shop = entered(sample_file)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QPoint, QRectF, QTimer, Signal
-from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop.basics.i18n import _
@@ -113,6 +113,9 @@ class Workspace(QWidget):
         if entry is None:
             say.toast(self, _("Your role may not open this screen."), tone="danger")
             return
+        if key != self.key and not self._may_leave(partial(self.navigate, key, item_id, **filters)):
+            self.side.show_screen(self.key)
+            return
         screen = self.opened.get(key)
         if screen is None:
             screen = self.opened[key] = entry.build(self.context)
@@ -129,6 +132,10 @@ class Workspace(QWidget):
             screen.open_item(item_id)
         if not screen.isAncestorOf(self.focusWidget() or self):
             screen.setFocus()
+
+    def _may_leave(self, go_on: Callable[[], object]) -> bool:
+        ask = getattr(self.here, "may_leave", None)
+        return ask is None or bool(ask(go_on))
 
     def start(self) -> None:
         """Open the screen this person left last, or the first there is."""
@@ -264,6 +271,11 @@ class Workspace(QWidget):
             self.rights_changed.emit()
 
     # Size
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Keep what a toast offers in sight when this workspace follows another."""
+        super().showEvent(event)
+        host_of(self).place()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold the side bar in a narrow window."""
