@@ -120,6 +120,8 @@ def test_the_list_has_the_keyboard_and_escape_leaves_the_search(desk: Desk, work
     desk.qtbot.keyClick(search, Qt.Key.Key_Escape)
     assert search.hasFocus()
     assert not search.value()
+    desk.qtbot.keyClick(search, Qt.Key.Key_Slash)
+    assert not search.value()
     desk.qtbot.keyClick(search, Qt.Key.Key_Escape)
     assert screen.list.table.hasFocus()
     desk.quiet(desk.programs[0])

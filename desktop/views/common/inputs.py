@@ -126,6 +126,8 @@ class SearchInput(TextInput):
         if event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
             return
+        if event.text() == "/" and not self.text() and self.leads_to is not None:
+            return  # the key that leads here, pressed once more
         if self.leads_to is not None and event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Down):
             self.leads_to.setFocus(Qt.FocusReason.ShortcutFocusReason)
             return

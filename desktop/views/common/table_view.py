@@ -69,6 +69,7 @@ class TableView(QTableView):
         self.paged.checked_changed.connect(self._ticks_changed)
         self.paged.modelReset.connect(self._was_reset)
         self.paged.loaded.connect(self._loaded)
+        self.paged.rowsRemoved.connect(self._mark_current)
         for signal in (
             self.paged.rowsAboutToBeInserted,
             self.paged.rowsAboutToBeRemoved,
@@ -247,6 +248,12 @@ class TableView(QTableView):
     def _ticks_changed(self) -> None:
         self.viewport().update()
         self.head.viewport().update()
+
+    def _mark_current(self, *_rows: object) -> None:
+        """Show which row is current after the one before was taken away; Qt moves on without selecting."""
+        here, flags = self.currentIndex(), QItemSelectionModel.SelectionFlag
+        if here.isValid() and not self.selectionModel().isRowSelected(here.row(), QModelIndex()):
+            self.selectionModel().select(here, flags.ClearAndSelect | flags.Rows)
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)

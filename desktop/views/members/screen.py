@@ -45,6 +45,7 @@ class MembersScreen(QWidget):
         super().showEvent(event)
         if not self._seen:
             self._seen = True
+            self.list.view.setFocus()
             self.list.ask()
 
     def open_item(self, item_id: int) -> None:

@@ -42,16 +42,16 @@ def columns(currency: str, zone: ZoneInfo, now: Callable[[], datetime]) -> list[
     symbol = SYMBOLS.get(currency, currency)
     return [
         Column("tick", "", 45, "tick"),
-        Column("short_code", _("Order no."), 102, "strong"),
-        Column("placed", _("Placed"), 122, sortable=True, value=lambda r: when_text(r.placed_at, now(), zone)),
-        Column("member", _("Customer"), 136, "name", stretch=True, value=_customer),
-        Column("channel", _("Channel"), 118, value=lambda r: channel_word(r.channel)),
+        Column("short_code", _("Order no."), 94, "strong"),
+        Column("placed", _("Placed"), 118, sortable=True, value=lambda r: when_text(r.placed_at, now(), zone)),
+        Column("member", _("Customer"), 144, "name", stretch=True, value=_customer),
+        Column("channel", _("Channel"), 106, value=lambda r: channel_word(r.channel)),
         Column("type", _("Type"), 80, value=lambda r: type_word(r.order_type), hidden=True),
         Column(
-            "points", _("Points {symbol}").format(symbol=symbol), 88, "number", sortable=True, value=_points
+            "points", _("Points {symbol}").format(symbol=symbol), 82, "number", sortable=True, value=_points
         ),
         Column(
-            "due", _("Paid {symbol}").format(symbol=symbol), 88, "money", sortable=True,
+            "due", _("Paid {symbol}").format(symbol=symbol), 84, "money", sortable=True,
             value=lambda r: Money(r.due_minor, r.currency).plain(),
         ),
         Column("status", _("Status"), 110, "badge", value=_status),

@@ -136,6 +136,7 @@ class PaymentsScreen(QWidget):
         super().showEvent(event)
         if not self._begun:
             self._begun = True
+            self.table.setFocus()
             self.load()
 
     def open_item(self, order_id: int) -> None:

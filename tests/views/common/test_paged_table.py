@@ -94,6 +94,16 @@ def test_a_refresh_keeps_selection_ticks_and_place(qtbot: QtBot, view: TableView
     assert len(ids) == len(set(ids))
 
 
+def test_the_row_that_follows_a_gone_one_is_marked(qtbot: QtBot, view: TableView, door: ListDoor) -> None:
+    """Whoever ships the current order sees which one is current now."""
+    view.go_to(998)
+    door.rows = [row for row in door.rows if row.id != 998]
+    with qtbot.waitSignal(view.paged.loaded):
+        view.paged.refresh()
+    assert view.currentIndex().row() >= 0
+    assert [row for row in range(5) if view.is_chosen(row)] == [view.currentIndex().row()]
+
+
 def test_a_refresh_reorders_what_moved(
     qtbot: QtBot, view: TableView, door: ListDoor, qtmodeltester: Any
 ) -> None:
