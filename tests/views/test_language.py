@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
 
 from desktop.queries.stock import StockFilter
 from tests.helpers.desk import Desk
@@ -106,22 +105,4 @@ def test_a_screen_never_opened_starts_as_usual(desk: Desk, workspace: Any) -> No
     again = _switch(desk, workspace)
     screen = _open(desk, again, "inventory")
     assert screen._filter == StockFilter()
-    desk.quiet(desk.programs[0])
-
-
-@pytest.mark.req("R4")
-def test_the_list_has_the_keyboard_and_escape_leaves_the_search(desk: Desk, workspace: Any) -> None:
-    screen = _open(desk, workspace, "orders")
-    assert screen.list.table.hasFocus()
-    desk.qtbot.keyClick(screen.list.table, Qt.Key.Key_Slash)
-    search = screen.list.bar.search
-    desk.until(search.hasFocus)
-    desk.qtbot.keyClicks(search, "lxm")
-    desk.qtbot.keyClick(search, Qt.Key.Key_Escape)
-    assert search.hasFocus()
-    assert not search.value()
-    desk.qtbot.keyClick(search, Qt.Key.Key_Slash)
-    assert not search.value()
-    desk.qtbot.keyClick(search, Qt.Key.Key_Escape)
-    assert screen.list.table.hasFocus()
     desk.quiet(desk.programs[0])

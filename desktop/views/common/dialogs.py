@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any, Literal
 
-from PySide6.QtCore import QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.basics.i18n import _
 from desktop.views.common.buttons import Button, danger, primary, secondary
@@ -140,9 +140,34 @@ class Sheet(QDialog):
             window = parent.window()
             self._scrim = Scrim(window)
             self._fit()
-            self.move(window.mapToGlobal(window.rect().center()) - self.rect().center())
+            self._centre(window)
+            QTimer.singleShot(
+                0, self, lambda: self._centre(window)
+            )  # some window managers place it once more
+        self._buttons_last()
         if self._calm:
             self.cancel.setFocus()
+        elif self.focusWidget() in (None, self.primary, self.cancel):
+            self._first_field().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _first_field(self) -> QWidget:
+        """Where typing begins: the first field that can be filled in, else the verb."""
+        fields = (field for field in self.findChildren(QLineEdit) if field.isVisible() and field.isEnabled())
+        return next((field for field in fields if not field.isReadOnly()), self.primary)
+
+    def _buttons_last(self) -> None:
+        """Tab goes through the body as it is read, then to the buttons below it."""
+        last: QWidget = self.cancel
+        here = self.nextInFocusChain()
+        while here is not None and here is not self:
+            if here not in (self.primary, self.cancel):
+                last = here
+            here = here.nextInFocusChain()
+        QWidget.setTabOrder(last, self.cancel)
+        QWidget.setTabOrder(self.cancel, self.primary)
+
+    def _centre(self, window: QWidget) -> None:
+        self.move(window.mapToGlobal(window.rect().center()) - self.rect().center())
 
     def done(self, result: int) -> None:
         """Close, whatever the outcome, and drop answers still under way."""

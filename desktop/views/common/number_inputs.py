@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -257,6 +257,7 @@ class Stepper(QWidget):
         self._less.clicked.connect(self._down)
         self._more.clicked.connect(self._up)
         self._field.editingFinished.connect(self._typed)
+        self._field.installEventFilter(self)
         self.put(milli)
 
     def milli(self) -> int:
@@ -295,6 +296,12 @@ class Stepper(QWidget):
             self._down()
         else:
             super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Draw the whole edge anew when the keyboard comes or goes."""
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.update()
+        return False
 
     def sizeHint(self) -> QSize:
         return QSize(theme.px(88), theme.px(28))

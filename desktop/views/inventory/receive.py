@@ -27,6 +27,7 @@ from desktop.views.common.product_picture import ProductPicture
 from desktop.views.common.theme import theme
 
 MOST_CHOICES = 5
+MOST_UNKNOWN = 3
 
 
 class ScanInput(TextInput):
@@ -107,6 +108,7 @@ class ReceiveSheet(Sheet):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._context, self._window, self._key = context, parent, new_key()
         self.lines: dict[int, Line] = {}
+        self._unknown: list[str] = []
         self.scan = ScanInput(hint=_("Barcode, code or name"), icon="barcode-line", longest=60)
         self.scan.scanned.connect(self.take)
         self._trouble = ErrorLine()
@@ -150,10 +152,15 @@ class ReceiveSheet(Sheet):
 
     def take(self, text: str) -> None:
         """Find what was scanned; nothing found as a code is looked for by name."""
-        self._trouble.say("")
+        self._say_unknown()
         clear(self._choices)
         task = self._context.of(self).ask(goods_of_code, text)
         task.then(partial(self._found, text)).otherwise(self._say)
+
+    def _say_unknown(self) -> None:
+        """What was not found stays in sight: a scanner goes on, and its person looks up only now and then."""
+        words = _("No goods with “{text}”. Add them under Products first.")
+        self._trouble.say(words.format(text="”, “".join(self._unknown)) if self._unknown else "")
 
     def _say(self, error: ShopError) -> None:
         self._trouble.say(str(error))
@@ -170,7 +177,8 @@ class ReceiveSheet(Sheet):
     def _looked_up(self, text: str, page: Page[ProductRow]) -> None:
         rows = [row for row in page.rows if row.kind in ("goods", "weighed")]
         if not rows:
-            self._trouble.say(_("No goods with “{text}”. Add them under Products first.").format(text=text))
+            self._unknown = [*(code for code in self._unknown if code != text), text][-MOST_UNKNOWN:]
+            self._say_unknown()
         elif len(rows) == 1:
             self.add_goods(rows[0], MILLI)
         else:

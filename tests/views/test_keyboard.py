@@ -1,0 +1,56 @@
+"""Where the keyboard is: in the list first, back there from the search, at the first field of a sheet."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+
+from desktop.views.inventory.adjust import AdjustSheet
+from tests.helpers.desk import Desk
+
+
+@pytest.fixture
+def workspace(desk: Desk, sample_file: str) -> Any:
+    """Signed in to the sample shop as its owner."""
+    program = desk.open(sample_file)
+    program.window.activateWindow()
+    return desk.sign_in(program)
+
+
+def _open(desk: Desk, workspace: Any, key: str) -> Any:
+    workspace.go(key)
+    desk.quiet(desk.programs[0])
+    return workspace.here
+
+
+@pytest.mark.req("R4")
+def test_the_list_has_the_keyboard_and_escape_leaves_the_search(desk: Desk, workspace: Any) -> None:
+    screen = _open(desk, workspace, "orders")
+    assert screen.list.table.hasFocus()
+    desk.qtbot.keyClick(screen.list.table, Qt.Key.Key_Slash)
+    search = screen.list.bar.search
+    desk.until(search.hasFocus)
+    desk.qtbot.keyClicks(search, "lxm")
+    desk.qtbot.keyClick(search, Qt.Key.Key_Escape)
+    assert search.hasFocus()
+    assert not search.value()
+    desk.qtbot.keyClick(search, Qt.Key.Key_Slash)
+    assert not search.value()
+    desk.qtbot.keyClick(search, Qt.Key.Key_Escape)
+    assert screen.list.table.hasFocus()
+    desk.quiet(desk.programs[0])
+
+
+@pytest.mark.req("R4")
+def test_a_sheet_begins_at_its_first_field_and_ends_at_its_buttons(desk: Desk, workspace: Any) -> None:
+    screen = _open(desk, workspace, "inventory")
+    screen.panel.open_adjust()
+    sheet = next(s for s in workspace.window().findChildren(AdjustSheet) if s.isVisible())
+    assert sheet.focusWidget() is sheet.amount
+    order: list[Any] = []
+    for _step in range(12):
+        order.append(sheet.focusWidget())
+        sheet.focusNextChild()
+    assert order.index(sheet.note) < order.index(sheet.cancel) < order.index(sheet.primary)
+    sheet.reject()
+    desk.quiet(desk.programs[0])
