@@ -141,9 +141,6 @@ class Sheet(QDialog):
             self._scrim = Scrim(window)
             self._fit()
             self._centre(window)
-            QTimer.singleShot(
-                0, self, lambda: self._centre(window)
-            )  # some window managers place it once more
         self._buttons_last()
         if self._calm:
             self.cancel.setFocus()
