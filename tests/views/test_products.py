@@ -311,3 +311,21 @@ def test_goods_go_into_a_file(around: Surroundings, tmp_path: Path) -> None:
 
 def test_tags_are_parted_by_any_mark() -> None:
     assert split_tags("夏天，冷藏、 早餐,夏天；x") == ("夏天", "冷藏", "早餐", "x")
+
+
+def test_a_product_read_before_its_choices_is_not_taken_for_changed(
+    around: Surroundings, goods: dict[str, int], qtbot: QtBot, sqlite_shop: Shop
+) -> None:
+    from desktop.queries.categories import category_tree
+    from desktop.queries.product_detail import price_lists
+    from desktop.views.products.panel import ProductPanel
+
+    panel = ProductPanel(around.context)
+    qtbot.addWidget(panel)
+    panel.show_sku(goods["矿泉水"])
+    qtbot.waitUntil(lambda: panel._came is not None)
+    assert not panel.editing()
+    panel.use(tree=sqlite_shop.ask(category_tree))
+    panel.use(lists=sqlite_shop.ask(price_lists))
+    assert panel._detail is not None
+    assert not panel.editing()

@@ -53,7 +53,8 @@ class ProductPanel(Card):
         super().__init__(margins=(1, 0, 1, 2), parent=parent)
         self._context, self._sku = context, 0
         self._detail: ProductDetail | None = None
-        self._tree = CategoryTree((), 0)
+        self._came: ProductDetail | None = None  # read, perhaps before the categories and price lists
+        self._tree: CategoryTree | None = None
         self._lists: tuple[ListRow, ...] = ()
         self._may = context.may(edit_product)
         self.setFixedWidth(theme.px(WIDTH))
@@ -144,8 +145,8 @@ class ProductPanel(Card):
         """Know the categories and price lists."""
         self._tree = tree or self._tree
         self._lists = lists or self._lists
-        if self._detail is not None and not self.editing():
-            self._show(self._detail)
+        if self._came is not None and not self.editing():
+            self._show(self._came)
 
     @property
     def sku_id(self) -> int:
@@ -161,7 +162,7 @@ class ProductPanel(Card):
         self._sku = sku_id or 0 if self._may_look else 0
         self._empty.setVisible(not self._sku)
         if not self._sku:
-            self._detail = None
+            self._detail = self._came = None
             self._sheet.hide()
         else:
             self.refresh()
@@ -172,6 +173,9 @@ class ProductPanel(Card):
             self._context.of(self).ask_latest("detail", product_detail, self._sku).then(self._show)
 
     def _show(self, detail: ProductDetail) -> None:
+        self._came = detail
+        if self._tree is None or not self._lists:
+            return  # without its choices the form would take the product for changed
         row = detail.row
         fresh = self._detail is None or self._detail.row.id != row.id
         photo_changed = self._detail is None or self._detail.row.has_photo != row.has_photo
