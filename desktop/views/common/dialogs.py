@@ -141,7 +141,6 @@ class Sheet(QDialog):
             self._scrim = Scrim(window)
             self._fit()
             self._centre(window)
-        self._buttons_last()
         if self._calm:
             self.cancel.setFocus()
         elif self.focusWidget() in (None, self.primary, self.cancel):
@@ -151,17 +150,6 @@ class Sheet(QDialog):
         """Where typing begins: the first field that can be filled in, else the verb."""
         fields = (field for field in self.findChildren(QLineEdit) if field.isVisible() and field.isEnabled())
         return next((field for field in fields if not field.isReadOnly()), self.primary)
-
-    def _buttons_last(self) -> None:
-        """Tab goes through the body as it is read, then to the buttons below it."""
-        last: QWidget = self.cancel
-        here = self.nextInFocusChain()
-        while here is not None and here is not self:
-            if here not in (self.primary, self.cancel):
-                last = here
-            here = here.nextInFocusChain()
-        QWidget.setTabOrder(last, self.cancel)
-        QWidget.setTabOrder(self.cancel, self.primary)
 
     def _centre(self, window: QWidget) -> None:
         self.move(window.mapToGlobal(window.rect().center()) - self.rect().center())
