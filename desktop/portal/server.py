@@ -49,6 +49,7 @@ class PortalServer:
         try:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             bound.bind((self._host or "0.0.0.0", self._port))  # noqa: S104 - phones come over the shop's Wi-Fi
+            bound.listen(128)  # at once: a phone may come before the thread has started
         except OSError:
             bound.close()
             raise

@@ -54,6 +54,7 @@ class ProductPanel(Card):
         self._context, self._sku = context, 0
         self._detail: ProductDetail | None = None
         self._came: ProductDetail | None = None  # read, perhaps before the categories and price lists
+        self._photo_stale = False
         self._tree: CategoryTree | None = None
         self._lists: tuple[ListRow, ...] = ()
         self._may = context.may(edit_product)
@@ -178,7 +179,10 @@ class ProductPanel(Card):
             return  # without its choices the form would take the product for changed
         row = detail.row
         fresh = self._detail is None or self._detail.row.id != row.id
-        photo_changed = self._detail is None or self._detail.row.has_photo != row.has_photo
+        photo_changed = (
+            self._photo_stale or self._detail is None or self._detail.row.has_photo != row.has_photo
+        )
+        self._photo_stale = False
         self._detail = detail
         caption = " · ".join(part for part in (row.code, row.category, row.unit) if part)
         self.names.say(title_of(row), caption)
@@ -309,7 +313,7 @@ class ProductPanel(Card):
 
     def _photo_kept(self, _none: object) -> None:
         self._context.toast(self, _("Photo saved"))
-        self._detail = None
+        self._photo_stale = True  # another photo may have taken the place of one
         self.refresh()
 
     def _remove_photo(self) -> None:
