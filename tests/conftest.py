@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from hypothesis import settings
+from pytestqt.qtbot import QtBot
 
 SCREEN = Path(__file__).parent / "helpers" / "offscreen.json"
 if sys.platform.startswith(
@@ -21,6 +22,10 @@ pytest_plugins = [
     "tests.helpers.counter",
     "tests.helpers.desk",
 ]
+
+QtBot.waitUntil.__kwdefaults__["timeout"] = (
+    30_000  # ms; patience with a loaded machine, not a measure of speed
+)
 
 settings.register_profile("steady", deadline=None, derandomize=True, database=None)
 settings.load_profile("steady")

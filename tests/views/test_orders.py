@@ -71,7 +71,7 @@ def open_screen(qtbot: QtBot, context: Context, width: int = 1440) -> OrdersScre
 
 def quiet(qtbot: QtBot, context: Context) -> None:
     """Wait until nothing is asked or done any more."""
-    qtbot.waitUntil(lambda: context.background.running == 0, timeout=5_000)
+    qtbot.waitUntil(lambda: context.background.running == 0)
 
 
 def ids(screen: OrdersScreen) -> list[int]:
@@ -115,7 +115,7 @@ def test_views_count_and_narrow_the_list(qtbot: QtBot, context: Context, stocked
     assert ids(screen) == [unpaid]
     screen.list.bar.search.setText("0002")
     quiet(qtbot, context)
-    qtbot.waitUntil(lambda: screen.list.filters.text == "0002", timeout=2_000)
+    qtbot.waitUntil(lambda: screen.list.filters.text == "0002")
     quiet(qtbot, context)
     assert ids(screen) == []
     assert screen.list.restore.isVisible()
@@ -132,7 +132,7 @@ def test_searching_keeps_the_keyboard_in_the_field(qtbot: QtBot, context: Contex
     search.setFocus()
     for letters in ("zz", "0001"):
         search.setText(letters)
-        qtbot.waitUntil(lambda: screen.list.filters.text == search.value(), timeout=2_000)
+        qtbot.waitUntil(lambda: screen.list.filters.text == search.value())
         quiet(qtbot, context)
         assert screen.focusWidget() is search
     assert len(ids(screen)) == 1
@@ -177,7 +177,7 @@ def test_s_ships_and_the_toast_takes_it_back(qtbot: QtBot, context: Context, sto
     shipping.submit()
     quiet(qtbot, context)
     assert status(stocked, order_id) == "shipped"
-    qtbot.waitUntil(lambda: screen.panel.order.status == "shipped", timeout=3_000)
+    qtbot.waitUntil(lambda: screen.panel.order.status == "shipped")
     assert host_of(screen).undo_newest()
     quiet(qtbot, context)
     assert status(stocked, order_id) == "to_ship"
@@ -248,7 +248,7 @@ def test_a_new_order_by_phone_and_scan(qtbot: QtBot, context: Context, stocked: 
     screen.new_order()
     writing: OrderSheet = sheet(screen, OrderSheet)
     writing.member.field.setText(PHONE)
-    qtbot.waitUntil(lambda: bool(writing.member._found), timeout=3_000)
+    qtbot.waitUntil(lambda: bool(writing.member._found))
     qtbot.keyClick(writing.member.field, Qt.Key.Key_Return)
     for _scan in range(2):  # a scanner types fast and ends with Enter
         writing.goods.field.setText("6901000010036")
@@ -260,7 +260,7 @@ def test_a_new_order_by_phone_and_scan(qtbot: QtBot, context: Context, stocked: 
     writing.address.setText("文三路 9 号")
     writing.submit()
     quiet(qtbot, context)
-    qtbot.waitUntil(lambda: screen.panel.order is not None, timeout=3_000)
+    qtbot.waitUntil(lambda: screen.panel.order is not None)
     quiet(qtbot, context)
     order = screen.panel.order
     assert order is not None
@@ -316,7 +316,7 @@ def test_news_of_other_tills_shows_without_losing_the_place(
     screen = open_screen(qtbot, context)
     screen.list.model.check([first], True)
     second = place(stocked, (TEA, 1))
-    qtbot.waitUntil(lambda: ids(screen) == [second, first], timeout=3_000)
+    qtbot.waitUntil(lambda: ids(screen) == [second, first])
     assert screen.list.table.current_id() == first
     assert screen.list.model.checked == {first}
 

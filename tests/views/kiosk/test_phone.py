@@ -47,12 +47,12 @@ def test_the_kiosk_follows_the_phone(kiosk: Kiosk) -> None:
     kiosk.sale.go("member")
     phone = Phone(kiosk)
     phone.sign_in()
-    kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "bill", timeout=2_000)
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "bill")
     assert kiosk.sale.member.shown_name == "林女士"
     phone.do(phone_side.choose_points, phone.token, phone.device, 8_000)
-    kiosk.qtbot.waitUntil(lambda: kiosk.sale.points == 8_000, timeout=2_000)
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.points == 8_000)
     phone.agree()
-    kiosk.qtbot.waitUntil(lambda: kiosk.sale.agreed, timeout=2_000)
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.agreed)
     kiosk.sale.pay("card")
     kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "wait")  # no second word needed
 
