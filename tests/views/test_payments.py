@@ -45,7 +45,7 @@ def context(here: Surroundings) -> Context:
 
 def quiet(qtbot: QtBot, context: Context) -> None:
     """Wait until nothing is asked or done any more."""
-    qtbot.waitUntil(lambda: context.background.running == 0, timeout=5_000)
+    qtbot.waitUntil(lambda: context.background.running == 0)
 
 
 def open_screen(qtbot: QtBot, context: Context) -> PaymentsScreen:
@@ -93,14 +93,14 @@ def test_periods_search_and_live_news(qtbot: QtBot, context: Context, stocked: S
     screen = open_screen(qtbot, context)
     assert screen.pages.currentWidget() is screen.none
     _key, sale = sell(stocked, stocked.cart((MILK, 1)))
-    qtbot.waitUntil(lambda: len(screen.model.rows) == 1, timeout=3_000)
+    qtbot.waitUntil(lambda: len(screen.model.rows) == 1)
     screen._period("yesterday")
     quiet(qtbot, context)
     assert screen.model.rows == []
     screen.search.setText("16.90")
-    qtbot.waitUntil(lambda: len(screen.model.rows) == 1, timeout=3_000)
+    qtbot.waitUntil(lambda: len(screen.model.rows) == 1)
     screen.search.setText("")
-    qtbot.waitUntil(lambda: not screen.model.rows, timeout=3_000)
+    qtbot.waitUntil(lambda: not screen.model.rows)
     screen._period("span")
     sheet(screen, SpanSheet).submit()
     quiet(qtbot, context)
