@@ -84,7 +84,7 @@ def connect(address: str, *, make: bool = False) -> Storage:
         storage.close()
         raise sentence_for(error) or Unavailable(
             N_(
-                "The database can’t be reached. Nothing was changed; check the network or the file, then try again."
+                "The database can’t be reached. Check the network or the file, then try again; nothing is saved twice."
             )
         ) from error
     except ShopError:

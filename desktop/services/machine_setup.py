@@ -50,7 +50,7 @@ def try_database(address: str) -> Found:
     except DBAPIError as error:
         raise sentence_for(error) or Unavailable(
             N_(
-                "The database can’t be reached. Nothing was changed; check the network or the file, then try again."
+                "The database can’t be reached. Check the network or the file, then try again; nothing is saved twice."
             )
         ) from error
     finally:

@@ -51,7 +51,7 @@ def sentence_for(error: DBAPIError) -> Unavailable | None:
     if error.connection_invalidated or any(word in text for word in gone):
         return Unavailable(
             N_(
-                "The database can’t be reached. Nothing was changed; check the network or the file, then try again."
+                "The database can’t be reached. Check the network or the file, then try again; nothing is saved twice."
             ),
             next_step="retry",
         )

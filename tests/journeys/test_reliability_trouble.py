@@ -46,7 +46,7 @@ HELD = "Another program is holding the database. Nothing was changed; try again 
 FULL = "The disk is full or failing. Nothing was changed; free some space, then try again."
 ONLY_READ = "The database can only be read, not written. Check the file’s permissions or the server."
 OTHER = "{file} is not a shop’s database. Choose another file."
-GONE = "The database can’t be reached. Nothing was changed; check the network or the file, then try again."
+GONE = "The database can’t be reached. Check the network or the file, then try again; nothing is saved twice."
 
 
 @pytest.fixture

@@ -319,7 +319,7 @@ def test_a_database_gone_while_paying_keeps_the_payment_open(kiosk: Kiosk) -> No
     kiosk.to_staff()
     kiosk.sale._not_settled(
         Unavailable(
-            "The database can’t be reached. Nothing was changed; check the network or the file, then try again.",
+            "The database can’t be reached. Check the network or the file, then try again; nothing is saved twice.",
             next_step="retry",
         )
     )

@@ -298,7 +298,7 @@ def test_a_shop_that_cannot_be_reached_is_said_and_comes_back(
         def ask(self, question: Any, *args: Any, **kwargs: Any) -> Any:
             if away[0]:
                 raise Unavailable(
-                    "The database can’t be reached. Nothing was changed; check the network or the file, then try again."
+                    "The database can’t be reached. Check the network or the file, then try again; nothing is saved twice."
                 )
             return door.ask(question, *args, **kwargs)
 
