@@ -42,7 +42,7 @@ METHODS = (
     ("unionpay", "wallet"),
     ("points", "points"),
     ("other", "other"),
-)  # noqa: E501
+)
 TILLS = (
     ("T1", N_("Counter 1"), "counter"),
     ("K1", N_("Self-checkout 1"), "kiosk"),

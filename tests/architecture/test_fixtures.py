@@ -18,6 +18,8 @@ from tests.helpers.logs import Logs
 def test_each_test_has_a_database_of_its_own(shop: Shop, turn: str) -> None:
     with shop.storage.write.begin() as connection:
         connection.execute(text("CREATE TABLE only_once (turn TEXT)"))  # fails where the first turn left it
+        connection.execute(text("INSERT INTO only_once VALUES (:turn)"), {"turn": turn})
+        assert connection.execute(text("SELECT turn FROM only_once")).scalars().all() == [turn]
 
 
 def test_both_kinds_of_database_are_real(storage, shop_url: str) -> None:
