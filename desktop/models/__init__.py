@@ -1,6 +1,6 @@
 """The shop itself: tables with their rules as verbs. No Qt, no queries, no I/O."""
 
-from desktop.models import checkout, members, orders, payments, people, products, settings, stock, system
+from desktop.models import checkout, members, orders, payments, people, products, rules, settings, stock, system
 from desktop.models.base import Base
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "payments",
     "people",
     "products",
+    "rules",
     "settings",
     "stock",
     "system",

@@ -84,6 +84,10 @@ class Order(Base):
         _few("ix_sale_order_points", "points_minor > 0", "points_minor", "placed_at", "id"),
         _few("ix_sale_order_points_placed", "points_minor > 0", "placed_at", "id", "points_minor"),
         _few("ix_sale_order_other_types", "order_type <> 'retail'", "order_type", "placed_at", "id"),
+        # what the clock asks: the few that wait for something, by when it is due
+        _few("ix_sale_order_unpaid", "status = 'unpaid'", "pay_deadline", "id"),
+        _few("ix_sale_order_unshipped", "status = 'to_ship'", "ship_deadline", "id"),
+        _few("ix_sale_order_on_the_way", "status = 'shipped'", "shipped_at", "id"),
         CheckConstraint("refunded_minor >= 0 AND refunded_minor <= paid_minor", name="refunded"),
     )
     id: Mapped[RowId]
@@ -165,7 +169,10 @@ class OrderEvent(Base):
     """One step on an order's timeline. Append-only."""
 
     __tablename__ = "order_event"
-    __table_args__ = (Index("ix_order_event_order_id", "order_id"),)
+    __table_args__ = (
+        Index("ix_order_event_order_id", "order_id"),
+        Index("ix_order_event_kind_at", "kind", "at", "order_id"),
+    )
     id: Mapped[RowId]
     order_id: Mapped[int] = mapped_column(ForeignKey("sale_order.id"))
     kind: Mapped[str]  # placed, paid, shipped, done, cancelled, refunded, edited, note, printed, imported

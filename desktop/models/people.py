@@ -32,6 +32,9 @@ class Permission(StrEnum):
     SEE_REPORTS = "see figures"
     IMPORT = "import"
     EXPORT = "export"
+    SEE_RULES = "see rules"
+    EDIT_RULES = "change rules"
+    RUN_RULES = "run the clock"
     SETTINGS = "change settings"
     STAFF = "manage staff"
     AUDIT = "read the audit trail"
@@ -53,8 +56,14 @@ _CASHIER = {
 }
 _MERCHANT = _CASHIER | {
     P.EDIT_GOODS, P.EDIT_STOCK, P.SEE_COST, P.HANDLE_ORDERS, P.REFUND, P.SEE_PAYMENTS, P.SEE_PERSONAL,
-    P.SEE_REPORTS, P.IMPORT, P.EXPORT,
+    P.SEE_REPORTS, P.IMPORT, P.EXPORT, P.SEE_RULES, P.EDIT_RULES,
 }  # fmt: skip
+
+# What the clock may do by itself: its rules act with these rights and no others.
+_CLOCK = frozenset({
+    P.RUN_RULES, P.HANDLE_ORDERS, P.SEE_ORDERS, P.SEE_STOCK, P.EDIT_STOCK, P.SEE_MEMBERS, P.ADJUST_POINTS,
+    P.SEE_REPORTS, P.SEE_RULES, P.AUDIT,
+})  # fmt: skip
 
 # The roles a new shop starts with. Roles are data: the owner may change every row but the owner's own.
 ROLES: dict[str, tuple[str, frozenset[Permission]]] = {
@@ -66,7 +75,7 @@ ROLES: dict[str, tuple[str, frozenset[Permission]]] = {
     "guest": (N_("Guest"), frozenset({P.BROWSE_GOODS, P.SIGN_IN})),
     "kiosk": (N_("Kiosk"), frozenset({P.BROWSE_GOODS, P.KIOSK, P.SIGN_IN})),
     "member": (N_("Member’s phone"), frozenset({P.BROWSE_GOODS, P.CONFIRM_OWN})),
-    "clock": (N_("Clock"), frozenset({P.HANDLE_ORDERS, P.SEE_ORDERS, P.SEE_STOCK, P.SEE_REPORTS})),
+    "clock": (N_("Clock"), _CLOCK),
 }  # fmt: skip
 DEVICE_ROLES = frozenset({"kiosk", "member", "clock"})  # held by programs, never given to staff
 

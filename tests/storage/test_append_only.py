@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from desktop.basics.ids import new_key
 from desktop.models import Base
+from desktop.models.rules import Rule, RuleVersion
 from desktop.services.refunds import refund_lines
 from desktop.shop.shop import Shop
 from desktop.storage.engine import Storage
@@ -17,6 +18,7 @@ from tests.helpers.sales import sell
 
 LEDGERS = {
     "audit_event", "stock_movement", "points_entry", "order_event", "tender", "refund", "refund_line", "refund_tender",
+    "rule_version",
 }  # fmt: skip
 
 
@@ -28,6 +30,13 @@ def full(shop: Shop) -> Storage:
     with shop.storage.read.connect() as connection:
         line = connection.execute(text("SELECT id FROM order_line")).scalar_one()
     shop.do(refund_lines, settled.order_id, [(line, 1_000)], "坏了", new_key())
+    with shop.storage.write.begin() as connection:
+        moment = {"at": shop.clock.now(), "name": "x", "spec": "{}"}
+        rule = {**moment, "topic": "orders", "since": moment["at"], "edited_at": moment["at"], "edited_by": "x"}
+        del rule["at"]
+        made = connection.execute(insert(Rule).returning(Rule.id), [rule]).scalar_one()
+        version = {**moment, "rule_id": made, "version": 1, "actor": "x"}
+        connection.execute(insert(RuleVersion), [version])
     return shop.storage
 
 

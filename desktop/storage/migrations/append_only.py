@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-APPEND_ONLY = (
+SINCE_0001 = (
     "audit_event",
     "stock_movement",
     "points_entry",
@@ -14,12 +14,14 @@ APPEND_ONLY = (
     "refund_line",
     "refund_tender",
 )
+SINCE_0002 = ("rule_version",)
+APPEND_ONLY = SINCE_0001 + SINCE_0002
 
 
-def forbid_changes() -> None:
-    """Create the triggers for every append-only table, on either database."""
+def forbid_changes(tables: tuple[str, ...]) -> None:
+    """Create the triggers for these tables, on either database."""
     if op.get_bind().dialect.name == "sqlite":
-        for table in APPEND_ONLY:
+        for table in tables:
             for verb in ("UPDATE", "DELETE"):
                 op.execute(
                     f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
@@ -27,10 +29,10 @@ def forbid_changes() -> None:
                 )
         return
     op.execute(
-        "CREATE FUNCTION zhanggui_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "CREATE OR REPLACE FUNCTION zhanggui_append_only() RETURNS trigger LANGUAGE plpgsql AS "
         "$$BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END$$"
     )
-    for table in APPEND_ONLY:
+    for table in tables:
         op.execute(
             f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION zhanggui_append_only()"

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from desktop.models.base import BigId, UtcDateTime
-from desktop.storage.migrations.append_only import forbid_changes
+from desktop.storage.migrations.append_only import SINCE_0001, forbid_changes
 
 revision = "0001"
 down_revision = None
@@ -714,4 +714,4 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_reservation_order_id"), "reservation", ["order_id"], unique=False)
     op.create_index("ix_reservation_state_expires_at", "reservation", ["state", "expires_at"], unique=False)
-    forbid_changes()
+    forbid_changes(SINCE_0001)
