@@ -48,6 +48,8 @@ class Member(Base):
     origin: Mapped[str] = mapped_column(default="")  # kiosk, desktop, phone, import
     referred_by: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     note: Mapped[str] = personal(default="")
+    email: Mapped[str] = personal(default="", server_default="")
+    language: Mapped[str] = mapped_column(default="", server_default="")  # empty: the shop's, for notices
     points: Mapped[int] = mapped_column(default=0)  # = Σ entries, changed in the same transaction
     orders_count: Mapped[int] = mapped_column(default=0)
     spent_minor: Mapped[int] = mapped_column(default=0)  # money paid less money refunded
@@ -75,13 +77,14 @@ class PointsEntry(Base):
     __table_args__ = (
         Index("ix_points_entry_member_id_id", "member_id", "id"),
         Index("ix_points_entry_expires_at", "expires_at"),
+        Index("ix_points_entry_reason_source", "reason", "source", "delta"),  # what a document moved
     )
     id: Mapped[RowId]
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
     delta: Mapped[int]
     balance: Mapped[int]
     reason: Mapped[str]  # one of EARN_REASONS or SPEND_REASONS
-    source: Mapped[str]  # order:12, refund:3, staff:1
+    source: Mapped[str]  # order:12, refund:3, staff:1; corrections of an order: order:12:spent, order:12:earned
     note: Mapped[str] = mapped_column(default="")
     expires_at: Mapped[datetime | None]
     frozen_until: Mapped[datetime | None]

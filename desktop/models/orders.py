@@ -88,6 +88,7 @@ class Order(Base):
         _few("ix_sale_order_unpaid", "status = 'unpaid'", "pay_deadline", "id"),
         _few("ix_sale_order_unshipped", "status = 'to_ship'", "ship_deadline", "id"),
         _few("ix_sale_order_on_the_way", "status = 'shipped'", "shipped_at", "id"),
+        _few("ix_sale_order_queued", "queued_until IS NOT NULL", "queued_until", "id"),
         CheckConstraint("refunded_minor >= 0 AND refunded_minor <= paid_minor", name="refunded"),
     )
     id: Mapped[RowId]
@@ -123,6 +124,7 @@ class Order(Base):
     done_at: Mapped[datetime | None]
     pay_deadline: Mapped[datetime | None]
     ship_deadline: Mapped[datetime | None]
+    queued_until: Mapped[datetime | None]  # placed outside its hours: when these open
     external_ref: Mapped[str | None]
     client_key: Mapped[str] = mapped_column(unique=True)
 
@@ -175,10 +177,19 @@ class OrderEvent(Base):
     )
     id: Mapped[RowId]
     order_id: Mapped[int] = mapped_column(ForeignKey("sale_order.id"))
-    kind: Mapped[str]  # placed, paid, shipped, done, cancelled, refunded, edited, note, printed, imported
+    kind: Mapped[str]  # a key of queries/order_words.EVENT_WORDS
     note: Mapped[str] = mapped_column(default="")
     actor: Mapped[str]
     at: Mapped[datetime]
+
+
+class OrderTag(Base):
+    """One tag of one order."""
+
+    __tablename__ = "order_tag"
+    __table_args__ = (Index("ix_order_tag_tag_id_order_id", "tag_id", "order_id"),)
+    order_id: Mapped[int] = mapped_column(ForeignKey("sale_order.id"), primary_key=True)
+    tag_id: Mapped[int] = mapped_column(ForeignKey("tag.id"), primary_key=True)
 
 
 class Shipment(Base):

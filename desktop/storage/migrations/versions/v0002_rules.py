@@ -16,6 +16,19 @@ depends_on = None
 def upgrade() -> None:
     """Add the tables of the clock and give old shops the rights they need."""
     op.create_table(
+        "check_run",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("checks", sa.BigInteger(), nullable=False),
+        sa.Column("found", sa.BigInteger(), nullable=False),
+        sa.Column("minor", sa.BigInteger(), nullable=False),
+        sa.Column("findings", sa.String(), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_run")),
+    )
+    op.create_index("ix_check_run_kind_id", "check_run", ["kind", "id"], unique=False)
+    op.create_table(
         "clock_beat",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("holder", sa.String(), nullable=False),
@@ -27,6 +40,72 @@ def upgrade() -> None:
         sa.Column("doubt", sa.String(), nullable=False),
         sa.Column("doubt_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clock_beat")),
+    )
+    op.create_table(
+        "notice",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("receiver", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("digest", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("tries", sa.BigInteger(), nullable=False),
+        sa.Column("after", UtcDateTime(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("sent_at", UtcDateTime(), nullable=True),
+        sa.Column("read_at", UtcDateTime(), nullable=True),
+        sa.Column("error", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("key", "receiver", "channel", name=op.f("uq_notice_key_receiver_channel")),
+    )
+    op.create_index(
+        "ix_notice_digest",
+        "notice",
+        ["receiver", "channel"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting' AND digest"),
+        postgresql_where=sa.text("state = 'waiting' AND digest"),
+    )
+    op.create_index(
+        "ix_notice_failed",
+        "notice",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'failed'"),
+        postgresql_where=sa.text("state = 'failed'"),
+    )
+    op.create_index("ix_notice_receiver", "notice", ["receiver", "channel", "id"], unique=False)
+    op.create_index("ix_notice_subject", "notice", ["subject", "id"], unique=False)
+    op.create_index(
+        "ix_notice_unread",
+        "notice",
+        ["receiver", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'sent' AND channel IN ('desktop', 'portal')"),
+        postgresql_where=sa.text("state = 'sent' AND channel IN ('desktop', 'portal')"),
+    )
+    op.create_table(
+        "notice_channel",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("by_phone", sa.Boolean(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("removed_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("name <> ''", name=op.f("ck_notice_channel_name")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_channel")),
+    )
+    op.create_table(
+        "notice_template",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("key", "language", name=op.f("pk_notice_template")),
     )
     op.create_table(
         "rule",
@@ -116,7 +195,36 @@ def upgrade() -> None:
         sqlite_where=sa.text("next_due_at IS NOT NULL"),
         postgresql_where=sa.text("next_due_at IS NOT NULL"),
     )
+    op.create_table(
+        "phone_session",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("code_hash", sa.String(), nullable=False),
+        sa.Column("code_until", UtcDateTime(), nullable=True),
+        sa.Column("code_tries", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", BigId, nullable=True),
+        sa.Column("until", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_phone_session_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phone_session")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_phone_session_token_hash")),
+    )
+    op.create_table(
+        "order_tag",
+        sa.Column("order_id", BigId, nullable=False),
+        sa.Column("tag_id", BigId, nullable=False),
+        sa.ForeignKeyConstraint(["order_id"], ["sale_order.id"], name=op.f("fk_order_tag_order_id")),
+        sa.ForeignKeyConstraint(["tag_id"], ["tag.id"], name=op.f("fk_order_tag_tag_id")),
+        sa.PrimaryKeyConstraint("order_id", "tag_id", name=op.f("pk_order_tag")),
+    )
+    op.create_index("ix_order_tag_tag_id_order_id", "order_tag", ["tag_id", "order_id"], unique=False)
+    op.add_column("member", sa.Column("email", sa.String(), server_default="", nullable=False))
+    op.add_column("member", sa.Column("language", sa.String(), server_default="", nullable=False))
     op.create_index("ix_order_event_kind_at", "order_event", ["kind", "at", "order_id"], unique=False)
+    op.create_index(
+        "ix_points_entry_reason_source", "points_entry", ["reason", "source", "delta"], unique=False
+    )
+    op.add_column("sale_order", sa.Column("queued_until", UtcDateTime(), nullable=True))
     op.create_index(
         "ix_sale_order_on_the_way",
         "sale_order",
@@ -124,6 +232,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("status = 'shipped'"),
         postgresql_where=sa.text("status = 'shipped'"),
+    )
+    op.create_index(
+        "ix_sale_order_queued",
+        "sale_order",
+        ["queued_until", "id"],
+        unique=False,
+        sqlite_where=sa.text("queued_until IS NOT NULL"),
+        postgresql_where=sa.text("queued_until IS NOT NULL"),
     )
     op.create_index(
         "ix_sale_order_unpaid",
@@ -141,5 +257,8 @@ def upgrade() -> None:
         sqlite_where=sa.text("status = 'to_ship'"),
         postgresql_where=sa.text("status = 'to_ship'"),
     )
+    op.add_column("staff", sa.Column("email", sa.String(), server_default="", nullable=False))
+    op.add_column("staff", sa.Column("language", sa.String(), server_default="", nullable=False))
+    op.create_index("ix_stock_movement_source", "stock_movement", ["source"], unique=False)
     forbid_changes(SINCE_0002)
     bring_over()
