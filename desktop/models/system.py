@@ -1,4 +1,4 @@
-"""Tables of the house itself: settings, audit, outbox, counters, daily totals, imports."""
+"""Tables of the house itself: settings, audit, outbox, checks, counters, daily totals, imports."""
 
 from __future__ import annotations
 
@@ -54,8 +54,24 @@ class Outbox(Base):
     payload: Mapped[str]  # JSON
     state: Mapped[str] = mapped_column(default="waiting")  # waiting, done, failed
     tries: Mapped[int] = mapped_column(default=0)
-    after: Mapped[datetime]
+    after: Mapped[datetime]  # not before; while it is being sent, when another program may take over
     at: Mapped[datetime]
+    error: Mapped[str] = mapped_column(default="", server_default="")  # why it failed, a sentence key
+
+
+class CheckRun(Base):
+    """What one periodic check found: the books, or orders and points. `open` until a later run finds otherwise."""
+
+    __tablename__ = "check_run"
+    __table_args__ = (Index("ix_check_run_kind_id", "kind", "id"),)
+    id: Mapped[RowId]
+    kind: Mapped[str]  # one of services/checks.py KINDS
+    at: Mapped[datetime]
+    checks: Mapped[int] = mapped_column(default=0)  # how many were made
+    found: Mapped[int] = mapped_column(default=0)  # how much does not fit
+    minor: Mapped[int] = mapped_column(default=0)  # money in doubt, minor units
+    findings: Mapped[str] = mapped_column(default="[]")  # JSON, the first of them
+    open: Mapped[bool] = mapped_column(default=False)
 
 
 class Counter(Base):

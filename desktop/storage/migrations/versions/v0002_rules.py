@@ -108,6 +108,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", "language", name=op.f("pk_notice_template")),
     )
     op.create_table(
+        "replenishment",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("cover_days", sa.BigInteger(), nullable=False),
+        sa.Column("left_out", sa.BigInteger(), nullable=False),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.Column("closed_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_replenishment")),
+    )
+    op.create_index(
+        "ix_replenishment_open",
+        "replenishment",
+        ["state"],
+        unique=True,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_index("ix_replenishment_state_closed_at", "replenishment", ["state", "closed_at"], unique=False)
+    op.create_table(
         "rule",
         sa.Column("id", BigId, nullable=False),
         sa.Column("key", sa.String(), nullable=True),
@@ -218,9 +241,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", "tag_id", name=op.f("pk_order_tag")),
     )
     op.create_index("ix_order_tag_tag_id_order_id", "order_tag", ["tag_id", "order_id"], unique=False)
+    op.create_table(
+        "replenishment_line",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("list_id", BigId, nullable=False),
+        sa.Column("sku_id", BigId, nullable=False),
+        sa.Column("suggested_milli", sa.BigInteger(), nullable=False),
+        sa.Column("wanted_milli", sa.BigInteger(), nullable=False),
+        sa.Column("changed", sa.Boolean(), nullable=False),
+        sa.Column("removed", sa.Boolean(), nullable=False),
+        sa.Column("available_milli", sa.BigInteger(), nullable=False),
+        sa.Column("minimum_milli", sa.BigInteger(), nullable=False),
+        sa.Column("safety_milli", sa.BigInteger(), nullable=False),
+        sa.Column("sold_milli", sa.BigInteger(), nullable=False),
+        sa.Column("sold_days", sa.BigInteger(), nullable=False),
+        sa.Column("coming_milli", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("suggested_milli >= 0", name=op.f("ck_replenishment_line_suggested")),
+        sa.CheckConstraint("wanted_milli >= 0", name=op.f("ck_replenishment_line_wanted")),
+        sa.ForeignKeyConstraint(
+            ["list_id"], ["replenishment.id"], name=op.f("fk_replenishment_line_list_id")
+        ),
+        sa.ForeignKeyConstraint(["sku_id"], ["sku.id"], name=op.f("fk_replenishment_line_sku_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_replenishment_line")),
+        sa.UniqueConstraint("list_id", "sku_id", name=op.f("uq_replenishment_line_list_id_sku_id")),
+    )
+    op.create_index(op.f("ix_replenishment_line_sku_id"), "replenishment_line", ["sku_id"], unique=False)
     op.add_column("member", sa.Column("email", sa.String(), server_default="", nullable=False))
     op.add_column("member", sa.Column("language", sa.String(), server_default="", nullable=False))
     op.create_index("ix_order_event_kind_at", "order_event", ["kind", "at", "order_id"], unique=False)
+    op.add_column("outbox", sa.Column("error", sa.String(), server_default="", nullable=False))
     op.create_index(
         "ix_points_entry_reason_source", "points_entry", ["reason", "source", "delta"], unique=False
     )
