@@ -84,7 +84,9 @@ class PointsEntry(Base):
     delta: Mapped[int]
     balance: Mapped[int]
     reason: Mapped[str]  # one of EARN_REASONS or SPEND_REASONS
-    source: Mapped[str]  # order:12, refund:3, staff:1; corrections of an order: order:12:spent, order:12:earned
+    source: Mapped[
+        str
+    ]  # order:12, refund:3, staff:1; corrections of an order: order:12:spent, order:12:earned
     note: Mapped[str] = mapped_column(default="")
     expires_at: Mapped[datetime | None]
     frozen_until: Mapped[datetime | None]

@@ -88,6 +88,8 @@ class Staff(Base):
     username: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     phone: Mapped[str] = personal(default="")
+    email: Mapped[str] = personal(default="", server_default="")
+    language: Mapped[str] = mapped_column(default="", server_default="")  # empty: the shop's, for notices
     password_hash: Mapped[str] = secret()
     pin_hash: Mapped[str] = secret(default="")
     active: Mapped[bool] = mapped_column(default=True)

@@ -109,8 +109,56 @@ ALERT_AT = SettingSpec(
     0,
     10**12,
 )
+RESTOCK_DAYS = SettingSpec(
+    "stock.restock_days",
+    14,
+    N_("Replenish for"),
+    N_("How many days of average sales a suggestion covers, with the safety stock left at the end."),
+    "days",
+    0,
+    365,
+)
 KIOSK_IDLE = SettingSpec("kiosk.idle_seconds", 60, N_("Kiosk clears after"), "", "seconds", 15, 600)
 KIOSK_CODE_TTL = SettingSpec(
     "kiosk.code_seconds", 120, N_("QR code on the kiosk stays valid"), "", "seconds", 30, 600
 )
 GAIN_RED = SettingSpec("look.gain_red", False, N_("Gains in red, losses in green"))
+
+NOTICE_LANGUAGE = SettingSpec(
+    "notices.language",
+    "zh_CN",
+    N_("Language of messages"),
+    N_("For people without a language of their own."),
+    choices=("zh_CN", "en"),
+)
+DIGEST_AT = SettingSpec(
+    "notices.digest_minute",
+    9 * 60,
+    N_("Collected messages leave at"),
+    "",
+    "clock",
+    0,
+    24 * 60 - 1,
+)
+NOTICE_TRIES = SettingSpec("notices.tries", 8, N_("Tries before a message counts as failed"), "", "", 1, 20)
+NOTICE_LONGEST_WAIT = SettingSpec(
+    "notices.longest_wait", 60, N_("Longest wait between two tries"), "", "minutes", 1, 24 * 60
+)
+NOTICE_SHOP_KEY = SettingSpec("notices.shop_key", "", N_("What this shop is called in keyrings and letters"))
+MAIL_HOST = SettingSpec("mail.host", "", N_("Mail server"))
+MAIL_PORT = SettingSpec("mail.port", 587, N_("Port"), "", "", 1, 65_535)
+MAIL_SECURITY = SettingSpec("mail.security", "starttls", N_("Security"), choices=("starttls", "tls", "none"))
+MAIL_USER = SettingSpec("mail.user", "", N_("User name at the mail server"))
+MAIL_FROM = SettingSpec("mail.from", "", N_("Sender’s address"))
+RECEIVE_DAYS = SettingSpec(
+    "orders.receive_days",
+    10,
+    N_("Shipped orders count as received after"),
+    N_("For orders nobody confirmed."),
+    "days",
+    1,
+    365,
+)
+EXPIRY_DAYS = SettingSpec(
+    "points.warn_days", 7, N_("Tell members before their points expire"), "", "days", 1, 90
+)
