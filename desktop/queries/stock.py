@@ -86,7 +86,11 @@ class StockValue:
 
 
 class Board:
-    """The joined columns every question here reads; levels are inherited down the category tree."""
+    """The joined columns every question here reads; levels are inherited down the category tree.
+
+    `available`, `alert`, `minimum`, `safety` and `reorder` are SQL expressions (thousandths) for
+    `select(…, levels=True, sales=False)`; only `sales`, `cover` and `urgency` need what sold.
+    """
 
     def __init__(self, read: Read, sku_id: int | None = None) -> None:
         self.since, self.days = _window(read)
@@ -97,11 +101,12 @@ class Board:
         self.available = self.on_hand - self.reserved
         self.sales = func.coalesce(self.sold.c.quantity, 0)
         branch, default = self.branch.c, literal(read.setting(ALERT_AT), BigInteger())
+        self.alert = func.coalesce(Level.alert_milli, branch.alert, default)
         self.minimum = func.coalesce(Level.minimum_milli, branch.minimum, 0)
         # own safety stock, then the category's; goods with neither are measured by the alert level
-        self.safety = func.coalesce(
-            Level.safety_milli, branch.safety, Level.alert_milli, branch.alert, default
-        )
+        self.safety = func.coalesce(Level.safety_milli, branch.safety, self.alert)
+        # below it goods are to be bought: the minimum; goods that nobody gave one by the alert level
+        self.reorder = func.coalesce(Level.minimum_milli, branch.minimum, self.alert)
 
     @property
     def cover(self) -> ColumnElement[int]:
