@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desktop.models.base import Base, RowId, personal, secret
@@ -14,10 +14,6 @@ DESKTOP, PORTAL, EMAIL, SMS, CHAT = "desktop", "portal", "email", "sms", "chat"
 INSIDE = (DESKTOP, PORTAL)  # the row itself is the delivery
 OUTBOX_KIND = "notice"  # followed by its channel: notice:email, notice:chat:2
 SECURITY = ("starttls", "tls", "none")
-
-_UNREAD = text("state = 'sent' AND channel IN ('desktop', 'portal')")
-_DIGEST = text("state = 'waiting' AND digest")
-_FAILED = text("state = 'failed'")
 
 
 class Notice(Base):
@@ -30,10 +26,7 @@ class Notice(Base):
     __table_args__ = (
         UniqueConstraint("key", "receiver", "channel"),
         Index("ix_notice_receiver", "receiver", "channel", "id"),
-        Index("ix_notice_subject", "subject", "id"),
-        Index("ix_notice_unread", "receiver", "id", sqlite_where=_UNREAD, postgresql_where=_UNREAD),
-        Index("ix_notice_digest", "receiver", "channel", sqlite_where=_DIGEST, postgresql_where=_DIGEST),
-        Index("ix_notice_failed", "id", sqlite_where=_FAILED, postgresql_where=_FAILED),
+        Index("ix_notice_state", "state", "receiver", "channel", "id"),
     )
     id: Mapped[RowId]
     key: Mapped[str]  # what caused it: rule:3:order:12:2026-11-22T02:00

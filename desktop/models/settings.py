@@ -99,6 +99,30 @@ TRADE_PAY_HOURS = SettingSpec(
 DEFAULT_TYPE = SettingSpec(
     "orders.default_type", "retail", N_("Usual order type"), choices=("retail", "distribution", "b2b")
 )
+REFUSE, QUEUE = "refuse", "queue"
+ORDER_HOURS: dict[str, tuple[SettingSpec[int], SettingSpec[int], SettingSpec[str]]] = {
+    key: (
+        SettingSpec(f"orders.{key}.from", 0, start, counter, "clock", 0, 24 * 60 - 1),
+        SettingSpec(f"orders.{key}.until", 24 * 60, end, "", "clock", 0, 24 * 60),
+        SettingSpec(f"orders.{key}.outside", QUEUE, outside, wait, choices=(QUEUE, REFUSE)),
+    )
+    for key, start, end, outside in (
+        ("retail", N_("Retail orders from"), N_("Retail orders until"), N_("Retail orders outside these hours")),
+        (
+            "distribution",
+            N_("Distribution orders from"),
+            N_("Distribution orders until"),
+            N_("Distribution orders outside these hours"),
+        ),
+        ("b2b", N_("B2B orders from"), N_("B2B orders until"), N_("B2B orders outside these hours")),
+    )
+    for counter, wait in (
+        (
+            N_("The same time twice means the whole day. Sales at the counter and the kiosk are always taken."),
+            N_("A queued order holds its goods and is handled when the hours begin."),
+        ),
+    )
+}  # order type → from and until (minutes of the day by the shop's clock), what happens outside
 B2B_CREDIT = SettingSpec("orders.b2b_credit", 600, N_("Credit score needed for B2B"), "", "", 0, 1_000)
 ALERT_AT = SettingSpec(
     "stock.alert_milli",
@@ -161,4 +185,10 @@ RECEIVE_DAYS = SettingSpec(
 )
 EXPIRY_DAYS = SettingSpec(
     "points.warn_days", 7, N_("Tell members before their points expire"), "", "days", 1, 90
+)
+REPLENISH_AT = SettingSpec(
+    "stock.replenish_at", 7 * 60 + 30, N_("Replenishment list at"), "", "time", 0, 24 * 60 - 1
+)
+VERIFY_AT = SettingSpec(
+    "system.verify_at", 2 * 60, N_("Books are checked at"), "", "time", 0, 24 * 60 - 1
 )

@@ -116,16 +116,19 @@ def test_control_an_unlisted_action_is_seen() -> None:
 # What the owner asked for, in words of its own, apart from the table.
 ASKED: dict[str, Callable[[dict[str, str]], bool]] = {
     "a guest only browses and signs in": lambda r: r["guest"] == "no" or r["permission"] in ("browse goods", "sign in"),
-    "a basic agent changes nothing but saved views": lambda r: (
-        r["basic_agent"] == "no" or r["kind"] != "action" or r["name"].startswith("saved_views.")
+    "a basic agent changes nothing but saved views and what was read": lambda r: (
+        r["basic_agent"] == "no" or r["kind"] != "action" or r["name"].startswith(("saved_views.", "notices.read_"))
     ),
     "an agent takes no money": lambda r: r["permission"] not in ("take payment", "refund") or "yes" not in (
         r["basic_agent"], r["senior_agent"]
     ),
     "a cashier sees no whole number or address": lambda r: r["kind"] != "personal" or r["cashier"] == "no",
-    "only the owner corrects points, settings, staff, reads the trail": lambda r: (
+    "of people only the owner corrects points, settings, staff, reads the trail": lambda r: (
         r["permission"] not in ("adjust points", "change settings", "manage staff", "read the audit trail")
-        or [key for key in ROLE_KEYS if r[key] == "yes"] == ["owner"]
+        or [key for key in ROLE_KEYS if key != "clock" and r[key] == "yes"] == ["owner"]
+    ),
+    "the clock changes no setting and no staff": lambda r: (
+        r["permission"] not in ("change settings", "manage staff") or r["clock"] == "no"
     ),
     "a member's phone does only its own": lambda r: r["member"] == "no" or r["permission"] in ("confirm own settlement", "browse goods"),
     "a kiosk sees no list of members or orders": lambda r: r["kiosk"] == "no" or r["permission"] in (

@@ -62,32 +62,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
         sa.UniqueConstraint("key", "receiver", "channel", name=op.f("uq_notice_key_receiver_channel")),
     )
-    op.create_index(
-        "ix_notice_digest",
-        "notice",
-        ["receiver", "channel"],
-        unique=False,
-        sqlite_where=sa.text("state = 'waiting' AND digest"),
-        postgresql_where=sa.text("state = 'waiting' AND digest"),
-    )
-    op.create_index(
-        "ix_notice_failed",
-        "notice",
-        ["id"],
-        unique=False,
-        sqlite_where=sa.text("state = 'failed'"),
-        postgresql_where=sa.text("state = 'failed'"),
-    )
     op.create_index("ix_notice_receiver", "notice", ["receiver", "channel", "id"], unique=False)
-    op.create_index("ix_notice_subject", "notice", ["subject", "id"], unique=False)
-    op.create_index(
-        "ix_notice_unread",
-        "notice",
-        ["receiver", "id"],
-        unique=False,
-        sqlite_where=sa.text("state = 'sent' AND channel IN ('desktop', 'portal')"),
-        postgresql_where=sa.text("state = 'sent' AND channel IN ('desktop', 'portal')"),
-    )
+    op.create_index("ix_notice_state", "notice", ["state", "receiver", "channel", "id"], unique=False)
     op.create_table(
         "notice_channel",
         sa.Column("id", BigId, nullable=False),
