@@ -132,6 +132,8 @@ class Order(Base):
         """Take one legal step. Raises `Refused` for any other."""
         check_step(self.status, to)
         self.status = to
+        if to in (SHIPPED, DONE, CANCELLED):
+            self.queued_until = None
 
 
 def check_step(current: str, to: str) -> None:

@@ -107,7 +107,12 @@ ORDER_HOURS: dict[str, tuple[SettingSpec[int], SettingSpec[int], SettingSpec[str
         SettingSpec(f"orders.{key}.outside", QUEUE, outside, wait, choices=(QUEUE, REFUSE)),
     )
     for key, start, end, outside in (
-        ("retail", N_("Retail orders from"), N_("Retail orders until"), N_("Retail orders outside these hours")),
+        (
+            "retail",
+            N_("Retail orders from"),
+            N_("Retail orders until"),
+            N_("Retail orders outside these hours"),
+        ),
         (
             "distribution",
             N_("Distribution orders from"),
@@ -118,7 +123,9 @@ ORDER_HOURS: dict[str, tuple[SettingSpec[int], SettingSpec[int], SettingSpec[str
     )
     for counter, wait in (
         (
-            N_("The same time twice means the whole day. Sales at the counter and the kiosk are always taken."),
+            N_(
+                "The same time twice means the whole day. Sales at the counter and the kiosk are always taken."
+            ),
             N_("A queued order holds its goods and is handled when the hours begin."),
         ),
     )
@@ -136,7 +143,7 @@ ALERT_AT = SettingSpec(
 RESTOCK_DAYS = SettingSpec(
     "stock.restock_days",
     14,
-    N_("Replenish for"),
+    N_("Restock for"),
     N_("How many days of average sales a suggestion covers, with the safety stock left at the end."),
     "days",
     0,
@@ -189,6 +196,4 @@ EXPIRY_DAYS = SettingSpec(
 REPLENISH_AT = SettingSpec(
     "stock.replenish_at", 7 * 60 + 30, N_("Replenishment list at"), "", "time", 0, 24 * 60 - 1
 )
-VERIFY_AT = SettingSpec(
-    "system.verify_at", 2 * 60, N_("Books are checked at"), "", "time", 0, 24 * 60 - 1
-)
+VERIFY_AT = SettingSpec("system.verify_at", 2 * 60, N_("Books are checked at"), "", "time", 0, 24 * 60 - 1)

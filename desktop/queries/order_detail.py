@@ -12,10 +12,11 @@ from desktop.basics.errors import NotFound
 from desktop.basics.i18n import N_
 from desktop.basics.words import masked_phone
 from desktop.models.members import Member, Tier
-from desktop.models.orders import Order, OrderEvent, OrderLine, Shipment
+from desktop.models.orders import TO_SHIP, Order, OrderEvent, OrderLine, OrderTag, Shipment
 from desktop.models.payments import Refund, RefundTender, Tender
 from desktop.models.people import Permission, Staff, Till
-from desktop.models.products import Product, Sku
+from desktop.models.products import Product, Sku, Tag
+from desktop.queries.order_waits import CHASED, REASON
 from desktop.queries.order_words import said
 from desktop.queries.orders import late, refunded_how
 from desktop.shop.action import question
@@ -86,6 +87,14 @@ class ParcelRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WornTag:
+    """A tag of the order."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Buyer:
     """The member behind the order, phone masked."""
 
@@ -133,12 +142,20 @@ class OrderDetail:
     done_at: datetime | None
     pay_deadline: datetime | None
     ship_deadline: datetime | None
+    queued_until: datetime | None
     lines: tuple[LineRow, ...]
     events: tuple[EventRow, ...]
     tenders: tuple[TenderRow, ...]
     refunds: tuple[RefundRow, ...]
     parcels: tuple[ParcelRow, ...]
     buyer: Buyer | None
+    tags: tuple[WornTag, ...] = ()
+
+    @property
+    def chased(self) -> int:
+        """How often it was asked why this order has not left, while nobody answered; 0 once it is on its way."""
+        kinds = [event.kind for event in self.events if event.kind in (CHASED, REASON)]
+        return kinds.count(CHASED) if self.status == TO_SHIP and kinds[-1:] == [CHASED] else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +171,7 @@ _SAME = (
     "id", "code", "short_code", "order_type", "channel", "status", "currency", "goods_minor", "discount_minor",
     "discount_note", "freight_minor", "rounding_minor", "total_minor", "due_minor", "paid_minor", "points_minor",
     "points_spent", "points_earned", "refunded_minor", "note", "receipt_number", "placed_at", "paid_at",
-    "shipped_at", "done_at", "pay_deadline", "ship_deadline",
+    "shipped_at", "done_at", "pay_deadline", "ship_deadline", "queued_until",
 )  # fmt: skip
 
 
@@ -177,6 +194,7 @@ def order_detail(read: Read, order_id: int) -> OrderDetail:
         refunds=_refunds(read, order_id),
         parcels=_parcels(read, order_id),
         buyer=_buyer(read, row.member_id),
+        tags=_tags(read, order_id),
     )
 
 
@@ -266,6 +284,12 @@ def _parcels(read: Read, order_id: int) -> tuple[ParcelRow, ...]:
     statement = select(Shipment.carrier, Shipment.tracking, Shipment.at, Shipment.undone_at)
     rows = read.rows(statement.where(Shipment.order_id == order_id).order_by(Shipment.id))
     return tuple(ParcelRow(r.carrier, r.tracking, r.at, r.undone_at is not None) for r in rows)
+
+
+def _tags(read: Read, order_id: int) -> tuple[WornTag, ...]:
+    worn = select(Tag.id, Tag.name).join(OrderTag, OrderTag.tag_id == Tag.id)
+    rows = read.rows(worn.where(OrderTag.order_id == order_id).order_by(Tag.id))
+    return tuple(WornTag(row.id, row.name) for row in rows)
 
 
 def _buyer(read: Read, member_id: int | None) -> Buyer | None:

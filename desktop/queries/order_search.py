@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, literal_colu
 from desktop.basics.clock import day_starts, shop_day
 from desktop.basics.words import clean_phone
 from desktop.models.members import Member
-from desktop.models.orders import TO_SHIP, UNPAID, Order, OrderLine, Shipment
+from desktop.models.orders import TO_SHIP, UNPAID, Order, OrderLine, OrderTag, Shipment
+from desktop.models.products import Tag
 from desktop.queries.page import contains, starts_with
 from desktop.shop.work import Read
 
@@ -42,6 +43,8 @@ class OrderFilter:
     refunded: bool = False
     member_id: int | None = None
     sku_id: int | None = None
+    queued: bool = False
+    tags: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """For a saved view: only what differs from an open filter."""
@@ -78,6 +81,11 @@ def conditions(read: Read, wanted: OrderFilter) -> list[ColumnElement[bool]]:
             found.append(Order.order_type != literal_column("'retail'"))
     if wanted.late:
         found.append(is_late(read.now))
+    if wanted.queued:
+        found.append(Order.queued_until.is_not(None))
+    if wanted.tags:
+        worn = select(OrderTag.order_id).join(Tag, Tag.id == OrderTag.tag_id)
+        found.append(Order.id.in_(worn.where(Tag.name.in_(wanted.tags))))
     if wanted.refunded:
         found.append(Order.refunded_minor > _ZERO)
     if wanted.member_id is not None:

@@ -22,6 +22,11 @@ EVENT_WORDS = {
     "note": N_("Note"),
     "printed": N_("Printed"),
     "imported": N_("Imported"),
+    "queued": N_("Queued"),
+    "released": N_("Released"),
+    "chased": N_("Chased"),
+    "late reason": N_("Why it is late"),
+    "repaired": N_("Repaired"),
 }
 
 

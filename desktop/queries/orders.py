@@ -12,10 +12,12 @@ from sqlalchemy import bindparam, func, select
 from desktop.basics.clock import shop_day
 from desktop.models.base import UtcDateTime
 from desktop.models.members import Member, Tier
-from desktop.models.orders import TO_SHIP, UNPAID, Order
+from desktop.models.orders import TO_SHIP, UNPAID, Order, OrderTag
 from desktop.models.people import Permission
+from desktop.models.products import Tag
 from desktop.models.system import DailyTotal
 from desktop.queries.order_search import OrderFilter, conditions, is_late
+from desktop.queries.order_waits import unanswered
 from desktop.queries.page import AnySelect, Page, Position, in_order, page_of
 from desktop.shop.action import question
 from desktop.shop.work import Read
@@ -44,6 +46,8 @@ class OrderRow:
     due_minor: int
     refunded: str  # empty, part, whole
     currency: str
+    queued_until: datetime | None = None
+    chased: int = 0  # how often it was asked why it has not left, while nobody answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ _ROW = (
         Order.id, Order.short_code, Order.code, Order.placed_at, Order.order_type, Order.channel,
         Order.status, is_late(_NOW).label("overdue"), Order.member_id, Member.name, Member.tier_key, Tier.name,
         Order.points_minor, Order.due_minor, Order.refunded_minor, Order.paid_minor, Order.currency,
+        Order.queued_until, unanswered().label("chased"),
     )
     .select_from(Order)
     .join(Member, Member.id == Order.member_id, isouter=True)
@@ -91,7 +96,9 @@ def orders_page(
     wanted = _fitting(filters, name)
     fitting = conditions(read, wanted)
     statement = in_order(_ROW.where(*fitting), _KEYS[name], after, descending=descending)
-    if wanted.text or wanted.sku_id:  # many may fit in no order: sort bare ids, then fetch one page of rows
+    if (
+        wanted.text or wanted.sku_id or wanted.tags
+    ):  # many may fit in no order: sort bare ids, then fetch one page of rows
         ids = in_order(select(Order.id).where(*fitting), _KEYS[name], after, descending=descending)
         statement = in_order(_ROW.where(Order.id.in_(ids)), _KEYS[name], None, descending=descending)
     rows = read.rows(statement, {"now": read.now}).all()
@@ -132,6 +139,13 @@ def orders_sum(read: Read, filters: OrderFilter | None = None) -> OrdersSum:
 
 
 @question(permission=Permission.SEE_ORDERS)
+def order_tags(read: Read) -> tuple[str, ...]:
+    """The tags orders carry, by name."""
+    worn = select(OrderTag.order_id).where(OrderTag.tag_id == Tag.id)
+    return tuple(read.rows(select(Tag.name).where(worn.exists()).order_by(Tag.name)).scalars())
+
+
+@question(permission=Permission.SEE_ORDERS)
 def orders_today(read: Read) -> OrdersSum:
     """Today's orders placed and money taken, from the day's own figures."""
     day = shop_day(read.now, read.zone)
@@ -161,11 +175,12 @@ def _row(row: Any) -> OrderRow:
     """Positions instead of names: 200 rows a page add up."""
     (
         order_id, short_code, code, placed_at, order_type, channel, status, overdue, member_id, name, tier_key,
-        tier_name, points, due, refunded, paid, currency,
+        tier_name, points, due, refunded, paid, currency, queued_until, chased,
     ) = row  # fmt: skip
     return OrderRow(
         order_id, short_code, code, placed_at, order_type, channel, status, bool(overdue), member_id, name or "",
         tier_key or "", tier_name or "", points, due, refunded_how(refunded, paid) if refunded else "", currency,
+        queued_until, int(chased),
     )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from desktop.models.stock import Reservation
 from desktop.pricing.cart import earned
 from desktop.queries.offers import read_buyer, terms_for
 from desktop.services import once, posting
+from desktop.services.order_queue import check_released
 from desktop.services.orders import held_goods, stock_steps, tell
 from desktop.services.posting import PointsStep
 from desktop.services.refunds import Refunded, give_back
@@ -38,6 +39,7 @@ from desktop.shop.action import action
 from desktop.shop.work import Work
 
 BACK_OFFICE = (*BY_HAND, "other")  # a bank transfer is seen by a person, too
+NOT_PAID = N_("Not paid in time")
 
 
 @action(permission=Permission.TAKE_PAYMENT)
@@ -64,7 +66,8 @@ def pay_order(work: Work, order_id: int, tender: TenderIn, client_key: str) -> s
         order.done_at = work.now
         tell(work, order.id, "done")
     else:
-        order.ship_deadline = work.now + timedelta(hours=work.setting(SHIP_HOURS))
+        begins = max(work.now, order.queued_until or work.now)
+        order.ship_deadline = begins + timedelta(hours=work.setting(SHIP_HOURS))
         for reservation in held_goods(work, order.id):
             reservation.expires_at = None
     once.keep(work, client_key, order.receipt_number)
@@ -75,6 +78,7 @@ def pay_order(work: Work, order_id: int, tender: TenderIn, client_key: str) -> s
 def ship_order(work: Work, order_id: int, tracking: str = "", carrier: str = "") -> int:
     """The parcel leaves: what was held becomes a stock movement; returns the shipment's id."""
     order = work.get(Order, order_id, lock=True)
+    check_released(work, order.queued_until)
     order.step(SHIPPED)
     order.shipped_at = work.now
     parcel = work.add(
@@ -124,10 +128,15 @@ def receive_order(work: Work, order_id: int) -> None:
 
 @action(permission=Permission.HANDLE_ORDERS)
 def cancel_order(work: Work, order_id: int, reason: str = "") -> None:
-    """Cancel an unpaid order: what it held is free again. A paid one is cancelled with its refund."""
+    """Cancel an unpaid order: what it held is free again. A paid one is cancelled with its refund.
+
+    The clock gives `NOT_PAID` as its reason. Money that came meanwhile, even a part of it, stands in the way.
+    """
     order = work.get(Order, order_id, lock=True)
     if order.status == TO_SHIP:
         raise Refused(N_("This order is paid. Cancel it together with its refund."), next_step="refund")
+    if order.paid_minor or work.value(select(Tender.id).where(Tender.order_id == order.id).limit(1)):
+        raise Refused(N_("Money was taken for this order, so it can't be cancelled as unpaid."))
     order.step(CANCELLED)
     held = held_goods(work, order.id)
     posting.step_stock(work, stock_steps("free", held), order.location_id)

@@ -12,10 +12,10 @@ from desktop.basics.i18n import N_
 from desktop.basics.words import pinyin_keys
 from desktop.models.members import Member, MemberTag, PointsEntry, Tier
 from desktop.models.people import Permission
-from desktop.models.products import Tag
 from desktop.models.settings import POINTS_DAYS
 from desktop.services.joining import checked_phone, find_by_phone, join
 from desktop.services.posting import PointsStep, post_points
+from desktop.services.tags import tag_called
 from desktop.shop.action import action
 from desktop.shop.work import Work
 
@@ -103,15 +103,12 @@ def set_tier(work: Work, member_id: int, tier_key: str) -> None:
 @action(permission=Permission.EDIT_MEMBERS)
 def add_tag(work: Work, member_id: int, name: str) -> int:
     """Give a member a tag, making the word if it is new; returns the tag's id. Twice is once."""
-    word = " ".join(name.split())
-    if not 0 < len(word) <= 20:
-        raise ShopError(N_("A tag has 1 to 20 characters."))
+    tag_id = tag_called(work, name)
     work.get(Member, member_id, lock=True)
-    tag = work.session.scalars(select(Tag).where(Tag.name == word)).first() or work.add(Tag(name=word))
-    if work.session.get(MemberTag, (member_id, tag.id)) is None:
-        work.add(MemberTag(member_id=member_id, tag_id=tag.id))
+    if work.session.get(MemberTag, (member_id, tag_id)) is None:
+        work.add(MemberTag(member_id=member_id, tag_id=tag_id))
         work.touch(Member.__tablename__, member_id)
-    return tag.id
+    return tag_id
 
 
 @action(permission=Permission.EDIT_MEMBERS)

@@ -19,6 +19,7 @@ from desktop.models.settings import B2B_CREDIT, PAY_MINUTES, TRADE_PAY_HOURS
 from desktop.models.stock import Location, Reservation
 from desktop.pricing.cart import Bill, CartLine, Offer, price_cart
 from desktop.queries.offers import Buyer, read_buyer, read_offers, terms_for
+from desktop.queries.order_hours import queued_until
 from desktop.services import once, posting
 from desktop.services.posting import StockStep
 from desktop.services.settlement import NOT_STOCKED, line_row
@@ -59,12 +60,14 @@ class Created:
 def create_order(work: Work, draft: OrderDraft, client_key: str) -> Created:
     """Write an unpaid order and hold its goods; all of it or nothing.
 
+    Outside its type's hours it is refused, or queued until they begin (`services/order_queue.py`).
     A retry with the same key gets the first answer. Raises `OutOfStock` or `Refused` (credit, minimum, price).
     """
     given = once.claim(work, client_key, [repr(draft)])
     if given is not None:
         return Created(**given)
     kind = _kind(draft.order_type)
+    queued = queued_until(work, kind.key)
     buyer = _buyer(work, draft.member_id, kind)
     bill = _price(work, draft, kind, buyer)
     till_id, location_id = _place(work)
@@ -73,11 +76,13 @@ def create_order(work: Work, draft: OrderDraft, client_key: str) -> Created:
     order = work.add(Order(
         code=code, short_code=short, order_type=kind.key, channel=CHANNEL, till_id=till_id, member_id=draft.member_id,
         location_id=location_id, status=UNPAID, currency=bill.currency, placed_at=work.now,
-        pay_deadline=work.now + pay_within(work, kind.key), client_key=client_key,
+        pay_deadline=(queued or work.now) + pay_within(work, kind.key), queued_until=queued, client_key=client_key,
         address=draft.address.strip(), note=draft.note.strip()[:LONGEST_NOTE], **amounts,
     ))  # fmt: skip
     _hold(work, order, bill, draft.discount_minor)
     tell(work, order.id, "placed")
+    if queued is not None:
+        tell(work, order.id, "queued", f"{queued.astimezone(work.zone):%Y-%m-%d %H:%M}")
     posting.add_to_daily(work, till_id=till_id, channel=CHANNEL, order_type=kind.key, orders=1)
     made = Created(order.id, code, short, amounts["total_minor"])
     once.keep(work, client_key, {name: getattr(made, name) for name in Created.__slots__})
