@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desktop.basics.i18n import _
-from desktop.basics.money import MILLI, digits_of
+from desktop.basics.money import MILLI, Money, digits_of
 from desktop.queries.order_export import export_begins
 from desktop.queries.page import Page
 from desktop.queries.products import ProductFilter, ProductRow, products_page, products_with_stock
+from desktop.queries.replenishment import RestockLine, restock_costs, restock_list
 from desktop.queries.shell import shop_card
 from desktop.queries.stock import OUT, UNDER_MINIMUM, UNDER_SAFETY, StockFilter, StockRow, stock_page
 from desktop.services.export import Progress, write_table
@@ -50,6 +51,22 @@ def export_stock(shop: Shop, which: StockFilter, path: Path, progress: Progress)
     return write_table(path, headings, (_stock(row) for row in rows), progress)
 
 
+def export_restock(shop: Shop, list_id: int, path: Path, progress: Progress) -> int:
+    """Write a restock list; costs only for who may see them. Returns how many rows."""
+    shop.ask(export_begins, "restock")
+    found = shop.ask(restock_list, list_id)
+    costs = shop.ask(restock_costs, list_id).of_sku if shop.may(restock_costs) else None
+    currency = shop.ask(shop_card).currency
+    headings = [
+        _("Code"), _("Product name"), _("Pack"), _("Category"), _("Unit"), _("To order"), _("Suggested"), _("Available"),
+        _("On the way"), _("Minimum stock"), _("Safety stock"), _("Sold a day"), _("Days left"),
+    ]  # fmt: skip
+    if costs is not None:
+        headings += [_("Cost"), _("Sum")]
+    lines = found.lines if found else ()
+    return write_table(path, headings, (_restock(line, costs, currency) for line in lines), progress)
+
+
 def _pages(ask: Callable[[Any], Page[Any]]) -> Iterator[Any]:
     after: Any = None
     while True:
@@ -83,3 +100,22 @@ def _stock(row: StockRow) -> Sequence[Any]:
         _quantity(row.reserved_milli), _quantity(row.available_milli), _quantity(row.minimum_milli),
         _quantity(row.safety_milli), _quantity(row.daily_milli), cover, states.get(row.state, _("Enough")),
     )  # fmt: skip
+
+
+def _restock(line: RestockLine, costs: dict[int, int] | None, currency: str) -> list[Any]:
+    cover: Any = "" if line.cover_tenths is None else Decimal(line.cover_tenths) / 10
+    name = " ".join(part for part in (line.name, line.variant) if part)
+    cells: list[Any] = [line.code, name, line.pack, line.category, line.unit]
+    cells += [
+        _quantity(milli)
+        for milli in (
+            line.wanted_milli, line.suggested_milli, line.available_milli, line.coming_milli, line.minimum_milli,
+            line.safety_milli, line.daily_milli,
+        )
+    ]  # fmt: skip
+    cells.append(cover)
+    if costs is not None:
+        cost = Money(costs.get(line.sku_id, 0), currency)
+        places = -digits_of(currency)
+        cells += [Decimal(m.amount).scaleb(places) for m in (cost, cost.times(line.wanted_milli))]
+    return cells

@@ -26,7 +26,7 @@ from desktop.models.products import (
     SkuUnit,
     Tag,
 )
-from desktop.models.settings import PAY_MINUTES, SHOP_BRANCH, SHOP_SAMPLE
+from desktop.models.settings import PAY_MINUTES, RESTOCK_DAYS, SHOP_BRANCH, SHOP_SAMPLE
 from desktop.models.stock import Level
 from desktop.models.system import Setting
 from desktop.services.sample.drafts import Calendar, Person
@@ -48,6 +48,7 @@ SETTINGS: dict[str, object] = {
     SHOP_BRANCH.key: "总店 · 桂花路 18 号",
     SHOP_SAMPLE.key: True,
     PAY_MINUTES.key: 36 * 60,
+    RESTOCK_DAYS.key: 7,
 }
 FIRST_SHELVED = -1_000  # days
 DEALS = {"distribution": (88, 0), "b2b": (82, 12)}  # percent of the price, from so many pieces

@@ -25,6 +25,11 @@ class ScreenWithPanel(QWidget):
         super().__init__(parent)
         self._narrow = False
 
+    def _beside(self) -> QWidget:
+        """What is placed; a screen may put more than the panel there."""
+        beside: QWidget = self.panel
+        return beside
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay the panel over the list in a narrow window, beside it in a wide one."""
         super().resizeEvent(event)
@@ -33,25 +38,26 @@ class ScreenWithPanel(QWidget):
             self._narrow = narrow
             self.panel.show_close(narrow)
             if narrow:
-                self._row.removeWidget(self.panel)
-                self.panel.hide()
+                self._row.removeWidget(self._beside())
+                self._beside().hide()
             else:
-                self._row.addWidget(self.panel)
-                self.panel.show()
+                self._row.addWidget(self._beside())
+                self._beside().show()
         self._place_panel()
 
     def _panel_top(self) -> int:
         return self._row.geometry().top()
 
     def _place_panel(self) -> None:
-        if self._narrow and self.panel.isVisible():
+        beside = self._beside()
+        if self._narrow and beside.isVisible():
             top, edge = self._panel_top(), theme.px(24)
             height = self.height() - top - theme.px(20)
-            self.panel.setGeometry(self.width() - self.panel.width() - edge, top, self.panel.width(), height)
-            self.panel.raise_()
+            beside.setGeometry(self.width() - beside.width() - edge, top, beside.width(), height)
+            beside.raise_()
 
     def _open_panel(self) -> None:
-        self.panel.show()
+        self._beside().show()
         self._place_panel()
 
     def _clicked(self, index: QModelIndex) -> None:
@@ -60,5 +66,5 @@ class ScreenWithPanel(QWidget):
 
     def _dismiss(self) -> None:
         if self._narrow:
-            self.panel.hide()
+            self._beside().hide()
             self.table.setFocus()

@@ -264,6 +264,10 @@ class Stepper(QWidget):
         """Return the quantity in thousandths."""
         return self._value
 
+    def typing(self) -> bool:
+        """Whether somebody is in the middle of a number."""
+        return self._field.hasFocus() and self._field.isModified()
+
     def put(self, milli: int) -> None:
         """Show a quantity without telling."""
         self._value = max(self._least, min(self._most, milli))

@@ -44,6 +44,8 @@ from desktop.views.inventory.legend import Legend
 from desktop.views.inventory.levels import LevelsSheet
 from desktop.views.inventory.panel import StockPanel
 from desktop.views.inventory.receive import ReceiveSheet
+from desktop.views.inventory.restock import RestockPanel
+from desktop.views.inventory.side import Side
 from desktop.views.inventory.table import columns
 
 TABLES = {"stock", "stock_movement", "sku", "product", "level", "category", "setting"}
@@ -69,7 +71,9 @@ class InventoryScreen(ScreenWithPanel):
         self.panel.receive_wanted.connect(self._receive_one)
         self.panel.order_wanted.connect(lambda order: context.navigate("orders", order))
         self.panel.dismissed.connect(self._dismiss)
-        self._row.addWidget(self.panel)
+        self.restock = RestockPanel(context)
+        self.side = Side(self.restock, self.panel, self)
+        self._row.addWidget(self.side)
         column.addLayout(self._row, 1)
         self._keys()
         context.stale_when(self, TABLES, self._news)
@@ -80,12 +84,18 @@ class InventoryScreen(ScreenWithPanel):
 
     # Building
 
+    def _beside(self) -> QWidget:
+        return self.side
+
     def _head(self) -> QHBoxLayout:
         line = hbox(gap=8)
         line.addWidget(Label(_("Inventory"), "h1"))
         self.summary = Label("", "small", "text2")
         line.addSpacing(6)
         line.addWidget(self.summary, 1)
+        self.restock_button = secondary(_("Restock list"), "shopping-basket-2-line")
+        self.restock_button.clicked.connect(self.open_restock)
+        line.addWidget(self.restock_button)
         self.export = secondary(_("Export"), "download-2-line")
         self.export.clicked.connect(self.open_export)
         if not self._context.may(export_begins):
@@ -194,6 +204,7 @@ class InventoryScreen(ScreenWithPanel):
         """What the command palette offers first here."""
         return [
             Command(_("Receive by scanner"), self.open_receive, icon="barcode-line", keys=("N",)),
+            Command(_("Restock list"), self.open_restock, icon="shopping-basket-2-line"),
             Command(
                 _("Adjust the selected goods"), self.panel.open_adjust, icon="equalizer-line", keys=("A",)
             ),
@@ -208,6 +219,7 @@ class InventoryScreen(ScreenWithPanel):
             self.table.setFocus()
             self._ask()
             self._ask_figures()
+            self.restock.refresh()
 
     def _ask(self) -> None:
         which, sort, down = self._filter, self.model.sort_key, self.model.descending
@@ -323,7 +335,11 @@ class InventoryScreen(ScreenWithPanel):
         self.table.head.columns_menu().popup(below)
 
     def open_filters(self, view: str = "all", text: str = "") -> None:
-        """Show one of the tabs, perhaps searched."""
+        """Show one of the tabs, perhaps searched; `restock` is all goods with the restock list beside them."""
+        if view == "restock":
+            self._open_panel()
+            self.restock.set_folded(False)
+            view = "all"
         self.tabs.set_value(view)
         self.search.setText(text)
         self.filters.setVisible(bool(text))
@@ -352,6 +368,13 @@ class InventoryScreen(ScreenWithPanel):
         """Open the sheet that brings goods in."""
         if self.receive.isEnabled():
             ReceiveSheet(self.window(), self._context).open()
+
+    def open_restock(self) -> None:
+        """Show the restock list; without a list it is reckoned now."""
+        self._open_panel()
+        self.restock.set_folded(False)
+        if self.restock.shown is None:
+            self.restock.draft()
 
     def open_export(self) -> None:
         """Open the sheet that writes this list to a file."""
