@@ -1,4 +1,4 @@
-"""What waits for somebody: orders to ship and to be paid, goods running out, points about to lapse."""
+"""What somebody should know: goods running out, orders past their time, points about to lapse."""
 
 from __future__ import annotations
 
@@ -11,42 +11,12 @@ from desktop.models.members import Member, PointsEntry
 from desktop.models.orders import TO_SHIP, UNPAID, Order
 from desktop.models.people import Permission
 from desktop.models.stock import StockMovement
-from desktop.queries.stock import ENOUGH, OUT, UNDER_SAFETY, StockFilter, StockRow, stock_counts, stock_page
+from desktop.queries.stock import ENOUGH, OUT, UNDER_SAFETY, StockFilter, StockRow, stock_page
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
 LAPSE_SOON = timedelta(days=10)
 FEW = 3  # goods and late orders named one by one
-
-
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """Orders in one state: how many, the oldest one's time, the first deadline, how many are past theirs, money due."""
-
-    count: int
-    oldest: datetime | None
-    deadline: datetime | None
-    late: int
-    due_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class Goods:
-    """Goods to look after: how many are under their safety stock, how many are gone, what a day without them costs."""
-
-    low: int
-    out: int
-    missed_minor: int
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """The to-do list, as counts."""
-
-    to_ship: Orders
-    unpaid: Orders
-    goods: Goods
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,37 +64,11 @@ class Alerts:
 
 
 @question(permission=Permission.SEE_ORDERS)
-def waiting(read: Read) -> Waiting:
-    """How much waits, of each kind."""
-    counts = stock_counts.run(read)
-    few = stock_page.run(read, StockFilter("low")).rows[:FEW]
-    return Waiting(
-        to_ship=_orders(read, TO_SHIP),
-        unpaid=_orders(read, UNPAID),
-        goods=Goods(counts.under_safety, counts.out, counts.missed_minor, tuple(row.name for row in few)),
-    )
-
-
-@question(permission=Permission.SEE_ORDERS)
 def alerts(read: Read) -> Alerts:
     """Goods nearly gone that sell, orders past their time, points that lapse within 10 days."""
     rows = stock_page.run(read, StockFilter("low")).rows
     urgent = [row for row in rows if row.daily_milli and row.state not in (ENOUGH, UNDER_SAFETY)][:FEW]
-    return Alerts(_goods(read, urgent), _late(read), _lapsing(read))
-
-
-def _orders(read: Read, status: str) -> Orders:
-    deadline = Order.ship_deadline if status == TO_SHIP else Order.pay_deadline
-    row = read.rows(
-        select(
-            func.count(),
-            func.min(Order.placed_at),
-            func.min(deadline),
-            func.count(case((deadline < read.now, Order.id))),
-            func.coalesce(cast(func.sum(Order.total_minor), BigInteger), 0),
-        ).where(Order.status == status)
-    ).one()
-    return Orders(*tuple(row))
+    return Alerts(_goods(read, urgent), _late(read), lapsing(read))
 
 
 def _goods(read: Read, rows: list[StockRow]) -> tuple[LowGood, ...]:
@@ -170,14 +114,19 @@ def _late(read: Read) -> tuple[LateOrder, ...]:
     )
 
 
-def _lapsing(read: Read) -> Lapsing:
-    """C12: points are spent oldest first, so what lapses is the balance less everything that lapses later."""
+def lapsing(read: Read, most: int | None = None) -> Lapsing:
+    """Points that lapse within 10 days; with `most`, of that many members at most, the first to lapse.
+
+    C12: points are spent oldest first, so what lapses is the balance less everything that lapses later.
+    """
     until = read.now + LAPSE_SOON
     gained = PointsEntry.delta > 0
     soon = (
         select(PointsEntry.member_id, func.min(PointsEntry.expires_at).label("first"))
         .where(gained, PointsEntry.expires_at > read.now, PointsEntry.expires_at <= until)
         .group_by(PointsEntry.member_id)
+        .order_by("first")
+        .limit(most)
         .cte("soon")
     )
     kept = (

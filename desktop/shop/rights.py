@@ -36,7 +36,7 @@ class Memory:
         known = self._rights.get(actor)
         if known and self._monotonic() - known[0] < KEEP_SECONDS:
             return known[1]
-        found = frozenset(_read_rights(connection, actor))
+        found = frozenset(rights_of(connection, actor))
         self._rights[actor] = (self._monotonic(), found)
         return found
 
@@ -50,7 +50,8 @@ class Memory:
         return found
 
 
-def _read_rights(connection: Connection, actor: Actor) -> set[str]:
+def rights_of(connection: Connection, actor: Actor) -> set[str]:
+    """The permissions of an actor, read now: for answers made of several parts, each with a right of its own."""
     if actor.role == "owner":  # the owner's terminal: nobody can lock the owner out of the own database
         return {str(p) for p in Permission}
     if actor.kind == "staff":

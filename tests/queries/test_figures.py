@@ -16,7 +16,7 @@ from desktop.queries.figures import (
     month_before,
     monthly_sales,
 )
-from desktop.queries.waiting import alerts, waiting
+from desktop.queries.waiting import alerts
 from desktop.shop.shop import Shop
 from tests.helpers.sample import PICTURED
 
@@ -107,15 +107,6 @@ def test_figures_never_read_all_orders(sample: Shop) -> None:
     assert sum(figure.shop_orders for figure in sample.ask(daily_orders)) == 0
 
 
-@pytest.mark.req("O5", "O8")
-@pytest.mark.req("O9", "R11")
-def test_what_waits(sample: Shop) -> None:
-    found = sample.ask(waiting)
-    assert (found.to_ship.count, found.to_ship.late, found.unpaid.count, found.unpaid.late) == (12, 1, 6, 0)
-    assert found.to_ship.oldest == PICTURED - timedelta(hours=37, minutes=40)
-    assert (found.goods.low, found.goods.out) == (9, 2)
-
-
 @pytest.mark.req("I2", "O8")
 def test_alerts(sample: Shop) -> None:
     found = sample.ask(alerts)
@@ -135,7 +126,6 @@ def test_an_empty_shop_has_zeros(shop: Shop) -> None:
     for period in PERIODS:
         figures = shop.ask(key_figures, period)
         assert (figures.sales.now, figures.average.now, figures.sales.change_bp) == (0, 0, None)
-    assert shop.ask(waiting).to_ship.count == 0
     assert shop.ask(alerts).orders == ()
     assert [m.sales_minor for m in shop.ask(monthly_sales)] == [0] * 12
 

@@ -14,7 +14,9 @@ from desktop.queries.stock import StockFilter, stock_page
 from desktop.services.checkout import save_checkout
 from desktop.services.settlement import TenderIn, settle
 from desktop.shop import actors
+from desktop.views.common.buttons import Button
 from desktop.views.common.chart import loading
+from desktop.views.dashboard.lists import FIRST
 from desktop.views.dashboard.screen import DashboardScreen
 from desktop.views.dashboard.words import large, large_axis, long_day, short_day
 from tests.helpers.desk import Desk
@@ -31,6 +33,13 @@ def home(desk: Desk, sample_file: str) -> Any:
     desk.until(lambda: screen.todo.entries and screen.alerts.entries and screen.caption.text())
     desk.quiet(desk.programs[0])
     return screen
+
+
+def buttons(card: Any) -> list[Button]:
+    """The buttons of its rows, from the top."""
+    found: list[Button] = card.findChildren(Button)
+    rows = [button for button in found if button is not card.all and button.isVisibleTo(card)]
+    return sorted(rows, key=lambda button: card.rows.indexOf(button.parentWidget()))
 
 
 def went(home: Any) -> list[tuple[Any, ...]]:
@@ -67,15 +76,18 @@ def test_its_charts_hold_the_same_numbers_as_tables(home: Any) -> None:
     assert len(months) == 12
 
 
-@pytest.mark.req("O8", "I2")
-def test_what_waits_comes_in_order_with_one_primary_button(home: Any) -> None:
-    assert [entry.title for entry in home.todo.entries] == [
-        "12 单待发货",
-        "6 单待付款",
-        "2 个商品缺货",
-        "9 个商品低于安全库存",
+@pytest.mark.req("O8", "I2", "R11")
+def test_what_is_to_be_done_comes_by_money_with_one_primary_button(home: Any) -> None:
+    assert [(entry.title, entry.money, entry.verb) for entry in home.todo.entries] == [
+        ("11 单待发货", "¥281.30", "去发货"),
+        ("6 单待付款", "¥237.70", "查看"),
+        ("7 个商品低于安全库存", "¥171.57", "列补货单"),
+        ("23 位会员的积分快到期", "¥86.40", "查看"),
+        ("1 单超时未发货", "¥76.90", "查看"),
+        ("2 个商品缺货", "¥51.20", "补货"),
     ]
-    assert home.todo.entries[0].caption == "最早一单已等 37 小时，1 单超时"
+    assert home.todo.entries[4].caption == "最早一单已等 37 小时"
+    assert [button.kind for button in buttons(home.todo)] == ["primary", *["secondary"] * 4]
     titles = [entry.title for entry in home.alerts.entries]
     assert "订单 1120-0017 超 36 小时未发货" in titles
     assert "鲜牛奶 950 ml 只剩 8 件" in titles
@@ -89,17 +101,63 @@ def test_everything_leads_somewhere(home: Any, desk: Desk) -> None:
     for card in (row.sales, row.orders, row.average, row.points, row.members):
         card.setFocus()
         desk.qtbot.keyClick(card, Qt.Key.Key_Return)
-    for entry in (*home.todo.entries, *home.alerts.entries):
+    assert [call[0] for call in calls] == ["payments", "orders", "orders", "orders", "members"]
+    calls.clear()
+    late = home.todo.entries[4].title
+    leading = [entry for entry in home.todo.entries if entry.verb != "列补货单"]
+    for entry in (*leading, *home.alerts.entries):
         entry.go()
-    assert [call[0] for call in calls[:5]] == ["payments", "orders", "orders", "orders", "members"]
-    assert calls[5:9] == [
+    assert calls[:3] == [
         ("orders", None, {"view": "to_ship"}),
         ("orders", None, {"view": "unpaid"}),
-        ("inventory", None, {"view": "out"}),
-        ("inventory", None, {"view": "low"}),
+        ("members", None, {}),
     ]
-    assert all(call[0] in {"orders", "inventory", "members"} for call in calls[9:])
-    assert len(calls) == 5 + len(home.todo.entries) + len(home.alerts.entries)
+    assert (late, calls[3][0]) == ("1 单超时未发货", "orders")
+    assert calls[3][1]  # one order is opened itself
+    assert calls[4] == ("inventory", None, {"view": "out"})
+    assert all(call[0] in {"orders", "inventory", "members"} for call in calls[5:])
+    assert len(calls) == len(leading) + len(home.alerts.entries)
+
+
+@pytest.mark.req("R11", "I4")
+def test_a_button_does_it_at_once_and_the_list_follows(home: Any, desk: Desk) -> None:
+    calls = went(home)
+    place = [entry.verb for entry in home.todo.entries].index("列补货单")
+    buttons(home.todo)[place].click()
+    desk.until(lambda: ("inventory", None, {"view": "restock"}) in calls)
+    desk.until(lambda: any("待订货" in entry.title for entry in home.todo.entries))
+    assert all(entry.verb != "列补货单" for entry in home.todo.entries)  # the list is there; it is opened now
+
+
+@pytest.mark.req("R11")
+def test_five_are_shown_until_all_are_asked_for(home: Any, desk: Desk) -> None:
+    assert len(buttons(home.todo)) == FIRST < len(home.todo.entries)
+    home.todo.all.click()
+    desk.until(lambda: len(buttons(home.todo)) == len(home.todo.entries))
+    home.todo.all.click()
+    desk.until(lambda: len(buttons(home.todo)) == FIRST)
+
+
+@pytest.mark.req("R11")
+def test_rows_that_say_the_same_keep_the_keyboard(home: Any, desk: Desk) -> None:
+    """The news of a sale elsewhere redraws nothing that did not change."""
+    button = buttons(home.todo)[1]
+    button.setFocus()
+    home.refresh()
+    desk.quiet(desk.programs[0])
+    assert buttons(home.todo)[1] is button
+    assert button.hasFocus()
+    home.todo.show_entries(home.todo.entries[1:])  # the control: other rows are built anew
+    desk.until(lambda: buttons(home.todo))
+    assert buttons(home.todo)[0] is not button
+
+
+@pytest.mark.req("R11")
+def test_with_nothing_to_do_it_says_so(home: Any) -> None:
+    home.todo.show_entries([])
+    assert home.todo.calm.isVisible()
+    assert not home.todo.all.isVisible()
+    assert buttons(home.todo) == []
 
 
 @pytest.mark.req("O17")

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.basics.i18n import _
 from desktop.views.common import icons
@@ -18,19 +18,28 @@ from desktop.views.common.labels import Label
 from desktop.views.common.paint import painting, repaint_on_change
 from desktop.views.common.theme import theme
 
+FIRST = 5  # things to do shown at first
+
 
 @dataclass(frozen=True)
 class Entry:
-    """One row: icon, tone, words, what its button says and where it leads."""
+    """One row: icon, tone, words, what its button says and does; an amount with how it was reckoned, or a time."""
 
     icon: str
     tone: str
     title: str
     caption: str
     verb: str
-    go: Callable[[], None]
+    go: Callable[..., None]
     at: datetime | None = None
     time: str = ""
+    money: str = ""
+    tip: str = ""
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What the row shows."""
+        return self.icon, self.tone, self.title, self.caption, self.verb, self.time, self.money, self.tip
 
 
 class _List(Card):
@@ -45,11 +54,19 @@ class _List(Card):
         self.rows = vbox(margins=(0, 0, 0, 0))
         self.body.addLayout(self.rows, 1)
         self.entries: list[Entry] = []
+        self._said: list[tuple[str, ...]] | None = None
         self.calm.hide()
 
     def show_entries(self, entries: list[Entry]) -> None:
-        """Show rows, or that nothing waits."""
+        """Show rows, or that nothing waits; rows that say the same as before stay, and with them the keyboard."""
         self.entries = entries
+        self._show_rows(entries)
+
+    def _show_rows(self, entries: list[Entry]) -> None:
+        said = [entry.said for entry in entries]
+        if said == self._said:
+            return
+        self._said = said
         clear(self.rows)
         for place, entry in enumerate(entries):
             if place:
@@ -64,27 +81,57 @@ class _List(Card):
 
 
 class ToDoList(_List):
-    """What waits, the costliest first; the first button is the primary one."""
+    """What is to be done, the costliest first; the first button is the primary one. Five are shown until asked for all."""
 
     def __init__(self) -> None:
-        super().__init__(_("To do"), EmptyState(_("All done"), why="all_done"))
+        super().__init__(_("Do first"), EmptyState(_("All done"), why="all_done"))
+        self.all = link(_("All"))
+        self.all.clicked.connect(self._turn)
+        self.all.hide()
+        self.head.add(self.all)
+        self._whole = False
 
     def show_entries(self, entries: list[Entry]) -> None:
-        """Show what waits, with its count in the head."""
-        super().show_entries(entries)
+        """Show what is to be done, with its count in the head."""
+        self.entries = entries
+        self._show_rows(entries if self._whole else entries[:FIRST])
         count = len(entries)
         self.head.say(hint=_("{count} open").format(count=count) if count else "")
+        self.all.relabel(_("Fewer") if self._whole else _("All"))
+        self.all.setVisible(count > FIRST)
+
+    def _turn(self) -> None:
+        self._whole = not self._whole
+        self.show_entries(self.entries)
 
     def row(self, entry: Entry, place: int) -> QWidget:
         holder = QWidget()
-        row = hbox(holder, margins=(0, 8, 0, 8), gap=12)
+        row = hbox(holder, margins=(0, 7, 0, 7), gap=10)
+        number = Label(str(place + 1), "cap_b", "text3", align="center")
+        number.setFixedWidth(theme.px(14))
+        row.addWidget(number)
         row.addWidget(IconTile(entry.icon, entry.tone))
-        row.addWidget(TwoLines(entry.title, entry.caption, wrap=True), 1)
+        row.addLayout(self._words(entry), 1)
         button = Button(entry.verb, "primary" if place == 0 else "secondary", size=30)
-        button.setAccessibleDescription(entry.title)
-        button.clicked.connect(lambda: entry.go())
+        button.setAccessibleName(f"{entry.verb} {entry.title}")
+        button.setAccessibleDescription(" · ".join(part for part in (entry.money, entry.tip) if part))
+        button.clicked.connect(lambda: self.entries[place].go(button))
         row.addWidget(button)
         return holder
+
+    def _words(self, entry: Entry) -> QVBoxLayout:
+        """The title, under it the money at stake and the reason; one line each, the whole text as a tip when cut."""
+        words = vbox()
+        words.addWidget(Label(entry.title, "small_m"))
+        line = hbox(gap=6)
+        if entry.money:
+            money = Label(entry.money, "cap_b")
+            money.setToolTip(entry.tip)
+            money.setMinimumWidth(money.sizeHint().width())
+            line.addWidget(money)
+        line.addWidget(Label(entry.caption, "cap", "text2"), 1)
+        words.addLayout(line)
+        return words
 
 
 class AlertList(_List):
@@ -101,7 +148,7 @@ class AlertList(_List):
         row.addWidget(Label(entry.time, "cap", "text2"))
         button = link(entry.verb)
         button.setAccessibleDescription(entry.title)
-        button.clicked.connect(lambda: entry.go())
+        button.clicked.connect(lambda: self.entries[place].go())
         row.addWidget(button)
         return holder
 

@@ -5,7 +5,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QWidget
 
 from desktop.basics.i18n import _
 from desktop.queries.figures import PERIODS, KeyFigures, daily_orders, key_figures, monthly_sales
-from desktop.queries.waiting import alerts, waiting
+from desktop.queries.today import today
+from desktop.queries.waiting import alerts
 from desktop.services.daily_report import export_daily, report_allowed
 from desktop.views.common import remember
 from desktop.views.common.buttons import secondary
@@ -17,13 +18,17 @@ from desktop.views.common.labels import Label
 from desktop.views.common.segment import Segment
 from desktop.views.common.theme import theme
 from desktop.views.dashboard.charts import DailyCard, MonthlyCard
-from desktop.views.dashboard.entries import to_do, to_know
+from desktop.views.dashboard.entries import to_know
 from desktop.views.dashboard.key_row import DAYS, KeyRow
 from desktop.views.dashboard.lists import AlertList, ToDoList
+from desktop.views.dashboard.todo import ToDo
 from desktop.views.dashboard.words import duration, greeting, long_day
 
 MONEY = {"sale_order", "tender", "daily_total", "refund", "member"}
-WAITING = {"sale_order", "stock", "level", "category", "sku", "product", "points_entry", "setting"}
+WAITING = {
+    "sale_order", "stock", "level", "category", "sku", "product", "points_entry", "setting", "rule", "check_run",
+    "outbox", "notice", "replenishment", "replenishment_line", "clock_beat",
+}  # fmt: skip
 KEEP = "dashboard/period"
 ROW = 272  # px: the least height of a chart
 
@@ -36,6 +41,7 @@ class DashboardScreen(QWidget):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context, self._scope = context, context.of(self)
+        self._doing = ToDo(context, self)
         self._started = False
         column = vbox(self, margins=(24, 20, 12, 12), gap=14)
         column.addLayout(self._head())
@@ -104,8 +110,8 @@ class DashboardScreen(QWidget):
     def refresh(self) -> None:
         """Ask for everything again; what is shown stays until the answers come."""
         self._ask_figures()
-        self._scope.ask_latest("waiting", waiting).then(
-            lambda found: self.todo.show_entries(to_do(self._context, found))
+        self._scope.ask_latest("today", today).then(
+            lambda found: self.todo.show_entries(self._doing.rows(found))
         )
         self._scope.ask_latest("alerts", alerts).then(
             lambda found: self.alerts.show_entries(to_know(self._context, found))
