@@ -76,6 +76,10 @@ _ALL = (
         "number", "amount", "customer", "hours",
     ),
     _text(
+        "order_delayed", N_("Order delayed, for the member"), N_("{shop}: order {number} takes longer"),
+        N_("It is paid and not on its way yet. We have asked why and will send it as soon as we can."), "number", "customer",
+    ),
+    _text(
         "order_closed", N_("Order closed"), N_("{shop}: order {number} was closed"),
         N_("It was not paid in time, so nothing is owed. You are welcome to order again."),
         "number", "amount", "customer", "reason",

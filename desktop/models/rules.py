@@ -30,6 +30,7 @@ class Rule(Base):
     spec: Mapped[str]
     version: Mapped[int] = mapped_column(default=1)
     failures: Mapped[int] = mapped_column(default=0)  # in a row
+    event_floor: Mapped[int | None]  # timeline rows behind this one are looked at again: it was paused, or failed
     paused_at: Mapped[datetime | None]
     paused_why: Mapped[str] = mapped_column(default="")
     edited_at: Mapped[datetime]
@@ -99,7 +100,7 @@ class RuleRun(Base):
     state: Mapped[str]  # done, failed (will be tried again), given_up
     tries: Mapped[int] = mapped_column(default=1)
     retry_at: Mapped[datetime | None]
-    cause: Mapped[str]  # JSON: what was seen of the subject
+    cause: Mapped[str] = mapped_column(default="{}")  # JSON: what was seen of the subject, nobody's name
     effects: Mapped[str] = mapped_column(default="[]")  # JSON: what each action did
     error: Mapped[str] = mapped_column(default="")
 
@@ -115,7 +116,8 @@ class ClockBeat(Base):
     holder: Mapped[str] = mapped_column(default="")
     until: Mapped[datetime]
     fence: Mapped[int] = mapped_column(default=0)
-    swept_at: Mapped[datetime | None]  # everything due until then was looked at
+    swept_at: Mapped[datetime | None]  # when everything was looked at last
+    seen_event: Mapped[int] = mapped_column(default=0)  # up to which row of the orders' timeline
     day: Mapped[date]
     sweeps: Mapped[int] = mapped_column(default=0)  # of that day
     doubt: Mapped[str] = mapped_column(default="")  # why the machine's clock is not believed

@@ -5,6 +5,22 @@ from __future__ import annotations
 from desktop.basics.i18n import N_, _
 
 ACTION_WORDS: dict[str, str] = {
+    "beat.confirm_clock": N_("Confirmed the machine’s time"),
+    "beat.doubt_clock": N_("Doubted the machine’s time"),
+    "beat.finish_sweep": N_("Finished a look at everything due"),
+    "beat.give_up_lease": N_("Handed the clock over"),
+    "beat.take_lease": N_("Took the clock"),
+    "editing.put_rule_back": N_("Put a rule back"),
+    "editing.remove_rule": N_("Removed a rule"),
+    "editing.restore_rule": N_("Went back to an earlier rule"),
+    "editing.resume_rule": N_("Let a rule act again"),
+    "editing.save_rule": N_("Saved a rule"),
+    "editing.switch_rule": N_("Switched a rule on or off"),
+    "firing.arm_again": N_("Armed a rule again for goods that recovered"),
+    "firing.fire": N_("A rule acted"),
+    "firing.pause_broken": N_("Paused a rule that can’t act"),
+    "firing.record_failure": N_("A rule failed"),
+    "shipped.add_shipped_rules": N_("Added the rules every shop starts with"),
     "members.sign_up": N_("Signed up a member"),
     "members.edit_member": N_("Edited a member"),
     "members.change_phone": N_("Changed a member’s phone number"),

@@ -87,9 +87,10 @@ class Shop:
                 session.begin(),
             ):
                 connection = session.connection()
-                if str(action.permission) not in self._memory.rights(connection, self.actor):
+                rights = self._memory.rights(connection, self.actor)
+                if str(action.permission) not in rights:
                     raise NotAllowed(str(action.permission))
-                work = Work(session, self.actor, self.clock.now(), self._memory.settings(connection))
+                work = Work(session, self.actor, self.clock.now(), self._memory.settings(connection), rights)
                 result = action.run(work, *args, **kwargs)
                 work.flush()
                 changes = work.changes(action.name)
@@ -129,9 +130,12 @@ class Shop:
         self._not_on_the_gui_thread()
         try:
             with self.storage.read.connect() as connection:
-                if str(question.permission) not in self._memory.rights(connection, self.actor):
+                rights = self._memory.rights(connection, self.actor)
+                if str(question.permission) not in rights:
                     raise NotAllowed(str(question.permission))
-                read = Read(connection, self.actor, self.clock.now(), self._memory.settings(connection))
+                read = Read(
+                    connection, self.actor, self.clock.now(), self._memory.settings(connection), rights
+                )
                 answer = question.run(read, *args, **kwargs)
             if question.personal:
                 self._record_look(question.name, {"args": [a for a in args if isinstance(a, int)]})

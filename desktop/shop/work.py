@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Executable, Result, Row, Select, bindparam, insert, inspect, select, update
 from sqlalchemy.orm import Session
 
-from desktop.basics.errors import NotFound
+from desktop.basics.errors import NotAllowed, NotFound
 from desktop.basics.i18n import N_
 from desktop.models.base import Base
 from desktop.models.settings import SHOP_CURRENCY, SHOP_ZONE, SettingSpec, T
@@ -27,12 +27,23 @@ class Read:
     """A look at the shop at one moment, as one actor."""
 
     def __init__(
-        self, connection: Connection, actor: Actor, now: datetime, settings: Mapping[str, str]
+        self,
+        connection: Connection,
+        actor: Actor,
+        now: datetime,
+        settings: Mapping[str, str],
+        rights: frozenset[str] = frozenset(),
     ) -> None:
         self.connection = connection
         self.actor = actor
         self.now = now
         self._settings = settings
+        self._rights = rights
+
+    def require(self, permission: str) -> None:
+        """For verbs that need more than their own right for what they are asked. Raises `NotAllowed`."""
+        if permission not in self._rights:
+            raise NotAllowed(permission)
 
     def setting(self, spec: SettingSpec[T]) -> T:
         """The value of a shop-wide setting."""
@@ -69,8 +80,15 @@ class Read:
 class Work(Read):
     """One transaction of one actor at one moment; everything written is seen by the audit trail."""
 
-    def __init__(self, session: Session, actor: Actor, now: datetime, settings: Mapping[str, str]) -> None:
-        super().__init__(session.connection(), actor, now, settings)
+    def __init__(
+        self,
+        session: Session,
+        actor: Actor,
+        now: datetime,
+        settings: Mapping[str, str],
+        rights: frozenset[str] = frozenset(),
+    ) -> None:
+        super().__init__(session.connection(), actor, now, settings, rights)
         self.session = session
         self._touched: dict[str, set[int]] = {}
         self._detail: list[dict[str, Any]] = []

@@ -33,7 +33,7 @@ Deed = Action[Any, Any] | Question[Any, Any]
 
 def load() -> None:
     """Import every room that may hold a verb or a question."""
-    for room in ("services", "queries", "portal"):
+    for room in ("services", "rules", "queries", "portal"):
         package = importlib.import_module(f"desktop.{room}")
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)

@@ -1,0 +1,44 @@
+"""What a rule does about stock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from desktop.basics.i18n import N_
+from desktop.models.people import Permission
+from desktop.models.products import Product, Sku
+from desktop.models.replenishment import ReplenishmentLine
+from desktop.rules.catalogue import Effect, Firing, declare
+from desktop.rules.spec import Values
+from desktop.services.replenishment import draft_replenishment
+from desktop.shop.work import Work
+
+
+def _draft(work: Work, _firing: Firing, _values: Values) -> Mapping[str, Any] | None:
+    drafted = draft_replenishment(work)
+    if drafted.id is None:
+        return None
+    first = (
+        select(Product.name)
+        .join(Sku, Sku.product_id == Product.id)
+        .join(ReplenishmentLine, ReplenishmentLine.sku_id == Sku.id)
+        .where(ReplenishmentLine.list_id == drafted.id)
+        .order_by(ReplenishmentLine.id)
+    )
+    return {"count": drafted.lines, "first": work.value(first.limit(1)) or ""}
+
+
+declare(
+    Effect(
+        key="draft_replenishment",
+        title=N_("Draft the replenishment list"),
+        words=N_("draft the replenishment list"),
+        subjects=frozenset({"shop", "sku"}),
+        needs=Permission.EDIT_STOCK,
+        run=_draft,
+        done=N_("listed {count} goods"),
+    )
+)

@@ -1,0 +1,115 @@
+"""What a rule knows of its subject when it acts: the words its messages and its log use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import BigInteger, cast, func, select
+
+from desktop.basics.money import Money, quantity_text
+from desktop.models.members import Member, PointsEntry
+from desktop.models.orders import Order, Shipment
+from desktop.models.products import Product, Sku
+from desktop.queries.stock import Board
+from desktop.rules.triggers.members import kept_after
+from desktop.services.notices import Value
+from desktop.shop.work import Read
+
+Facts = dict[str, Value]
+# What the log keeps of them: nothing that names a person.
+KEPT = frozenset({"number", "hours", "days", "name", "left", "level", "points", "day", "count"})
+
+
+def facts_of(read: Read, kind: str, subject_id: int, start_at: datetime) -> Facts:
+    """The facts of one subject; `start_at` is when the state began that the rule watches."""
+    return _READERS[kind](read, subject_id, start_at)
+
+
+def titles_of(read: Read, kind: str, ids: list[int]) -> dict[int, tuple[str, str, int]]:
+    """What lists show of many subjects: title, who or what, and money (minor units)."""
+    if kind == "order":
+        rows = read.rows(
+            select(Order.id, Order.short_code, Member.name, Order.total_minor)
+            .join(Member, Member.id == Order.member_id, isouter=True)
+            .where(Order.id.in_(ids))
+        )
+        return {row.id: (row.short_code, row.name or "", int(row.total_minor)) for row in rows}
+    if kind == "sku":
+        goods = select(Sku.id, Product.name, Product.pack).join(Product, Product.id == Sku.product_id)
+        return {row.id: (row.name, row.pack, 0) for row in read.rows(goods.where(Sku.id.in_(ids)))}
+    if kind == "member":
+        people = select(Member.id, Member.code, Member.name).where(Member.id.in_(ids))
+        return {row.id: (row.name or row.code, row.code, 0) for row in read.rows(people)}
+    return {0: ("", "", 0)}
+
+
+def _order(read: Read, order_id: int, _start_at: datetime) -> Facts:
+    row = read.rows(
+        select(
+            Order.short_code, Order.total_minor, Order.currency, Order.placed_at, Order.paid_at, Order.shipped_at,
+            Order.ship_deadline, Member.name.label("customer"),
+        )
+        .join(Member, Member.id == Order.member_id, isouter=True)
+        .where(Order.id == order_id)
+    ).one()  # fmt: skip
+    parcel = read.first(
+        select(Shipment.carrier, Shipment.tracking)
+        .where(Shipment.order_id == order_id, Shipment.undone_at.is_(None))
+        .order_by(Shipment.id.desc())
+        .limit(1)
+    )
+    waited = read.now - (row.paid_at or row.placed_at)
+    return {
+        "number": row.short_code,
+        "customer": row.customer or "",
+        "amount": Money(row.total_minor, row.currency),
+        "ship_by": row.ship_deadline or "",
+        "time": read.now,
+        "hours": int(waited / timedelta(hours=1)),
+        "days": (read.now - (row.shipped_at or row.placed_at)).days,
+        "carrier": parcel.carrier if parcel else "",
+        "tracking": parcel.tracking if parcel else "",
+        "reason": "",
+    }
+
+
+def _sku(read: Read, sku_id: int, _start_at: datetime) -> Facts:
+    board = Board(read, sku_id)
+    row = read.rows(
+        board.select(
+            Sku.code, Product.name, board.available.label("available"), board.alert.label("alert"),
+            levels=True, sales=False,
+        ).where(Sku.id == sku_id)
+    ).one()  # fmt: skip
+    left, level = quantity_text(max(0, row.available)), quantity_text(row.alert)
+    return {"name": row.name, "code": row.code, "left": left, "level": level}
+
+
+def _member(read: Read, member_id: int, start_at: datetime) -> Facts:
+    expiring = cast(Member.points, BigInteger) - kept_after(start_at)
+    row = read.rows(
+        select(Member.name, Member.code, expiring.label("points")).where(Member.id == member_id)
+    ).one()
+    first = read.value(
+        select(func.min(PointsEntry.expires_at)).where(
+            PointsEntry.member_id == member_id, PointsEntry.delta > 0, PointsEntry.expires_at > read.now
+        )
+    )
+    return {
+        "customer": row.name or "",
+        "points": max(0, int(row.points)),
+        "day": f"{(first or start_at).astimezone(read.zone):%Y-%m-%d}",
+    }
+
+
+def _shop(read: Read, _subject_id: int, _start_at: datetime) -> Facts:
+    return {"time": read.now, "count": "", "first": ""}
+
+
+_READERS: Mapping[str, Callable[[Read, int, datetime], Facts]] = {
+    "order": _order,
+    "sku": _sku,
+    "member": _member,
+    "shop": _shop,
+}

@@ -1,0 +1,110 @@
+"""A rule as one plain sentence, always made from what it holds, never written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from desktop.basics.i18n import N_, _, ngettext
+from desktop.models.settings import SettingSpec
+from desktop.rules.catalogue import CONDITIONS, EFFECTS, TRIGGERS, Entry
+from desktop.rules.parameters import Names, clock_text, duration_text
+from desktop.rules.spec import Limits, Part, Spec
+
+Figures = Mapping[str, Any]  # setting key → its value now
+
+
+def sentence(spec: Spec, names: Names, figures: Figures, currency: str = "CNY") -> str:
+    """当 …，且 …，就 …。但 …: the whole rule in the reader's language, blanks filled in."""
+
+    def said(kept: Mapping[str, Entry], part: Part) -> str:
+        return clause(kept.get(part.key), part, names, figures, currency)
+
+    when = said(TRIGGERS, spec.trigger) if spec.trigger else "…"
+    conditions = [said(CONDITIONS, part) for part in spec.conditions]
+    steps = []
+    for step in spec.steps:
+        words = said(EFFECTS, step)
+        if step.wait_minutes:
+            words = _("if it still holds {time} later, {action}").format(
+                time=duration_text(step.wait_minutes), action=words
+            )
+        steps.append(words)
+    then = joined(steps, _("{first}, then {second}")) or "…"
+    if conditions:
+        glue = _("{first} and {second}") if spec.match_all else _("{first} or {second}")
+        text = _("When {when}, and {conditions}: {then}.").format(
+            when=when, conditions=joined(conditions, glue), then=then
+        )
+    else:
+        text = _("When {when}: {then}.").format(when=when, then=then)
+    return " ".join([_first_capital(text), *limit_sentences(spec.limits)]).strip()
+
+
+def when_words(spec: Spec, figures: Figures, currency: str = "CNY") -> str:
+    """The trigger alone, for lists."""
+    if spec.trigger is None:
+        return ""
+    return _first_capital(clause(TRIGGERS.get(spec.trigger.key), spec.trigger, {}, figures, currency))
+
+
+def clause(entry: Entry | None, part: Part, names: Names, figures: Figures, currency: str = "CNY") -> str:
+    """One clause with its blanks filled."""
+    if entry is None:
+        return _("something unknown here ({key})").format(key=part.key)
+    filled = {}
+    for parameter in entry.parameters:
+        spec: SettingSpec[int] | None = parameter.setting
+        value = (
+            figures.get(spec.key, spec.default) if spec else part.values.get(parameter.key, parameter.default)
+        )
+        try:
+            filled[parameter.key] = parameter.say(value, names, currency)
+        except (TypeError, ValueError):
+            filled[parameter.key] = "…"  # half typed
+    return _(entry.words).format(**filled)
+
+
+def limit_sentences(limits: Limits) -> list[str]:
+    """What holds the rule back, a sentence each."""
+    said = []
+    if limits.every_minutes and limits.times:
+        said.append(
+            ngettext(
+                "Again every {time}, at most once.",
+                "Again every {time}, at most {count} times.",
+                limits.times,
+            ).format(time=duration_text(limits.every_minutes), count=limits.times)
+        )
+    elif limits.every_minutes:
+        said.append(_("Again every {time}.").format(time=duration_text(limits.every_minutes)))
+    if limits.apart_minutes:
+        said.append(_("Not more often than every {time}.").format(time=duration_text(limits.apart_minutes)))
+    if limits.quiet and limits.quiet[0] != limits.quiet[1]:
+        first, last = limits.quiet
+        said.append(
+            _("Nobody is disturbed from {first} to {last}.").format(
+                first=clock_text(first), last=clock_text(last)
+            )
+        )
+    return said
+
+
+def joined(parts: Sequence[str], glue: str) -> str:
+    """Several clauses by a glue of two blanks."""
+    text = ""
+    for part in parts:
+        text = glue.format(first=text, second=part) if text else part
+    return text
+
+
+def _first_capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+LIMIT_WORDS = {
+    "every": N_("again every {minutes}, at most {times} times for one"),
+    "apart": N_("not more often than every {minutes} for one"),
+    "quiet": N_("disturb nobody from {first} to {last}"),
+    "retries": N_("after a failure try at most {retries} times"),
+}
