@@ -62,12 +62,8 @@ class StockBelow(Trigger):
         board = Board(read)
         level = self.level(board, values_of(read, rule))
         statement = board.select(Sku.id, board.on_hand, level, levels=True, sales=False)
-        goods = {
-            sku_id: (int(on_hand), int(limit))
-            for sku_id, on_hand, limit in read.rows(
-                statement.where(Product.on_shelf, *watching.conditions(read, rule))
-            )
-        }
+        shelf: Any = read.rows(statement.where(Product.on_shelf, *watching.conditions(read, rule)))
+        goods = {sku_id: (int(on_hand), int(limit)) for sku_id, on_hand, limit in shelf}
         moves = select(StockMovement.sku_id, StockMovement.delta_milli, StockMovement.at)
         moves = moves.where(StockMovement.at > since).order_by(
             StockMovement.at.desc(), StockMovement.id.desc()
