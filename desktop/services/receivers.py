@@ -18,13 +18,14 @@ from desktop.models.settings import NOTICE_LANGUAGE
 from desktop.shop.work import Read
 
 LONGEST_EMAIL = 254  # RFC 5321
-_EMAIL = re.compile(r"[^@\s<>()\[\],;:\"\\]{1,64}@(?:[\w-]+\.)+[^\W\d_][\w-]+")
+_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]")
 
 
 def checked_email(text: str) -> str:
     """An e-mail address as it is kept; empty stays empty. Raises `ShopError` when it cannot be one."""
     cleaned = text.strip()
-    if cleaned and (len(cleaned) > LONGEST_EMAIL or not _EMAIL.fullmatch(cleaned)):
+    name_is_plain = cleaned.rpartition("@")[0].isascii()  # few servers take others
+    if cleaned and not (len(cleaned) <= LONGEST_EMAIL and name_is_plain and _EMAIL.fullmatch(cleaned)):
         raise ShopError(
             N_("“{text}” is not an e-mail address. Type it like name@example.com."), text=cleaned[:60]
         )

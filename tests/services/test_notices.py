@@ -124,12 +124,16 @@ def test_who_cannot_be_told_is_reported(stocked: Stocked) -> None:
     assert set(told.without_address) == {
         "role:cashier", "staff:999", "role:nonsense", f"{member} desktop", f"{member} email", "chat:9",
     }  # fmt: skip
-    assert notices(stocked.shop)[0].title == "青禾杂货铺：1,280 积分将于 到期"  # a field without a value stays empty
+    assert (
+        notices(stocked.shop)[0].title == "青禾杂货铺：1,280 积分将于 到期"
+    )  # a field without a value stays empty
 
 
 def test_a_chat_is_told_once_however_many_receivers(stocked: Stocked) -> None:
     with stocked.shop.storage.write.begin() as connection:
-        connection.execute(insert(NoticeChannel), {"kind": "json", "name": "店群", "by_phone": False, "active": True})
+        connection.execute(
+            insert(NoticeChannel), {"kind": "json", "name": "店群", "by_phone": False, "active": True}
+        )
     told = clock_of(stocked).do(
         tell, Wanted("k", "plain", ("staff:1", f"staff:{stocked.cashier_id}"), ("chat:1",), {"text": "x"})
     )
@@ -166,7 +170,8 @@ def test_the_digest_leaves_at_nine_by_the_shops_clock(moment: str, zone: str, le
 def test_the_inbox_is_ones_own(stocked: Stocked) -> None:
     for number in range(3):
         clock_of(stocked).do(
-            tell, Wanted(f"k{number}", "plain", ("staff:1",), fields={"text": str(number)}, subject="order:12")
+            tell,
+            Wanted(f"k{number}", "plain", ("staff:1",), fields={"text": str(number)}, subject="order:12"),
         )
     mine = owner_of(stocked).ask(inbox)
     assert ([row.body for row in mine.rows], mine.unread, mine.before) == (["2", "1", "0"], 3, None)
@@ -249,12 +254,25 @@ def test_every_shipped_text_uses_only_its_fields(stocked: Stocked) -> None:
             assert set(text.sample) == set(text.allowed)
 
 
-@pytest.mark.parametrize("good", ["", "a@b.cn", " 王@例子.中国 ", "x.y+z@mail.shop-1.example"])
+@pytest.mark.parametrize("good", ["", "a@b.cn", " wang@例子.中国 ", "x.y+z@mail.shop-1.example"])
 def test_addresses_that_can_be(good: str) -> None:
     assert checked_email(good) == good.strip()
 
 
-@pytest.mark.parametrize("bad", ["a", "a@b", "a@b.c1\r\nBcc: x@y.cn", "a b@c.cn", "a@b.cn, c@d.cn", "@b.cn", "a" * 300])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "a",
+        "a@b",
+        "a@b.c1\r\nBcc: x@y.cn",
+        "a b@c.cn",
+        "a@b.cn, c@d.cn",
+        "@b.cn",
+        "王@b.cn",
+        "a@b-.cn",
+        "a" * 300,
+    ],
+)
 def test_addresses_that_cannot(bad: str) -> None:
     with pytest.raises(ShopError):
         checked_email(bad)
