@@ -40,7 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
         return open_kiosk(arguments, application)
     from desktop.app.program import Program
 
-    program = Program(chosen_place(arguments.database), asked=bool(arguments.database))
+    place = chosen_place(arguments.database)
+    program = Program(place, asked=bool(arguments.database), keep_time=True)
     program.start()
     return int(application.exec())
 

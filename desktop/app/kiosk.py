@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from desktop.app.opening import Opened, open_place
+from desktop.app.opening import Opened, open_place, wind_up
 from desktop.basics.clock import Clock
 from desktop.basics.errors import ShopError, Unavailable
 from desktop.basics.i18n import N_, _, set_language
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from desktop.gateways.notify import Notify
     from desktop.gateways.printer import Printer
     from desktop.portal.server import PortalServer
+    from desktop.scheduler.clockwork import Clockwork
     from desktop.shop.shop import Shop
     from desktop.views.kiosk.window import KioskWindow
 
@@ -49,6 +50,7 @@ class Parts:
     portal: PortalServer | None
     printer: Printer | None
     notify: Notify | None
+    clockwork: Clockwork | None = None
 
 
 class _Nowhere:
@@ -69,8 +71,12 @@ def assemble(
     *,
     host: str = "",
     messages: Path | None = None,
+    keep_time: bool = False,
 ) -> Parts:
-    """Open shop, printer and portal for the kiosk with this till code ("" for the only one). Raises `ShopError`."""
+    """Open shop, printer and portal for the kiosk with this till code ("" for the only one). Raises `ShopError`.
+
+    With `keep_time` the shop's clock runs here too.
+    """
     from desktop.gateways.printer import printer_at
     from desktop.shop.actors import kiosk
 
@@ -86,7 +92,7 @@ def assemble(
         opened.storage.close()
         raise
     portal = _serve(shop, notify, host, int(machine.get("portal_port", 0)))
-    return Parts(opened, shop, till, portal, printer, notify)
+    return Parts(opened, shop, till, portal, printer, notify, wind_up(shop) if keep_time else None)
 
 
 def _way_to_phones(opened: Opened, set_to: str, messages: Path | None) -> Notify | None:
@@ -201,16 +207,18 @@ class Kiosk(QObject):
             self._news.close()
         if self._background is not None:
             self._background.shutdown()
+        allow_every_thread()
         parts, self.parts = self.parts, None
         if parts is not None:
             if parts.portal is not None:
                 parts.portal.stop()
+            if parts.clockwork is not None:
+                parts.clockwork.stop()
             parts.opened.shop.news.close()
             parts.opened.storage.close()
         if self.window is not None:
             self.window.deleteLater()
             self.window = None
-        allow_every_thread()
 
 
 def _nowhere_to_go(key: str, item_id: int | None = None, **filters: Any) -> None:
@@ -223,7 +231,10 @@ def open_kiosk(arguments: argparse.Namespace, application: QApplication) -> int:
     address, code = chosen_place(arguments.database), arguments.till or ""
     landscape = None if arguments.portrait is None else not arguments.portrait
     kiosk = Kiosk(
-        lambda: assemble(address, code, machine), machine, landscape=landscape, windowed=arguments.windowed
+        lambda: assemble(address, code, machine, keep_time=True),
+        machine,
+        landscape=landscape,
+        windowed=arguments.windowed,
     )
     ended: list[int] = []
 

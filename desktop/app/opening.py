@@ -11,6 +11,7 @@ from desktop.commands.places import NoShop
 
 if TYPE_CHECKING:
     from desktop.queries.shell import Person, ShopCard
+    from desktop.scheduler.clockwork import Clockwork
     from desktop.shop.actors import Actor
     from desktop.shop.shop import Shop
     from desktop.storage.engine import Storage
@@ -88,3 +89,13 @@ def look_up(opened: Opened, actor: Actor) -> Signed:
     shop = opened.shop.acting_as(actor)
     shop.learn_rights()
     return Signed(shop, actor, shop.ask(me))
+
+
+def wind_up(shop: Shop) -> Clockwork:
+    """Start the shop's clock in this program: its rules act and its messages leave while the program runs."""
+    from desktop.scheduler.clockwork import Clockwork
+    from desktop.services.sending import send_due
+
+    clockwork = Clockwork(shop, send=lambda: send_due(shop))
+    clockwork.start()
+    return clockwork

@@ -15,6 +15,7 @@ from desktop.app.opening import (
     make_sample,
     open_place,
     sign_in_person,
+    wind_up,
 )
 from desktop.basics.clock import Clock
 from desktop.basics.errors import ShopError
@@ -28,6 +29,7 @@ from desktop.views.shell.errand import Errand
 from desktop.views.shell.opening import OpeningPage, TroublePage
 
 if TYPE_CHECKING:
+    from desktop.scheduler.clockwork import Clockwork
     from desktop.shop.shop import Shop
     from desktop.views.common.background import Background
     from desktop.views.common.refresh import News
@@ -43,7 +45,13 @@ class Program(QObject):
     _reached = Signal(bool)
 
     def __init__(
-        self, address: str, *, asked: bool = False, clock: Clock | None = None, machine: Machine | None = None
+        self,
+        address: str,
+        *,
+        asked: bool = False,
+        clock: Clock | None = None,
+        machine: Machine | None = None,
+        keep_time: bool = False,
     ) -> None:
         super().__init__()
         from desktop.views.common import remember
@@ -51,6 +59,8 @@ class Program(QObject):
         self.machine = machine or Machine()
         remember.use(data_folder() / "habits.json")
         self.address, self._asked, self._clock = address, asked, clock
+        self._keep_time = keep_time
+        self._clockwork: Clockwork | None = None
         self.opened: Opened | None = None
         self.signed: Signed | None = None
         self.workspace: Workspace | None = None
@@ -91,6 +101,8 @@ class Program(QObject):
         self._errand = None
         self.opened = opened
         opened.shop.news.on_reach = self._reached.emit
+        if self._keep_time:
+            self._clockwork = wind_up(opened.shop)
         self.window.say_title(opened.card.name)
         self.show_sign_in()
 
@@ -366,7 +378,10 @@ class Program(QObject):
         if opened is not None:
             from desktop.shop.shop import allow_every_thread
 
+            allow_every_thread()
+            clockwork, self._clockwork = self._clockwork, None
+            if clockwork is not None:
+                clockwork.stop()
             opened.shop.news.on_reach = None
             opened.shop.news.close()
             opened.storage.close()
-            allow_every_thread()

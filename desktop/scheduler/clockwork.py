@@ -68,7 +68,8 @@ class Clockwork:
         self._beat, self._lease, self._steady_wait = beat_seconds, lease_seconds, steady_wait
         self._trust = trust or Trust()
         self._held = False  # only the program that works hurries when something happens
-        self._looking = threading.Lock()
+        self._prepared = False
+        self._looking, self._sending = threading.Lock(), threading.Lock()
         self._ending = threading.Event()
         self._scheduler: BackgroundScheduler | None = None
         self._heart: threading.Thread | None = None
@@ -85,7 +86,7 @@ class Clockwork:
         self._scheduler.add_listener(self._stumbled, EVENT_JOB_ERROR)
         jobs: list[tuple[str, Callable[[], Any], float]] = [("rules", self.look, self._beat)]
         if self._send is not None:
-            jobs.append(("outbox", self._send, min(SEND_SECONDS, self._beat)))
+            jobs.append(("outbox", self.send, min(SEND_SECONDS, self._beat)))
         for name, job, seconds in jobs:
             self._scheduler.add_job(
                 job, "interval", seconds=seconds, id=name, next_run_time=datetime.now(UTC)
@@ -95,13 +96,16 @@ class Clockwork:
         self._heart.start()
         self._deaf = self.shop.listen(self._heard)
 
-    def stop(self) -> None:
-        """End; another program may go on at once."""
+    def stop(self, wait_seconds: float = 20.0) -> None:
+        """End after what is under way, but not later than this; another program may go on at once."""
         self._ending.set()
         self._deaf()
         if self._scheduler is not None:
-            self._scheduler.shutdown(wait=True)
+            self._scheduler.shutdown(wait=False)
             self._scheduler = None
+        for under_way in (self._looking, self._sending):
+            if under_way.acquire(timeout=wait_seconds):
+                under_way.release()
         if self._heart is not None:
             self._heart.join()
             self._heart = None
@@ -109,6 +113,16 @@ class Clockwork:
             self.shop.do(give_up_lease, self.holder)
         except ShopError as error:
             log.warning("the lease was not given back: %s", type(error).__name__)
+
+    def send(self) -> None:
+        """Send what waits to leave the shop, unless the program is closing."""
+        with self._sending:
+            if self._send is None or self._ending.is_set():
+                return
+            try:
+                self._send()
+            except Unavailable as error:
+                log.warning("the database can't be reached: %s", type(error).__name__)
 
     def wake(self) -> None:
         """Look in a moment instead of at the next beat; what happens within it is one look."""
@@ -141,12 +155,15 @@ class Clockwork:
     # One look
 
     def prepare(self) -> None:
-        """Give a shop the rules every shop starts with."""
+        """Give a shop the rules every shop starts with; the first look does so by itself."""
         self.shop.do(add_shipped_rules)
+        self._prepared = True
 
     def look(self) -> Look:
         """Do everything that is due, if this program holds the lease."""
         with self._looking:
+            if self._ending.is_set():
+                return Look()
             try:
                 return self._look()
             except Unavailable as error:
@@ -158,6 +175,8 @@ class Clockwork:
         self._held = lease.held
         if not lease.held:
             return Look()
+        if not self._prepared:
+            self.prepare()
         why = self._trust.judge(self.shop.clock.now(), lease.swept_at, lease.server_now)
         if why and not lease.doubt:
             log.warning("rules that can't be taken back wait: %s", why)
