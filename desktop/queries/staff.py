@@ -32,10 +32,13 @@ WORDS: dict[Permission, tuple[str, str]] = {  # the right in words, and its grou
     P.SEE_REPORTS: (N_("See figures"), N_("The shop")),
     P.IMPORT: (N_("Import files"), N_("The shop")),
     P.EXPORT: (N_("Export files"), N_("The shop")),
+    P.SEE_RULES: (N_("See the rules"), N_("The shop")),
+    P.EDIT_RULES: (N_("Change rules"), N_("The shop")),
     P.SETTINGS: (N_("Change settings"), N_("The shop")),
     P.STAFF: (N_("Manage staff and roles"), N_("The shop")),
     P.AUDIT: (N_("Read the audit trail"), N_("The shop")),
     P.KIOSK: (N_("Run the kiosk"), N_("Devices")),
+    P.RUN_RULES: (N_("Carry out rules"), N_("Devices")),
     P.CONFIRM_OWN: (N_("Confirm own points"), N_("Devices")),
     P.SIGN_IN: (N_("Sign in"), N_("Devices")),
 }
