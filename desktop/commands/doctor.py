@@ -8,7 +8,6 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from importlib import metadata
 from pathlib import Path
 
@@ -19,12 +18,12 @@ from desktop.basics.machine import Machine
 from desktop.basics.paths import data_folder, resources
 from desktop.commands.places import chosen_place, is_set_up, shown
 from desktop.commands.say import answer
+from desktop.queries.health import SLACK
+from desktop.services.machine_health import ROOM_NEEDED
 from desktop.storage import schema
 from desktop.storage.engine import Storage, open_storage, parse_url, sqlite_driver, sqlite_is_current
 
-ROOM_NEEDED = 1 << 30  # bytes: a year of a busy shop, its write-ahead log and a backup
 FONTS = ("Inter-Regular.ttf", "Inter-SemiBold.ttf", "NotoSansSC-Regular.ttf", "NotoSansSC-SemiBold.ttf")
-SLACK = timedelta(seconds=5)  # clocks of a till and its server may differ by this much
 
 
 @dataclass(frozen=True)

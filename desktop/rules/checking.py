@@ -13,12 +13,14 @@ from desktop.basics.i18n import N_, _
 from desktop.models.members import Tier
 from desktop.models.notice_texts import NOTICE_TEXTS
 from desktop.models.products import Category, Product, Sku, Tag
+from desktop.rules import conditions, effects, triggers
 from desktop.rules.catalogue import Condition, Entry, Trigger, condition_of, effect_of, trigger_of
 from desktop.rules.parameters import MINUTES_A_DAY
 from desktop.rules.reach import unreachable
 from desktop.rules.spec import Limits, Part, Spec
 from desktop.shop.work import Read
 
+DECLARED = (conditions, effects, triggers)  # importing them fills the catalogue
 MOST_PARTS = 20
 
 

@@ -13,14 +13,12 @@ from desktop.models.orders import OrderEvent
 from desktop.models.people import Permission
 from desktop.models.rules import FAILED, ClockBeat, Rule, RuleRun
 from desktop.queries.page import AnySelect
-from desktop.rules import conditions, effects, spec, triggers
+from desktop.rules import spec
 from desktop.rules.catalogue import BATCH, RuleRow, condition_of, trigger_of
 from desktop.rules.checking import check_known
 from desktop.rules.triggers.stock import StockBelow
 from desktop.shop.action import question
 from desktop.shop.work import Read
-
-DECLARED = (conditions, effects, triggers)  # importing them fills the catalogue
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ class _List(Card):
         self.calm = calm
         self.body.addWidget(calm, 1)
         self.rows = vbox(margins=(0, 0, 0, 0))
+        self.rows.addStretch(1)
         self.body.addLayout(self.rows, 1)
         self.entries: list[Entry] = []
         self._said: list[tuple[str, ...]] | None = None

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.basics.i18n import _, ngettext
 from desktop.queries.today_words import Here, button, reason, stake, title
 from desktop.queries.todo import Todo
+from desktop.rules.editing import resume_rule
 from desktop.services.outbox import retry_outbox
 from desktop.services.replenishment import Drafted, draft_now
 from desktop.views.common.buttons import Button
@@ -32,7 +33,7 @@ LOOKS = {
     "low": ("archive-line", "info"),
     "lapsing": ("copper-coin-line", "points"),
 }
-DEEDS: dict[str, Any] = {"retry": retry_outbox, "draft": draft_now}
+DEEDS: dict[str, Any] = {"resume": resume_rule, "retry": retry_outbox, "draft": draft_now}
 
 
 class ToDo:
@@ -68,6 +69,9 @@ class ToDo:
         if pressed is not None:
             task.busy(pressed)
         task.then(partial(getattr(self, f"_{verb}_done"), todo))
+
+    def _resume_done(self, _todo: Todo, _nothing: None) -> None:
+        self._context.toast(self._screen, _("The rule goes on; what came due meanwhile is done now"))
 
     def _retry_done(self, _todo: Todo, count: int) -> None:
         text = ngettext("{count} message is sent again", "{count} messages are sent again", count)

@@ -15,6 +15,7 @@ from desktop.views.common.inputs import TextInput
 from desktop.views.common.segment import Segment
 from desktop.views.common.theme import theme
 from desktop.views.settings.form import FormCard, Page
+from desktop.views.settings.sizes import size_text
 from desktop.views.settings.verify_card import VerifyCard
 
 STATES = {
@@ -23,15 +24,6 @@ STATES = {
     "older": N_("Reached. Its tables are older and will be upgraded at the next start."),
     "newer": N_("Reached, but a newer program has been there. Update this program first."),
 }
-
-
-def size_text(size: int) -> str:
-    """Bytes as people read them: `82.4 MB`."""
-    for unit, step in (("GB", 1 << 30), ("MB", 1 << 20)):
-        if size >= step:
-            tenths = (size * 10 + step // 2) // step
-            return f"{tenths // 10:,}.{tenths % 10} {unit}"
-    return f"{(size + 1023) // 1024} kB"
 
 
 class DatabasePage(Page):

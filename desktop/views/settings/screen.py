@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from desktop.basics.i18n import N_, _
 from desktop.queries.audit import audit_page
+from desktop.queries.health import health
 from desktop.queries.settings import database_facts, settings_list
 from desktop.queries.staff import permission_matrix
 from desktop.queries.tills import tills_list
@@ -26,6 +27,7 @@ from desktop.views.common.theme import theme
 from desktop.views.settings.audit_page import AuditPage
 from desktop.views.settings.database_page import DatabasePage
 from desktop.views.settings.form import Page
+from desktop.views.settings.health_page import HealthPage
 from desktop.views.settings.look_page import LookPage
 from desktop.views.settings.printer_page import PrinterPage
 from desktop.views.settings.registry_page import ORDERS, POINTS, SHOP, RegistryPage
@@ -70,6 +72,7 @@ ENTRIES = (
     Entry("staff", N_("Staff"), "team-line", N_("People"), permission_matrix, StaffPage),
     Entry("roles", N_("Roles and rights"), "shield-user-line", N_("People"), permission_matrix, RolesPage),
     Entry("audit", N_("Audit trail"), "history-line", N_("People"), audit_page, AuditPage),
+    Entry("health", N_("Health"), "heart-pulse-line", N_("This machine"), health, HealthPage),
     Entry("look", N_("Language and look"), "palette-line", N_("This machine"), None, LookPage),
     Entry("printer", N_("Receipt printer"), "printer-line", N_("This machine"), None, PrinterPage),
     Entry("database", N_("Database"), "database-2-line", N_("This machine"), database_facts, DatabasePage),
