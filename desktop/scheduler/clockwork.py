@@ -177,13 +177,12 @@ class Clockwork:
             return Look()
         if not self._prepared:
             self.prepare()
-        why = self._trust.judge(self.shop.clock.now(), lease.swept_at, lease.server_now)
+        why = self._trust.judge(self.shop.clock.now(), lease.swept_at, lease.server_now, lease.doubt)
         if why and not lease.doubt:
             log.warning("rules that can't be taken back wait: %s", why)
+        if bool(why) != bool(lease.doubt):
             self.shop.do(doubt_clock, why)
-        elif lease.doubt and not why and lease.server_now is not None:
-            self.shop.do(doubt_clock, "")
-        return self._work_off(trusted=not (why or lease.doubt))
+        return self._work_off(trusted=not why)
 
     def _work_off(self, *, trusted: bool) -> Look:
         seen, tried = Look(held=True), set[Turn]()

@@ -27,29 +27,52 @@ def steady() -> float:
 
 
 class Trust:
-    """Compares wall time with steady time, with the database's time and with the last sweep."""
+    """Holds the wall clock against steady time since it was last believed, the database's time and the last look.
+
+    It believes again by itself when the wall clock is back where it belongs, or when a person confirmed the time.
+    """
 
     def __init__(self, steady_seconds: Callable[[], float] = steady) -> None:
         self._steady = steady_seconds
-        self._anchor: tuple[datetime, float] | None = None
+        self._believed: tuple[datetime, float] | None = None  # wall and steady time, when they last agreed
+        self._raised = ""
+        self._written = False  # whether the doubt was seen in the database: only then can it have been emptied
 
-    def judge(self, now: datetime, swept_at: datetime | None, server_now: datetime | None) -> str:
-        """Why the time is not believed, as a sentence key; empty when it is (all times UTC)."""
-        passed = self._passed(now)
+    def judge(
+        self, now: datetime, swept_at: datetime | None, server_now: datetime | None, kept: str = ""
+    ) -> str:
+        """Why the time is not believed, as a sentence key; empty when it is (all times UTC).
+
+        `kept` is the doubt that stands in the database, whoever raised it; a person's word empties it.
+        """
         if server_now is not None:
             return SERVER if abs(now - server_now) > JUMP else ""
-        if swept_at is not None and now < swept_at - JUMP:
-            return BACK
-        if passed is not None and passed > JUMP:
-            return FORWARD
-        if passed is None and swept_at is not None and now > swept_at + LONGEST_AWAY:
-            return AWAY
-        return ""
+        self._written = bool(self._raised) and (self._written or bool(kept))
+        if self._written and not kept:
+            why = ""  # confirmed
+        elif self._believed is not None:
+            why = self._drifted(now)
+        elif kept and kept != self._raised:
+            return kept  # raised by a program that is gone: nothing here can tell whether it was right
+        else:
+            why = _first_look(now, swept_at)
+        self._raised = why
+        if not why:
+            self._believed = (now, self._steady())
+        return why
 
-    def _passed(self, now: datetime) -> timedelta | None:
-        """How much further the wall clock went than steady time since the last look; None at the first."""
-        steady_now = self._steady()
-        before, self._anchor = self._anchor, (now, steady_now)
-        if before is None:
-            return None
-        return (now - before[0]) - timedelta(seconds=steady_now - before[1])
+    def _drifted(self, now: datetime) -> str:
+        assert self._believed is not None
+        wall, steady_then = self._believed
+        drift = (now - wall) - timedelta(seconds=self._steady() - steady_then)
+        if abs(drift) <= JUMP:
+            return ""
+        return FORWARD if drift > timedelta() else BACK
+
+
+def _first_look(now: datetime, swept_at: datetime | None) -> str:
+    if swept_at is None:
+        return ""
+    if now < swept_at - JUMP:
+        return BACK
+    return AWAY if now > swept_at + LONGEST_AWAY else ""
