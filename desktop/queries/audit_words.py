@@ -101,6 +101,8 @@ ACTION_WORDS: dict[str, str] = {
     "products.set_on_shelf": N_("Put goods on or off the shelf"),
     "products.set_prices": N_("Changed prices"),
     "refunds.refund_lines": N_("Refunded"),
+    "repairs.repair_order": N_("Repaired a stuck order"),
+    "repairs.repair_points": N_("Put wrong points right"),
     "replenishment.change_quantity": N_("Changed a restock quantity"),
     "replenishment.dismiss_list": N_("Dismissed a restock list"),
     "replenishment.draft_now": N_("Reckoned the restock list"),

@@ -80,7 +80,7 @@ def member_points_page(
 
 
 def _points_row(row: Any, orders: dict[str, Any]) -> PointsRow:
-    order = orders.get(row.source)
+    order = orders.get(_document(row.source))
     behind = (order.id, order.short_code, order.points_minor) if order else (None, "", 0)
     return PointsRow(*row[:8], *behind)
 
@@ -100,8 +100,13 @@ def _orders_behind(read: Read, sources: Iterable[str]) -> dict[str, Any]:
     return found
 
 
+def _document(source: str) -> str:
+    """`order:12` also of `order:12:spent`, which says what a correction puts right."""
+    return ":".join(source.split(":")[:2])
+
+
 def _numbers(sources: Iterable[str], kind: str) -> set[int]:
-    parts = (source.partition(":") for source in sources)
+    parts = (_document(source).partition(":") for source in sources)
     return {int(number) for head, _, number in parts if head == kind and number.isdigit()}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import BigInteger, String, cast, func, literal, select
+from sqlalchemy import BigInteger, String, and_, cast, func, literal, or_, select
 
 from desktop.models.members import Member, PointsEntry
 from desktop.models.orders import Order
@@ -57,8 +57,10 @@ def of_orders(read: Read) -> Iterator[Fault]:
         ("spent", "spent", -1, Order.points_spent),
     ):
         total = (_sum(PointsEntry.delta) * sign).label("total")
-        entries = select(PointsEntry.source, total).where(PointsEntry.reason == reason)
-        ledger = entries.group_by(PointsEntry.source).subquery("ledger")
+        put_right = and_(PointsEntry.reason == "correction", PointsEntry.source.like(f"order:%:{kind}"))
+        name = func.replace(PointsEntry.source, f":{kind}", "").label("source")
+        entries = select(name, total).where(or_(PointsEntry.reason == reason, put_right))
+        ledger = entries.group_by(name).subquery("ledger")
         added = func.coalesce(ledger.c.total, 0)
         source = literal("order:") + cast(Order.id, String)
         statement = (

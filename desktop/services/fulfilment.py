@@ -62,7 +62,7 @@ def pay_order(work: Work, order_id: int, tender: TenderIn, client_key: str) -> s
     _take(work, order, tender, client_key)
     tell(work, order.id, "paid", tender.method)
     if taken_along:
-        _goods_leave(work, order, client_key)
+        goods_leave(work, order, client_key)
         order.done_at = work.now
         tell(work, order.id, "done")
     else:
@@ -84,7 +84,7 @@ def ship_order(work: Work, order_id: int, tracking: str = "", carrier: str = "")
     parcel = work.add(
         Shipment(order_id=order.id, carrier=carrier.strip()[:64], tracking=tracking.strip()[:64], at=work.now)
     )
-    _goods_leave(work, order, f"shipment:{parcel.id}")
+    goods_leave(work, order, f"shipment:{parcel.id}")
     tell(work, order.id, "shipped", " ".join(part for part in (parcel.carrier, parcel.tracking) if part))
     return parcel.id
 
@@ -202,23 +202,32 @@ def _take(work: Work, order: Order, tender: TenderIn, client_key: str) -> None:
         order_type=order.order_type,
         amount_minor=tender.amount_minor,
     )
+    credit_buyer(work, order, tender.amount_minor, client_key)
+
+
+def credit_buyer(work: Work, order: Order, money_minor: int, client_key: str, given: int = 0) -> None:
+    """Count a paid order and its money with the member behind it, and give the points it earns.
+
+    `given` are points the member already has for it: then no more are given.
+    """
     buyer = read_buyer(work, order.member_id)
     if buyer is None:
         return
     member = work.get(Member, buyer.member_id, lock=True)
     member.orders_count += 1
-    member.spent_minor += tender.amount_minor
+    member.spent_minor += money_minor
     member.last_order_at = work.now
     work.flush()
-    gained = earned(tender.amount_minor, terms_for(work, buyer, 0))
-    if gained:
-        order.points_earned = gained
+    gained = given or earned(money_minor, terms_for(work, buyer, 0))
+    order.points_earned = gained
+    if gained and not given:
         until = work.now + timedelta(days=work.setting(POINTS_DAYS))
         step = PointsStep(gained, "purchase", f"order:{order.id}", f"{client_key}:pe", expires_at=until)
         posting.post_points(work, buyer.member_id, [step])
 
 
-def _goods_leave(work: Work, order: Order, key: str) -> None:
+def goods_leave(work: Work, order: Order, key: str) -> None:
+    """What the order holds leaves the shop by movements under this key."""
     held = held_goods(work, order.id)
     posting.step_stock(work, stock_steps("ship", held), order.location_id)
     _move(work, order, held, -1, "sale", key)
