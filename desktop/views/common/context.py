@@ -61,11 +61,11 @@ class Context:
     def stale_when(
         self,
         widget: QWidget,
-        tables: set[str],
+        tables: set[str] | None,
         refresh: Callable[[dict[str, frozenset[int]]], Any],
         editing: Callable[[], bool] | None = None,
     ) -> Stale:
-        """Call `refresh(touched)` when one of these tables changed and the widget is seen."""
+        """Call `refresh(touched)` when one of these tables (None: any) changed and the widget is seen."""
         return stale_when(widget, self.news, tables, refresh, editing)
 
     def toast(

@@ -37,12 +37,13 @@ class Stale(QObject):
         self,
         widget: QWidget,
         news: News,
-        tables: Collection[str],
+        tables: Collection[str] | None,
         refresh: Callable[[dict[str, frozenset[int]]], Any],
         editing: Callable[[], bool] | None = None,
     ) -> None:
         super().__init__(widget)
-        self._widget, self._tables, self._refresh = widget, frozenset(tables), refresh
+        self._widget, self._refresh = widget, refresh
+        self._tables = None if tables is None else frozenset(tables)
         self._editing = editing or (lambda: False)
         self._touched: dict[str, set[int]] = {}
         self._last = 0.0
@@ -59,7 +60,7 @@ class Stale(QObject):
     def hear(self, changes: Any) -> None:
         """Note what changed."""
         for table, ids in changes.touched.items():
-            if table in self._tables:
+            if self._tables is None or table in self._tables:
                 self._touched.setdefault(table, set()).update(ids)
         if self._touched and not self._timer.isActive():
             since = (time.monotonic() - self._last) * 1000
@@ -86,9 +87,9 @@ class Stale(QObject):
 def stale_when(
     widget: QWidget,
     news: News,
-    tables: Collection[str],
+    tables: Collection[str] | None,
     refresh: Callable[[dict[str, frozenset[int]]], Any],
     editing: Callable[[], bool] | None = None,
 ) -> Stale:
-    """Call `refresh(touched ids by table)` when one of these tables changed and the widget is seen."""
+    """Call `refresh(touched ids by table)` when one of these tables (None: any) changed and the widget is seen."""
     return Stale(widget, news, tables, refresh, editing)

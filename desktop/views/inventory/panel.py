@@ -52,6 +52,7 @@ class StockPanel(Card):
         self._row: StockRow | None = None
         self._level_sheet: LevelSheet | None = None
         self._after: tuple[Any, ...] | None = None
+        self._shown: list[int] = []  # movements
         self.setFixedWidth(theme.px(WIDTH))
         self._empty = EmptyState(
             _("No goods selected"), _("Choose goods in the list to see their stock."), why="all_done"
@@ -203,7 +204,15 @@ class StockPanel(Card):
         self.levels.say(levels_hint(self._row), where)
 
     def _show_moves(self, page: Page[MovementRow]) -> None:
+        known = set(self._shown)
+        if known & {row.id for row in page.rows}:  # the same goods: only what is new, on top of what was read
+            fresh = [row for row in page.rows if row.id not in known]
+            for row in reversed(fresh):
+                self._moves.insertWidget(0, self._move(row))
+            self._shown += [row.id for row in fresh]
+            return
         clear(self._moves)
+        self._shown = []
         self._add_moves(page)
         if not page.rows:
             self._moves.addWidget(Label(_("Nothing has moved yet"), "small", "text3"))
@@ -211,6 +220,7 @@ class StockPanel(Card):
     def _add_moves(self, page: Page[MovementRow]) -> None:
         for row in page.rows:
             self._moves.addWidget(self._move(row))
+        self._shown += [row.id for row in page.rows]
         self._after = page.after
         self._more.setVisible(page.after is not None)
 

@@ -3,9 +3,12 @@
 from functools import partial
 from typing import Any
 
+from PySide6.QtCore import Signal
+
 from desktop.basics.errors import ShopError, Unavailable
 from desktop.basics.i18n import _
 from desktop.queries.checkout import CheckoutView, checkout_view, open_checkout
+from desktop.queries.kiosk import KioskFacts, kiosk_facts
 from desktop.services.checkout import (
     PhoneOffer,
     agree_by_code,
@@ -26,13 +29,35 @@ SOON = 10  # seconds before the end of a code in which a new one is made
 class KioskSale(KioskCart):
     """One customer after the other: goods, member, points, payment, receipt; wiped in between."""
 
+    facts_changed = Signal()  # name or rules of the shop are others now
+    _facts_told = True
+
     # -- following the phone ----------------------------------------------------------------------------------
 
     def hear(self, changes: Any) -> None:
-        """News of a commit: look again when it may be this sale and another hand."""
+        """News of a commit: look again when it may be this sale by another hand, or what its goods cost."""
+        if changes.touches("setting", "till", "payment_method"):
+            task = self._background.ask(kiosk_facts, self._till)
+            task.then(self._facts_came).otherwise(lambda error: None)
         own = changes.here and changes.action == "checkout.save_checkout"
-        if changes.touches("checkout") and self.version and self.settled is None and not own:
+        if (
+            changes.touches("checkout", "price", "product")
+            and self.version
+            and self.settled is None
+            and not own
+        ):
             self.look_again()
+
+    def _facts_came(self, facts: KioskFacts) -> None:
+        """Take over name and rules; what is on the screen is told anew while nobody is in front of it."""
+        self._facts_told = self._facts_told and facts == self.facts
+        self.facts = facts
+        self._tell_facts()
+
+    def _tell_facts(self) -> None:
+        if not self._facts_told and self.page == IDLE:
+            self._facts_told = True
+            self.facts_changed.emit()
 
     def look_again(self) -> None:
         """Read the sale as the shop has it."""
@@ -264,6 +289,7 @@ class KioskSale(KioskCart):
         self._forget()
         self.wiped.emit()
         self.page_changed.emit(IDLE)
+        self._tell_facts()
 
     def _start(self, deed: str) -> None:
         self.busy = deed

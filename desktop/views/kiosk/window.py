@@ -118,6 +118,7 @@ class KioskWindow(QWidget):
         self.sale.said.connect(self._say)
         self.sale.several.connect(self._choose)
         self.sale.wiped.connect(self._wiped)
+        self.sale.facts_changed.connect(self._build)
         self._context.news.changed.connect(self.sale.hear)
         self._seconds.start()
         self._build()

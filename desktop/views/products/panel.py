@@ -171,7 +171,12 @@ class ProductPanel(Card):
     def refresh(self) -> None:
         """Read the shown product again."""
         if self._sku:
-            self._context.of(self).ask_latest("detail", product_detail, self._sku).then(self._show)
+            self._context.of(self).ask_latest("detail", product_detail, self._sku).then(self._read)
+
+    def _read(self, detail: ProductDetail) -> None:
+        """Show what came, unless something typed about it waits to be saved."""
+        if not (self.editing() and self._detail is not None and self._detail.row.id == detail.row.id):
+            self._show(detail)
 
     def _show(self, detail: ProductDetail) -> None:
         self._came = detail
@@ -230,6 +235,7 @@ class ProductPanel(Card):
     def _discard(self) -> None:
         if self._detail is not None:
             self._show(self._detail)
+            self.refresh()  # what others changed meanwhile
 
     def ask_before_leaving(self, *, then: Callable[[], object], stay: Callable[[], object]) -> Sheet:
         """Ask once what becomes of what was typed, then go on or stay."""
@@ -278,7 +284,7 @@ class ProductPanel(Card):
 
     def _saved(self, undo: Callable[[], None]) -> None:
         self._context.toast(self, _("Saved"), undo=undo)
-        self.refresh()
+        self._context.of(self).ask_latest("detail", product_detail, self._sku).then(self._show)
 
     # Deeds
 

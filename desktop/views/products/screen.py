@@ -74,7 +74,7 @@ class ProductsScreen(ScreenWithPanel):
         self._row.addWidget(self.panel)
         column.addLayout(self._row, 1)
         self._keys()
-        context.stale_when(self, TABLES, self._news, self.panel.editing)
+        context.stale_when(self, TABLES, self._news)
 
     def title(self) -> str:
         """What the window is called while this screen is shown."""
@@ -249,7 +249,8 @@ class ProductsScreen(ScreenWithPanel):
 
     def _news(self, touched: dict[str, frozenset[int]]) -> None:
         self.model.refresh()
-        self.panel.refresh()
+        if not self.panel.editing():
+            self.panel.refresh()
         if touched.keys() - {"stock", "sku"}:
             self._ask_around()
 

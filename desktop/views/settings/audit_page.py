@@ -58,6 +58,7 @@ class AuditPage(Page):
         self.model.loaded.connect(lambda _first: self.stack.setCurrentIndex(0 if self.model.rows else 1))
         card.body.addWidget(self.stack, 1)
         self.column.addWidget(card, 1)
+        context.stale_when(self, None, lambda _touched: self.model.refresh())
 
     def _filters(self) -> Any:
         row = hbox(margins=(15, 12, 15, 12), gap=8)

@@ -1,6 +1,7 @@
 """What the settings pages are built of: rows, cards that scroll, and the bar that saves or takes back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -99,6 +100,18 @@ class Page(QWidget):
 
     def load(self) -> None:
         """Ask for what the page shows; called when it is opened and when it became stale."""
+
+    @contextmanager
+    def same_place(self) -> Iterator[None]:
+        """Build the page anew inside: the control that had the keyboard, known by its name, has it again."""
+        focused = self.focusWidget()
+        held = focused is not None and focused.hasFocus() and self.isAncestorOf(focused)
+        name = focused.accessibleName() if focused is not None and held else ""
+        yield
+        for control in self.findChildren(QWidget) if name else ():
+            if control.accessibleName() == name and control.focusPolicy() != Qt.FocusPolicy.NoFocus:
+                control.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
 
     def dirty(self) -> bool:
         """Whether something typed is not saved yet."""

@@ -56,7 +56,7 @@ ORDERS = (
             "orders.b2b_credit",
         ),
     ),
-    Group(N_("Stock"), "", ("stock.alert_milli",)),
+    Group(N_("Stock"), "", ("stock.alert_milli", "stock.restock_days")),
     Group(N_("Kiosk"), "", ("kiosk.idle_seconds", "kiosk.code_seconds")),
 )
 FIXED = ("shop.currency",)
@@ -80,6 +80,8 @@ class RegistryPage(Page):
 
     def _build(self, rows: tuple[SettingRow, ...]) -> None:
         found = {row.key: row for row in rows}
+        if self.dirty():  # typed while it was on its way: what was typed stays
+            return
         if self.controls:  # only the values, so that nobody loses the keyboard
             self._show({key: found[key].value for key in self.controls})
             return
@@ -147,6 +149,7 @@ class RegistryPage(Page):
         before = {key: self._kept[key] for key in values}
         self._kept.update(values)
         self._touched()
+        self.load()  # what others changed meanwhile
         if "look.gain_red" in values:
             theme.use(gains_red=values["look.gain_red"])
         self._context.toast(self, _("Settings saved"), undo=lambda: self._undo(before))
@@ -164,3 +167,4 @@ class RegistryPage(Page):
 
     def take_back(self) -> None:
         self._show(dict(self._kept))
+        self.load()

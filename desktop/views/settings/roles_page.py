@@ -37,12 +37,21 @@ class RolesPage(Page):
 
     def load(self) -> None:
         if not self.dirty():
-            self._background.ask_latest("matrix", permission_matrix).then(self._show)
+            self._background.ask_latest("matrix", permission_matrix).then(self._came)
+
+    def _came(self, matrix: Matrix) -> None:
+        if not self.dirty():  # ticked while it was on its way: what was ticked stays
+            self._show(matrix)
 
     def _show(self, matrix: Matrix) -> None:
         self._matrix = matrix
-        self.boxes.clear()
-        clear(self._card.body)
+        with self.same_place():
+            self.boxes.clear()
+            clear(self._card.body)
+            self._card.body.addWidget(self._grid(matrix))
+        self.bar.setVisible(False)
+
+    def _grid(self, matrix: Matrix) -> QWidget:
         holder = QWidget()
         grid = QGridLayout(holder)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -60,8 +69,7 @@ class RolesPage(Page):
                 line += 1
             self._line(grid, line, right, matrix)
             line += 2
-        self._card.body.addWidget(holder)
-        self.bar.setVisible(False)
+        return holder
 
     def _heads(self, grid: QGridLayout, matrix: Matrix) -> None:
         for column, role in enumerate(matrix.roles, start=1):

@@ -50,11 +50,12 @@ class StaffPage(Page):
         self._background.ask_latest("list", staff_list).then(self._show)
 
     def _show(self, people: tuple[StaffRow, ...]) -> None:
-        clear(self._card.body)
-        for number, person in enumerate(people):
-            if number:
-                self._card.body.addWidget(Divider())
-            self._card.body.addWidget(self._row(person))
+        with self.same_place():
+            clear(self._card.body)
+            for number, person in enumerate(people):
+                if number:
+                    self._card.body.addWidget(Divider())
+                self._card.body.addWidget(self._row(person))
 
     def _row(self, person: StaffRow) -> QWidget:
         widget = QWidget()

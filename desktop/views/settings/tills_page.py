@@ -84,11 +84,12 @@ class TillsPage(Page):
         self._background.ask_latest("list", tills_list).then(self._show)
 
     def _show(self, tills: tuple[TillRow, ...]) -> None:
-        clear(self._card.body)
-        for number, till in enumerate(tills):
-            if number:
-                self._card.body.addWidget(Divider())
-            self._card.body.addWidget(self._row(till))
+        with self.same_place():
+            clear(self._card.body)
+            for number, till in enumerate(tills):
+                if number:
+                    self._card.body.addWidget(Divider())
+                self._card.body.addWidget(self._row(till))
 
     def _row(self, till: TillRow) -> QWidget:
         widget = QWidget()
@@ -102,6 +103,7 @@ class TillsPage(Page):
         row.addWidget(TwoLines(_(till.name), " · ".join(part for part in (till.code, seen) if part)), 1)
         row.addWidget(Badge(_(words), "neutral", small=True))
         rename = secondary(_("Rename"), size=30)
+        rename.setAccessibleName(_("Rename {name}").format(name=f"{_(till.name)} {till.code}"))
         rename.clicked.connect(lambda: self.rename(till))
         row.addWidget(rename)
         return widget
