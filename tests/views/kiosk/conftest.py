@@ -142,14 +142,24 @@ def _none() -> Any:
 @pytest.fixture
 def kiosk(qapp: QApplication, qtbot: QtBot, sqlite_shop: Shop, tmp_path: Path) -> Iterator[Kiosk]:
     """A kiosk that has not been opened yet."""
+    yield from _kiosk(qapp, qtbot, sqlite_shop, tmp_path)
+
+
+@pytest.fixture
+def any_kiosk(qapp: QApplication, qtbot: QtBot, shop: Shop, tmp_path: Path) -> Iterator[Kiosk]:
+    """The same on each kind of database."""
+    yield from _kiosk(qapp, qtbot, shop, tmp_path)
+
+
+def _kiosk(qapp: QApplication, qtbot: QtBot, shop: Shop, tmp_path: Path) -> Iterator[Kiosk]:
     theme.install(qapp)
     theme.use("light", 100, gains_red=False, reduce_motion=False)
-    stocked = open_stocked(sqlite_shop)
+    stocked = open_stocked(shop)
     if not _pin_hash:
         _pin_hash.append(hashed(PIN))
-    sqlite_shop.do(give_pin, stocked.cashier_id, _pin_hash[0])
+    shop.do(give_pin, stocked.cashier_id, _pin_hash[0])
     background = Background(stocked.kiosk)
-    news = News(sqlite_shop.listen)
+    news = News(shop.listen)
     context = Context(
         stocked.kiosk, background, news, lambda key, item_id=None, **filters: None, ZoneInfo("Asia/Shanghai"),
         "CNY", Machine(tmp_path / "machine.json"), set_language=lambda lang: None, till_id=stocked.kiosk_till,
