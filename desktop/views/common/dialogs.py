@@ -1,11 +1,12 @@
 """The sheet every dialog is built on, and the question before what cannot be undone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any, Literal
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.basics.i18n import _
 from desktop.views.common.buttons import Button, danger, primary, secondary
@@ -17,6 +18,20 @@ from desktop.views.common.paint import box, painting, soft_shadow
 from desktop.views.common.theme import theme
 
 SHADOW = 24
+
+
+def tab_stops(layout: QLayout | None) -> Iterator[QWidget]:
+    """Where Tab stops in a layout, in the order the eye reads; Qt's own order is that of making."""
+    for place in range(layout.count() if layout is not None else 0):
+        item = layout.itemAt(place) if layout is not None else None
+        widget = item.widget() if item is not None else None
+        if widget is None:
+            yield from tab_stops(item.layout() if item is not None else None)
+            continue
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            yield widget
+        inner = widget.widget() if isinstance(widget, QScrollArea) else widget
+        yield from tab_stops(inner.layout() if inner is not None else None)
 
 
 class Scrim(QWidget):
@@ -141,10 +156,17 @@ class Sheet(QDialog):
             self._scrim = Scrim(window)
             self._fit()
             self._centre(window)
+        self.order_tabs()
         if self._calm:
             self.cancel.setFocus()
         elif self.focusWidget() in (None, self.primary, self.cancel):
             self._first_field().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def order_tabs(self) -> None:
+        """Let Tab go through the fields, then the buttons; again when lines came or went."""
+        stops = list(tab_stops(self.layout()))
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
 
     def _first_field(self) -> QWidget:
         """Where typing begins: the first field that can be filled in, else the verb."""

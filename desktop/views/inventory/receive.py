@@ -212,6 +212,7 @@ class ReceiveSheet(Sheet):
             self._rows.insertWidget(1, Divider())
         self._area.verticalScrollBar().setValue(0)
         self._count()
+        self.order_tabs()
 
     def _remove(self, sku_id: int) -> None:
         line = self.lines.pop(sku_id)
