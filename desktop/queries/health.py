@@ -48,11 +48,15 @@ class PausedRule:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What is to leave the shop: how much waits and since when, how much was given up (2,000 counted at most)."""
+    """What is to leave the shop: how much waits and since when, how much was given up and why the newest.
+
+    Of each 2,000 are counted at most.
+    """
 
     waiting: int
     oldest: datetime | None
     failed: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,9 @@ def _post(read: Read) -> Post:
 
     waiting, failed = few("waiting"), few("failed")
     count, oldest = tuple(read.rows(select(func.count(), func.min(waiting.c.at)).select_from(waiting)).one())
-    return Post(count, oldest, int(read.value(select(func.count()).select_from(failed))))
+    given_up = int(read.value(select(func.count()).select_from(failed)))
+    newest = select(Outbox.error).where(Outbox.state == "failed").order_by(Outbox.after.desc()).limit(1)
+    return Post(count, oldest, given_up, str(read.value(newest) or "") if given_up else "")
 
 
 def _checks(read: Read) -> tuple[LastCheck, ...]:

@@ -21,7 +21,7 @@ from desktop.shop.work import Read
 MOST_GOODS = 500  # of a kind
 LEAD_DAYS = 3  # until what is ordered today stands on the shelf
 NAMED = 3
-MEMBERS_LOOKED_AT = 500
+ENTRIES_LOOKED_AT = 1_000
 
 
 def goods(read: Read) -> Iterator[Todo]:
@@ -128,9 +128,8 @@ def _restock(read: Read, found: Any) -> Todo:
 
 def lapsing_points(read: Read) -> Iterator[Todo]:
     """What the points are worth that lapse in the next days: members who spend them come and buy."""
-    found = lapsing(read, MEMBERS_LOOKED_AT)
+    found = lapsing(read, ENTRIES_LOOKED_AT)
     if found.members:
         minor = half_up(found.points * 10 ** digits_of(read.currency), read.setting(POINTS_PER_UNIT))
         facts = {"points": found.points, "at": found.at}
-        more = found.members >= MEMBERS_LOOKED_AT
-        yield Todo("lapsing", found.members, minor, found.at, Step("show", "members"), facts, more)
+        yield Todo("lapsing", found.members, minor, found.at, Step("show", "members"), facts, found.more)

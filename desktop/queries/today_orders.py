@@ -8,14 +8,12 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Subquery,
     and_,
     case,
     cast,
     exists,
     func,
-    literal_column,
     or_,
     select,
 )
@@ -26,19 +24,15 @@ from desktop.queries.todo import MOST, SOON, Step, Todo
 from desktop.shop.work import Read
 
 CHASED_LOOKED_AT = 500
-
-
-def waits(status: str) -> ColumnElement[bool]:
-    """Orders in this state; the value stands in the statement, else SQLite would not take the index of the few."""
-    return Order.status == literal_column(f"'{status}'")
+LATE = {"statuses": (TO_SHIP,), "late": True}  # filters of the list of orders
 
 
 def few(status: str, deadline: Any, since: Any, now: datetime) -> Subquery:
-    """The orders in this state whose hours have come, the first deadline first, a bounded number of them."""
+    """The orders in this state whose hours have come, the oldest first, a bounded number of them."""
     released = or_(Order.queued_until.is_(None), Order.queued_until <= now)
     columns = (Order.id, Order.total_minor.label("total"), deadline.label("deadline"), since.label("since"))
-    statement = select(*columns).where(waits(status), released)
-    return statement.order_by(deadline, Order.id).limit(MOST + 1).subquery("few")
+    statement = select(*columns).where(Order.status == status, released)
+    return statement.order_by(Order.placed_at, Order.id).limit(MOST + 1).subquery("few")
 
 
 def money(*parts: Any) -> Any:
@@ -46,9 +40,9 @@ def money(*parts: Any) -> Any:
     return func.coalesce(cast(func.sum(*parts), BigInteger), 0)
 
 
-def _show(view: str, count: int, first: int | None) -> Step:
+def _show(count: int, first: int | None, **filters: Any) -> Step:
     """One order is opened, several are listed."""
-    return Step("show", "orders", first) if count == 1 else Step("show", "orders", filters={"view": view})
+    return Step("show", "orders", first) if count == 1 else Step("show", "orders", filters=filters)
 
 
 def to_ship(read: Read) -> Iterator[Todo]:
@@ -77,10 +71,10 @@ def to_ship(read: Read) -> Iterator[Todo]:
     if row.late:
         count = min(row.late, MOST)
         hours = int((read.now - row.late_since).total_seconds()) // 3600
-        step = _show("late", count, row.late_first)
+        step = _show(count, row.late_first, **LATE)
         yield Todo("late", count, row.late_money, row.late_since, step, {"hours": hours}, row.late > MOST)
     if rest > 0:
-        step = _show("to_ship", rest, row.first)
+        step = _show(rest, row.first, view="to_ship")
         yield Todo("to_ship", rest, row.soon_money, row.since, step, {"next": row.next}, more)
 
 
@@ -101,7 +95,7 @@ def unpaid(read: Read) -> Iterator[Todo]:
     if row.waiting:
         count = min(row.waiting, MOST)
         facts = {"late": row.late, "next": row.next}
-        step = _show("unpaid", count, row.first)
+        step = _show(count, row.first, view="unpaid")
         yield Todo("unpaid", count, row.money, row.since, step, facts, row.waiting > MOST)
 
 
@@ -113,16 +107,16 @@ def queued(read: Read) -> Iterator[Todo]:
     moments = (func.min(rows.c.queued_until), func.min(rows.c.placed_at), func.min(rows.c.id))
     count, opens, since, first = tuple(read.rows(select(func.count(), *moments)).one())
     if count:
-        step = _show("queued", count, first)
+        step = _show(count, first, queued=True)
         yield Todo("queued", min(count, MOST), 0, since, step, {"next": opens}, count > MOST)
 
 
 def chased(read: Read) -> Iterator[Todo]:
-    """What the chased orders come to whose delay nobody has explained since; the 500 latest are looked at."""
+    """What the chased orders come to whose delay nobody has explained since; the 500 oldest are looked at."""
     late = (
         select(Order.id, Order.short_code, Order.total_minor)
-        .where(waits(TO_SHIP), Order.ship_deadline < read.now)
-        .order_by(Order.ship_deadline, Order.id)
+        .where(Order.status == TO_SHIP, Order.ship_deadline < read.now)
+        .order_by(Order.placed_at, Order.id)
         .limit(CHASED_LOOKED_AT)
         .subquery("late")
     )
@@ -143,4 +137,4 @@ def chased(read: Read) -> Iterator[Todo]:
     )
     count, sum_minor, since, first = tuple(read.rows(statement.select_from(late)).one())
     if count:
-        yield Todo("chased", count, sum_minor, since, _show("late", count, first))
+        yield Todo("chased", count, sum_minor, since, _show(count, first, **LATE))

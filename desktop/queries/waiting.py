@@ -47,11 +47,12 @@ class LateOrder:
 
 @dataclass(frozen=True, slots=True)
 class Lapsing:
-    """Points that lapse soon: of how many members, how many points, when first."""
+    """Points that lapse soon: of how many members, how many points, when first; `more` when not all were counted."""
 
     members: int
     points: int
     at: datetime | None
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +116,22 @@ def _late(read: Read) -> tuple[LateOrder, ...]:
 
 
 def lapsing(read: Read, most: int | None = None) -> Lapsing:
-    """Points that lapse within 10 days; with `most`, of that many members at most, the first to lapse.
+    """Points that lapse within 10 days; with `most`, looking at that many entries at most, the first to lapse.
 
     C12: points are spent oldest first, so what lapses is the balance less everything that lapses later.
     """
     until = read.now + LAPSE_SOON
     gained = PointsEntry.delta > 0
-    soon = (
-        select(PointsEntry.member_id, func.min(PointsEntry.expires_at).label("first"))
+    entries = (
+        select(PointsEntry.member_id, PointsEntry.expires_at)
         .where(gained, PointsEntry.expires_at > read.now, PointsEntry.expires_at <= until)
-        .group_by(PointsEntry.member_id)
-        .order_by("first")
+        .order_by(PointsEntry.expires_at)
         .limit(most)
+        .cte("entries")
+    )
+    soon = (
+        select(entries.c.member_id, func.min(entries.c.expires_at).label("first"))
+        .group_by(entries.c.member_id)
         .cte("soon")
     )
     kept = (
@@ -141,5 +146,8 @@ def lapsing(read: Read, most: int | None = None) -> Lapsing:
     )
     lapsing = each.subquery("lapsing")
     total = func.coalesce(cast(func.sum(lapsing.c.points), BigInteger), 0)
-    statement = select(func.count(), total, func.min(lapsing.c.first)).where(lapsing.c.points > 0)
-    return Lapsing(*tuple(read.rows(statement).one()))
+    looked_at = select(func.count()).select_from(entries).scalar_subquery()
+    columns = (func.count(), total, func.min(lapsing.c.first), looked_at)
+    statement = select(*columns).where(lapsing.c.points > 0)
+    members, points, first, looked = tuple(read.rows(statement).one())
+    return Lapsing(members, points, first, most is not None and looked >= most)

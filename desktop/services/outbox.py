@@ -18,5 +18,5 @@ def retry_outbox(work: Work) -> int:
     failed = select(Outbox).where(Outbox.state == "failed").order_by(Outbox.after, Outbox.id).limit(AT_ONCE)
     rows = list(work.session.scalars(failed))
     for row in rows:
-        row.state, row.tries, row.after = "waiting", 0, work.now
+        row.state, row.tries, row.after, row.error = "waiting", 0, work.now, ""
     return len(rows)

@@ -79,7 +79,7 @@ def _post(post: Post, here: Here) -> Iterator[Row]:
         title = ngettext(
             "{count} message could not be sent", "{count} messages could not be sent", post.failed
         )
-        caption = _("Every try failed. Check mail and chat under Notifications.")
+        caption = said(post.why) or _("Every try failed. Check mail and chat under Notifications.")
         yield Row(
             "failed", PROBLEM, "mail-close-line", title.format(count=f"{post.failed:,}"), caption, "retry"
         )
