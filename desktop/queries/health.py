@@ -50,7 +50,7 @@ class PausedRule:
 class Post:
     """What is to leave the shop: how much waits and since when, how much was given up and why the newest.
 
-    Of each 2,000 are counted at most.
+    Of each 1,000 are counted at most.
     """
 
     waiting: int

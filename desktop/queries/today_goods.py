@@ -21,7 +21,7 @@ from desktop.shop.work import Read
 MOST_GOODS = 500  # of a kind
 LEAD_DAYS = 3  # until what is ordered today stands on the shelf
 NAMED = 3
-ENTRIES_LOOKED_AT = 1_000
+ENTRIES_LOOKED_AT = 300
 
 
 def goods(read: Read) -> Iterator[Todo]:

@@ -23,7 +23,7 @@ from desktop.models.orders import TO_SHIP, UNPAID, Order, OrderEvent
 from desktop.queries.todo import MOST, SOON, Step, Todo
 from desktop.shop.work import Read
 
-CHASED_LOOKED_AT = 500
+CHASED_LOOKED_AT = 200
 LATE = {"statuses": (TO_SHIP,), "late": True}  # filters of the list of orders
 
 
@@ -112,7 +112,7 @@ def queued(read: Read) -> Iterator[Todo]:
 
 
 def chased(read: Read) -> Iterator[Todo]:
-    """What the chased orders come to whose delay nobody has explained since; the 500 oldest are looked at."""
+    """What the chased orders come to whose delay nobody has explained since; the 200 oldest are looked at."""
     late = (
         select(Order.id, Order.short_code, Order.total_minor)
         .where(Order.status == TO_SHIP, Order.ship_deadline < read.now)

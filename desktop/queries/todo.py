@@ -13,7 +13,7 @@ KINDS = (
     "unpaid", "queued", "restock", "low", "lapsing",
 )  # fmt: skip
 SOON = timedelta(hours=24)  # what is left undone is looked at again this time tomorrow
-MOST = 2_000  # rows of a kind that are looked at; a shop with more reads “2,000+”
+MOST = 1_000  # rows of a kind that are looked at; a shop with more reads “1,000+”
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Todo:
 
     @property
     def counted(self) -> str:
-        """`12`, or `2,000+`."""
+        """`12`, or `1,000+`."""
         return f"{self.count:,}{'+' if self.more else ''}"
 
 

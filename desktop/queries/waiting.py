@@ -135,19 +135,25 @@ def lapsing(read: Read, most: int | None = None) -> Lapsing:
         .cte("soon")
     )
     kept = (
-        select(func.coalesce(cast(func.sum(PointsEntry.delta), BigInteger), 0))
-        .where(PointsEntry.member_id == Member.id, gained)
+        select(PointsEntry.member_id, cast(func.sum(PointsEntry.delta), BigInteger).label("points"))
+        .where(PointsEntry.member_id.in_(select(soon.c.member_id)), gained)
         .where(or_(PointsEntry.expires_at.is_(None), PointsEntry.expires_at > until))
-        .correlate(Member)
-        .scalar_subquery()
+        .group_by(PointsEntry.member_id)
+        .cte("kept")
     )
-    each = select((Member.points - kept).label("points"), soon.c.first).join(
-        soon, soon.c.member_id == Member.id
-    )
-    lapsing = each.subquery("lapsing")
-    total = func.coalesce(cast(func.sum(lapsing.c.points), BigInteger), 0)
+    points = Member.points - func.coalesce(kept.c.points, 0)
     looked_at = select(func.count()).select_from(entries).scalar_subquery()
-    columns = (func.count(), total, func.min(lapsing.c.first), looked_at)
-    statement = select(*columns).where(lapsing.c.points > 0)
-    members, points, first, looked = tuple(read.rows(statement).one())
-    return Lapsing(members, points, first, most is not None and looked >= most)
+    statement = (
+        select(
+            func.count(),
+            func.coalesce(cast(func.sum(points), BigInteger), 0),
+            func.min(soon.c.first),
+            looked_at,
+        )
+        .select_from(soon)
+        .join(Member, Member.id == soon.c.member_id)
+        .join(kept, kept.c.member_id == soon.c.member_id, isouter=True)
+        .where(points > 0)
+    )
+    members, lapsing_points, first, looked = tuple(read.rows(statement).one())
+    return Lapsing(members, lapsing_points, first, most is not None and looked >= most)
