@@ -30,6 +30,7 @@ declare(
         start=lambda _v: Order.pay_deadline,
         left=lambda _v: Order.paid_at,
         placed_since=lambda v: timedelta(minutes=v["pay_minutes"]),
+        among=lambda _v: Order.order_type == "retail",
     )
 )
 declare(
@@ -43,6 +44,7 @@ declare(
         start=lambda _v: Order.pay_deadline,
         left=lambda _v: Order.paid_at,
         placed_since=lambda v: timedelta(hours=v["pay_hours"]),
+        among=lambda _v: Order.order_type.in_(TRADE),
     )
 )
 declare(

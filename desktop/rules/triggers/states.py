@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, true
 
-from desktop.models.orders import Order, OrderEvent
+from desktop.models.orders import CANCELLED, Order, OrderEvent
 from desktop.models.rules import RuleWatch
 from desktop.queries.page import AnySelect
 from desktop.rules.catalogue import BATCH, Due, RuleRow, Trigger, trigger_of
@@ -41,6 +41,7 @@ class OrderState(Trigger):
     placed_since: Callable[[Values], timedelta] | None = (
         None  # a deadline that is wiped later, as time from placing
     )
+    among: Callable[[Values], ColumnElement[bool]] = lambda _values: true()  # which orders ever come into question
     topic: str = "orders"
     subject: str = "order"
 
@@ -61,15 +62,17 @@ class OrderState(Trigger):
         start, delay, left = self.start(values), self.delay(values), self.left(values)
         if self.placed_since is not None:
             start, delay = Order.placed_at, self.placed_since(values)
-        statement: AnySelect = select(Order.id, start, left.label("left_at")).where(
+        ended = func.coalesce(left, closed_at())
+        statement: AnySelect = select(Order.id, start, ended.label("left_at")).where(
             Order.placed_at > since - delay - LONGEST_AGO,  # read by its index
             start > since - delay,
             start <= until - delay,
-            or_(self.inside(values), left.is_not(None)),
+            self.among(values),
+            or_(self.inside(values), ended.is_not(None)),
             *watching.conditions(read, rule),
         )
         rows: Any = read.rows(statement.order_by(start))
-        return watching.dues([row for row in rows if not row[2] or row[2] > row[1] + delay], delay)
+        return watching.dues([row for row in rows if not row[2] or row[2] >= row[1] + delay], delay)
 
     def upcoming(self, read: Read, rule: RuleRow) -> datetime | None:
         """The next order to reach its turn."""
@@ -78,6 +81,14 @@ class OrderState(Trigger):
         statement = select(start).where(self.inside(values), start > read.now - delay)
         first = read.value(statement.where(*watching.conditions(read, rule)).order_by(start).limit(1))
         return watching.earliest(first + delay if first else None, watching.next_turn(read, rule))
+
+
+def closed_at() -> Any:
+    """When the order was cancelled, from its timeline; that it was closed at its very turn is what a rule would do."""
+    cancelled = select(func.min(OrderEvent.at)).where(
+        OrderEvent.order_id == Order.id, OrderEvent.kind == CANCELLED
+    )
+    return cancelled.correlate(Order).scalar_subquery()
 
 
 def happened(
