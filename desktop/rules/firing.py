@@ -218,7 +218,7 @@ def _claim(work: Work, row: RuleRow, trigger: Trigger, turn: _Turn) -> int:
         set_={**{name: watch.excluded[name] for name in moved}, "times": RuleWatch.times + 1},
         where=RuleWatch.last_due_at < watch.excluded.last_due_at,
     )
-    if work.connection.execute(watch).rowcount != 1:
+    if work.rows(watch.returning(RuleWatch.rule_id)).scalar() is None:  # PostgreSQL counts no rows here
         raise NotDue
     work.touch(RuleRun.__tablename__, run_id)
     return run_id
