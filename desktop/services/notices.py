@@ -180,18 +180,24 @@ def reset_template(work: Work, key: str, language: str) -> None:
 
 
 def check_words(text: NoticeText, title: str, body: str) -> tuple[str, str]:
-    """The words as they are kept. Raises `ShopError` when they are empty, too long or name an unknown field."""
+    """The words as they are kept. Raises `ShopError` when they are empty, too long or name an unknown field.
+
+    Its next step (change_title, change_body) says in which of the two.
+    """
     title, body = " ".join(title.split()), body.strip()
     if not title:
-        raise ShopError(N_("A message needs a title."))
-    if len(title) > LONGEST_TITLE or len(body) > LONGEST_BODY:
-        raise ShopError(
-            N_("A title has at most {title} characters, a text at most {body}."),
-            title=LONGEST_TITLE,
-            body=f"{LONGEST_BODY:,}",
-        )
-    check_fields(title, text.allowed)
-    check_fields(body, text.allowed)
+        raise ShopError(N_("A message needs a title."), next_step="change_title")
+    for part, longest, step in (
+        (title, LONGEST_TITLE, "change_title"),
+        (body, LONGEST_BODY, "change_body"),
+    ):
+        if len(part) > longest:
+            raise ShopError(N_("At most {limit} characters."), next_step=step, limit=f"{longest:,}")
+        try:
+            check_fields(part, text.allowed)
+        except ShopError as problem:
+            problem.next_step = step
+            raise
     return title, body
 
 

@@ -166,10 +166,18 @@ def record_channel(
     """Write a service without its address; returns its id and the shop's key. Called by `save_channel`."""
     name = " ".join(name.split())
     if not 0 < len(name) <= LONGEST_NAME:
-        raise ShopError(N_("A service needs a name of at most {most} characters."), most=LONGEST_NAME)
+        raise ShopError(
+            N_("A service needs a name of at most {most} characters."),
+            next_step="change_name",
+            most=LONGEST_NAME,
+        )
     same = select(NoticeChannel.id).where(NoticeChannel.name == name, NoticeChannel.removed_at.is_(None))
     if work.value(same.where(NoticeChannel.id != (channel_id or 0))) is not None:
-        raise ShopError(N_("A service named “{name}” is there already. Choose another name."), name=name)
+        raise ShopError(
+            N_("A service named “{name}” is there already. Choose another name."),
+            next_step="change_name",
+            name=name,
+        )
     if channel_id is None:
         row = work.add(NoticeChannel(kind=kind, name=name, by_phone=bool(by_phone), active=True))
     else:

@@ -81,6 +81,20 @@ def _write_integer(value: int) -> str:
     return str(value).replace("-", "−")
 
 
+def _read_clock(text: str) -> int:
+    cleaned = unicodedata.normalize("NFKC", text).strip().replace(".", ":")
+    hours, _colon, minutes = cleaned.partition(":")
+    if not all(part.isascii() and part.isdigit() and len(part) <= 2 for part in (hours, minutes or "0")):
+        raise ShopError(N_("“{text}” is not a time of day, type it like 6:00"), text=text.strip()[:40])
+    if int(minutes or 0) > 59:
+        raise ShopError(N_("“{text}” is not a time of day, type it like 6:00"), text=text.strip()[:40])
+    return int(hours) * 60 + int(minutes or 0)
+
+
+def _write_clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
 def _read_percent(text: str) -> int:
     cleaned = unicodedata.normalize("NFKC", text).strip().removesuffix("%").strip()
     try:
@@ -123,6 +137,24 @@ class IntegerInput(NumberInput):
             required=required,
             parent=parent,
         )
+
+
+class TimeInput(NumberInput):
+    """A time of day in minutes since midnight; 24:00 is its end."""
+
+    def __init__(
+        self,
+        minute: int | None = None,
+        *,
+        least: int | None = 0,
+        most: int | None = 24 * 60,
+        required: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(
+            _read_clock, _write_clock, value=minute, least=least, most=most, hint="06:00", required=required,
+            parent=parent,
+        )  # fmt: skip
 
 
 class PercentInput(NumberInput):

@@ -112,6 +112,8 @@ class Toast(QWidget):
         mark = QRectF(area.left() + 16, area.top(), theme.px(16), area.height())
         if self._tone == "success":
             icons.draw(painter, mark, "checkbox-circle-fill", "toast_success", theme.px(16))
+        elif self._tone == "notice":
+            icons.draw(painter, mark, "notification-3-fill", "on_dark", theme.px(16))
         else:
             ink = "toast_danger" if self._tone == "danger" else "on_dark"
             icons.draw(painter, mark, "error-warning-fill", ink, theme.px(16))

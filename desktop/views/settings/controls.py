@@ -7,7 +7,13 @@ from desktop.basics.i18n import N_, _
 from desktop.basics.money import parse_quantity, quantity_text
 from desktop.queries.settings import SettingRow
 from desktop.views.common.inputs import Select, TextInput
-from desktop.views.common.number_inputs import IntegerInput, NumberInput, PercentInput, QuantityInput
+from desktop.views.common.number_inputs import (
+    IntegerInput,
+    NumberInput,
+    PercentInput,
+    QuantityInput,
+    TimeInput,
+)
 from desktop.views.common.segment import Segment
 from desktop.views.common.toggle import CheckBox
 from desktop.views.settings.form import Control
@@ -19,7 +25,15 @@ UNITS = {
     "days": N_("days"),
     "pts": N_("pts"),
 }
-CHOICES = {"retail": N_("Retail"), "distribution": N_("Distribution"), "b2b": N_("B2B")}
+CHOICES = {
+    "retail": N_("Retail"),
+    "distribution": N_("Distribution"),
+    "b2b": N_("B2B"),
+    "queue": N_("Queue them"),
+    "refuse": N_("Refuse them"),
+    "zh_CN": "中文",
+    "en": "English",
+}
 LONGEST = 200
 
 
@@ -60,6 +74,8 @@ def _number(row: SettingRow) -> NumberInput:
         )
     if row.unit == "bp":
         return PercentInput(None, least=row.low or 0, most=row.high)
+    if row.unit == "clock":
+        return TimeInput(None, least=row.low, most=row.high)
     if row.unit == "milli":
         return QuantityInput(None, least=row.low, most=row.high)
     return IntegerInput(

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 from desktop.basics.i18n import N_, _
 from desktop.queries.audit import audit_page
 from desktop.queries.health import health
+from desktop.queries.notices import templates_list
 from desktop.queries.settings import database_facts, settings_list
 from desktop.queries.staff import permission_matrix
 from desktop.queries.tills import tills_list
@@ -29,10 +30,12 @@ from desktop.views.settings.database_page import DatabasePage
 from desktop.views.settings.form import Page
 from desktop.views.settings.health_page import HealthPage
 from desktop.views.settings.look_page import LookPage
+from desktop.views.settings.notices_page import NoticesPage
 from desktop.views.settings.printer_page import PrinterPage
 from desktop.views.settings.registry_page import ORDERS, POINTS, SHOP, RegistryPage
 from desktop.views.settings.roles_page import RolesPage
 from desktop.views.settings.staff_page import StaffPage
+from desktop.views.settings.texts_page import TextsPage
 from desktop.views.settings.tills_page import TillsPage
 
 
@@ -68,6 +71,8 @@ ENTRIES = (
     Entry(
         "orders", N_("Orders, stock and kiosk"), "file-list-3-line", N_("The shop"), settings_list, _orders
     ),
+    Entry("notices", N_("Notifications"), "notification-3-line", N_("The shop"), settings_list, NoticesPage),
+    Entry("texts", N_("Message texts"), "chat-quote-line", N_("The shop"), templates_list, TextsPage),
     Entry("tills", N_("Tills"), "computer-line", N_("The shop"), tills_list, TillsPage),
     Entry("staff", N_("Staff"), "team-line", N_("People"), permission_matrix, StaffPage),
     Entry("roles", N_("Roles and rights"), "shield-user-line", N_("People"), permission_matrix, RolesPage),

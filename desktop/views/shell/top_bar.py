@@ -25,6 +25,7 @@ from desktop.views.common.paint import (
 )
 from desktop.views.common.seal import Seal
 from desktop.views.common.theme import theme
+from desktop.views.shell.bell import Bell
 
 HEIGHT = 52
 FIELD = 480
@@ -188,12 +189,13 @@ class TopBar(QWidget):
         self.sync = SyncState()
         self.language = LanguageButton()
         self.mode = icon_button("moon-line", _("Light or dark"), size=30)
+        self.bell = Bell()
         self.user = UserButton(name, role)
         line = Divider(vertical=True, token="border_strong")
         line.setFixedHeight(theme.px(20))
         row.addWidget(self.sync)
         row.addSpacing(8)
-        for part in (self.language, self.mode, line, self.user):
+        for part in (self.language, self.mode, self.bell, line, self.user):
             row.addWidget(part)
         self.field = CommandField(self)
         self.field.clicked.connect(self.palette_wanted)

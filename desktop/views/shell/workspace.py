@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop.basics.i18n import _
 from desktop.queries import shell
+from desktop.queries.notices import inbox
 from desktop.views.common import remember, say, shortcuts
 from desktop.views.common.cards import hbox, vbox
 from desktop.views.common.commands import Command
@@ -22,6 +23,7 @@ from desktop.views.common.theme import theme
 from desktop.views.common.toast import host_of
 from desktop.views.shell import screens
 from desktop.views.shell.help import ManualSheet
+from desktop.views.shell.inbox import InboxPanel
 from desktop.views.shell.palette import Palette
 from desktop.views.shell.side_bar import SideBar
 from desktop.views.shell.stage import paint_sheet
@@ -70,6 +72,10 @@ class Workspace(QWidget):
         self.key = ""
         self._build()
         self.palette_box = Palette(self, context, self.commands)
+        self.inbox: InboxPanel | None = None
+        if context.may(inbox):
+            self.inbox = InboxPanel(self, context, self.top.bell)
+        self.top.bell.setVisible(self.inbox is not None)
         self._keys()
         context.stale_when(self, {"sale_order", "stock", "level", "category", "product", "till"}, self._count)
         context.stale_when(self, {"setting"}, lambda _touched: self._ask_card())
@@ -184,6 +190,8 @@ class Workspace(QWidget):
             Command(_("Keyboard shortcuts"), self.open_shortcuts, icon="keyboard-box-line", keys=("?",)),
             Command(_("Full screen"), self.full_screen_wanted.emit, icon="fullscreen-line", keys=("F11",)),
         ]
+        if self.inbox is not None:
+            commands.append(Command(_("Messages"), self.inbox.open, icon="notification-3-line"))
         if self._may_open_own:
             commands.append(Command(_("Open your own shop"), self.own_shop_wanted.emit, icon="store-2-line"))
         return [*commands, Command(_("Sign out"), self.sign_out_wanted.emit, icon="logout-box-r-line")]
@@ -281,5 +289,6 @@ class Workspace(QWidget):
         """Fold the side bar in a narrow window."""
         super().resizeEvent(event)
         self.side.fold(self.width() < theme.px(FOLD_UNDER))
-        if not self.palette_box.closed:
-            self.palette_box.setGeometry(self.rect())
+        for cover in (self.palette_box, self.inbox):
+            if cover is not None and not cover.closed:
+                cover.setGeometry(self.rect())
