@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Select, cast, func, or_, select
@@ -12,16 +12,16 @@ from sqlalchemy import BigInteger, Select, cast, func, or_, select
 from desktop.basics.money import MILLI, half_up
 from desktop.models.people import Permission
 from desktop.models.products import Category, Product, Sku
-from desktop.models.replenishment import DONE, OPEN, Replenishment, ReplenishmentLine
+from desktop.models.replenishment import OPEN, Replenishment, ReplenishmentLine
 from desktop.models.settings import RESTOCK_DAYS
 from desktop.models.stock import StockMovement
+from desktop.queries.coming import on_the_way
 from desktop.queries.order_detail import actor_names
 from desktop.queries.stock import Board
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
 MOST_LINES = 500  # of one list; what is more urgent comes first
-COMING_DAYS = 14  # what was ordered longer ago and never came is suggested again
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def needs(read: Read, also: Collection[int] = ()) -> Needs:
     found = read.rows(
         board.select(*columns, levels=True, sales=False).where(or_(low, Sku.id.in_(sorted(also))))
     ).all()
-    coming = _coming(read)
+    coming = on_the_way(read)
     due = {row.id: row.available + coming.get(row.id, 0) < row.reorder for row in found}
     short = [row for row in found if due[row.id] or row.id in also]
     sold = _sold(read, board, [row.id for row in short])
@@ -126,7 +126,7 @@ def needs(read: Read, also: Collection[int] = ()) -> Needs:
     return Needs(tuple(kept), len(rows) - len(kept), cover_days)
 
 
-def _urgency(need: Need) -> tuple[int, int, int]:
+def _urgency(need: Any) -> tuple[int, int, int]:
     """What is out and sells comes first, then what lasts shortest, then what does not sell."""
     if need.sold_milli <= 0:
         return 2, need.available_milli, need.sku_id
@@ -137,36 +137,13 @@ def _urgency(need: Need) -> tuple[int, int, int]:
 
 def _sold(read: Read, board: Board, sku_ids: Sequence[int]) -> dict[int, int]:
     """What these SKUs sold in the board's days, in thousandths."""
-    quantity = cast(func.sum(-StockMovement.delta_milli), BigInteger())
+    quantity = cast(func.sum(-StockMovement.delta_milli), BigInteger()).label("quantity")
     statement = select(StockMovement.sku_id, quantity).where(
         StockMovement.reason == "sale", StockMovement.at >= board.since
     )
     if len(sku_ids) <= MOST_LINES:
         statement = statement.where(StockMovement.sku_id.in_(sku_ids))
-    return {row[0]: int(row[1]) for row in read.rows(statement.group_by(StockMovement.sku_id))}
-
-
-def _coming(read: Read) -> dict[int, int]:
-    """What was ordered in the last days and is not there yet: ordered less received since, in thousandths."""
-    since = read.now - timedelta(days=COMING_DAYS)
-    line = ReplenishmentLine
-    ordered = (
-        select(line.sku_id, func.sum(line.wanted_milli), func.min(Replenishment.closed_at))
-        .join(Replenishment, Replenishment.id == line.list_id)
-        .where(Replenishment.state == DONE, Replenishment.closed_at >= since, ~line.removed)
-        .group_by(line.sku_id)
-    )
-    rows = {row[0]: (int(row[1]), row[2]) for row in read.rows(ordered)}
-    if not rows:
-        return {}
-    came = select(StockMovement.sku_id, StockMovement.at, StockMovement.delta_milli).where(
-        StockMovement.sku_id.in_(sorted(rows)), StockMovement.reason == "receive", StockMovement.at >= since
-    )
-    left = {sku_id: quantity for sku_id, (quantity, _at) in rows.items()}
-    for movement in read.rows(came):
-        if movement.at > rows[movement.sku_id][1]:
-            left[movement.sku_id] -= movement.delta_milli
-    return {sku_id: quantity for sku_id, quantity in left.items() if quantity > 0}
+    return {row.sku_id: int(row.quantity) for row in read.rows(statement.group_by(StockMovement.sku_id))}
 
 
 # -- questions ----------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from desktop.models.people import Permission
 from desktop.models.products import Category, Image, Price, PriceList, Product, Sku
 from desktop.models.settings import ALERT_AT
 from desktop.models.stock import Level, Location, Stock, StockMovement
+from desktop.queries.coming import on_the_way
 from desktop.queries.page import Page, Position, in_order, page_of
 from desktop.queries.products import ProductFilter, conditions_of
 from desktop.shop.action import question
@@ -62,6 +63,7 @@ class StockRow:
     daily_milli: int
     cover_tenths: int | None
     state: str
+    coming_milli: int  # ordered and not there yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,11 +319,11 @@ def _rows(
     order = [c.desc() if descending else c.asc() for c in (ranked.c.sorted_by, ranked.c.id)]
     rows = read.rows(statement.order_by(*order)).all()
     pictured = select(Image.product_id).where(Image.product_id.in_([row.product_id for row in rows]))
-    photos = {row.product_id for row in read.rows(pictured)}
-    return rows, lambda row: _row(row, board.days, photos), lambda row: (row.sorted_by, row.id)
+    photos, coming = {row.product_id for row in read.rows(pictured)}, on_the_way(read)
+    return rows, lambda row: _row(row, board.days, photos, coming), lambda row: (row.sorted_by, row.id)
 
 
-def _row(row: Any, days: int, photos: set[int]) -> StockRow:
+def _row(row: Any, days: int, photos: set[int], coming: dict[int, int]) -> StockRow:
     available = row.on_hand - row.reserved
     return StockRow(
         id=row.id, product_id=row.product_id, code=row.code, name=row.name, variant=row.variant, pack=row.pack,
@@ -329,5 +331,5 @@ def _row(row: Any, days: int, photos: set[int]) -> StockRow:
         on_shelf=row.on_shelf, on_hand_milli=row.on_hand, reserved_milli=row.reserved, available_milli=available,
         minimum_milli=row.minimum, safety_milli=row.safety, daily_milli=half_up(row.sales, days),
         cover_tenths=None if row.cover >= ENDLESS else row.cover,
-        state=state_of(available, row.minimum, row.safety),
+        state=state_of(available, row.minimum, row.safety), coming_milli=coming.get(row.id, 0),
     )  # fmt: skip

@@ -19,7 +19,7 @@ from desktop.services.stock import LARGEST_QTY
 from desktop.shop.action import action
 from desktop.shop.work import Work
 
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass(frozen=True, slots=True)

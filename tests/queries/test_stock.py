@@ -13,6 +13,7 @@ from sqlalchemy import insert, select, update
 from desktop.basics.clock import HandClock
 from desktop.basics.errors import NotAllowed, NotFound
 from desktop.basics.ids import new_key
+from desktop.models.products import Sku
 from desktop.models.settings import ALERT_AT
 from desktop.models.stock import Location, Stock, StockMovement
 from desktop.queries.movements import levels_of, movements_page
@@ -22,6 +23,7 @@ from desktop.queries.stock import (
     UNDER_MINIMUM,
     UNDER_SAFETY,
     VIEWS,
+    Board,
     StockFilter,
     stock_count,
     stock_counts,
@@ -35,6 +37,7 @@ from desktop.services.settings import set_setting
 from desktop.services.stock import AdjustLine, Levels, ReceivedLine, adjust_stock, receive_stock, set_levels
 from desktop.shop import actors
 from desktop.shop.shop import Shop
+from desktop.shop.work import Read
 from tests.helpers.goods import new_goods, set_up
 from tests.queries.test_products import GOODS, fill
 
@@ -90,6 +93,32 @@ def test_levels_come_from_the_goods_then_the_tree_then_the_setting(open_shop: Sh
     open_shop.do(set_levels, Levels(), sku_ids=[milk])
     assert levels(milk) == (1, 20, UNDER_SAFETY)
     assert levels(loose) == (0, 12, ENOUGH)
+
+
+@pytest.mark.req("I2")
+def test_each_level_is_a_column_that_needs_no_sales(open_shop: Shop) -> None:
+    food = open_shop.do(add_category, "食品")
+    dairy = open_shop.do(add_category, "乳品", food)
+    skus = [
+        new_goods(open_shop, name, pieces=9, category_id=place)
+        for name, place in (("鲜牛奶", dairy), ("糕点", food), ("抽纸", None))
+    ]
+    open_shop.do(set_levels, Levels(alert_milli=30 * PIECE, minimum_milli=8 * PIECE), category_id=food)
+    open_shop.do(set_levels, Levels(alert_milli=10 * PIECE), category_id=dairy)
+    open_shop.do(set_levels, Levels(alert_milli=7 * PIECE, safety_milli=12 * PIECE), sku_ids=[skus[1]])
+    with open_shop.storage.read.connect() as connection:
+        read = Read(connection, open_shop.actor, open_shop.clock.now(), {})
+        board = Board(read)
+        columns = (board.available, board.alert, board.minimum, board.safety, board.reorder)
+        statement = board.select(Sku.id, *columns, levels=True, sales=False).order_by(Sku.id)
+        assert "stock_movement" not in str(statement)
+        found = {row[0]: tuple(value // PIECE for value in row[1:]) for row in read.rows(statement)}
+        low = board.select(Sku.id, levels=True, sales=False).where(board.available < board.alert)
+        below = {row.id for row in read.rows(low)}
+    assert found == {  # available, alert, minimum, safety, bought below
+        skus[0]: (9, 10, 8, 10, 8), skus[1]: (9, 7, 8, 12, 8), skus[2]: (9, 50, 0, 50, 50),
+    }  # fmt: skip
+    assert below == {skus[0], skus[2]}
 
 
 @pytest.mark.req("I1")

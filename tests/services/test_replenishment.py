@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import func, insert, select
 
 from desktop.basics.clock import HandClock
 from desktop.basics.errors import Malformed, NotAllowed, NotFound, Refused
+from desktop.basics.i18n import speaking
 from desktop.basics.ids import new_key
 from desktop.models.people import Permission
 from desktop.models.replenishment import OPEN, Replenishment
@@ -46,6 +48,13 @@ PIECE = 1_000
 def fire(work: Work) -> Drafted:
     """What the clock's rule does."""
     return draft_replenishment(work)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Sentences are read in English here."""
+    with speaking("en"):
+        yield
 
 
 @pytest.fixture
@@ -164,6 +173,7 @@ def test_what_was_ordered_is_on_its_way_until_it_comes_or_two_weeks_pass(
     assert first.id is not None
     assert shop.do(mark_ordered, first.id) == 1
     assert shop.ask(open_restock) is None
+    assert shop.ask(stock_of, milk).coming_milli == 55 * PIECE
     assert shop.do(draft_now).id is None  # the control below: without the order it is suggested
     clock.pass_time(timedelta(days=1))
     shop.do(receive_stock, [ReceivedLine(milk, 54 * PIECE)], client_key=new_key())
@@ -174,7 +184,7 @@ def test_what_was_ordered_is_on_its_way_until_it_comes_or_two_weeks_pass(
     shop.do(dismiss_list, second.id)
     clock.pass_time(timedelta(days=14))
     shop.do(draft_now)
-    assert only(shop).coming_milli == 0
+    assert only(shop).coming_milli == shop.ask(stock_of, milk).coming_milli == 0
 
 
 @pytest.mark.req("I4")

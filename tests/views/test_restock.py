@@ -73,6 +73,12 @@ def kept(shop: Shop) -> RestockList:
     return made
 
 
+def on_the_way(screen: InventoryScreen) -> list[str]:
+    """What the stock bars say of goods on their way."""
+    cells = [screen.model.cell(place, 2) for place in range(len(screen.model.rows))]
+    return [cell.hint for cell in cells if cell.incoming]
+
+
 @pytest.mark.req("I4")
 def test_the_list_is_reckoned_with_its_arithmetic_and_changed(
     screen: InventoryScreen, around: Surroundings, qtbot: QtBot
@@ -110,6 +116,8 @@ def test_leaving_off_ordering_and_dismissing_can_be_undone(
         button.click()
         qtbot.waitUntil(panel.idle.isVisible)
         assert shop.ask(open_restock) is None
+        wanted = ["On the way +98"] if button is panel.ordered else []
+        qtbot.waitUntil(lambda wanted=wanted: on_the_way(screen) == wanted)
         qtbot.waitUntil(lambda: undo(screen))
         qtbot.waitUntil(panel.sheet.isVisible)
     panel.fold.click()

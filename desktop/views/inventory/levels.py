@@ -41,7 +41,7 @@ class LevelsSheet(Sheet):
         self.minimum = _input(own.minimum_milli, inherited.get("minimum"))
         self.safety = _input(own.safety_milli, inherited.get("safety"))
         self.alert = _input(own.alert_milli, inherited.get("alert"))
-        measures = _("Measures goods that have no safety stock.")
+        measures = _("Stands in where there is no safety stock or no minimum.")
         self._fields = [
             Field(_("Minimum stock"), self.minimum),
             Field(_("Safety stock"), self.safety),

@@ -166,11 +166,14 @@ class StockPanel(Card):
         self.bar.setAccessibleName(levels_hint(row))
         self._say_levels()
         cover = days(row.cover_tenths)
+        coming = quantity_text(row.coming_milli)
+        on_way = [(_("On the way"), coming, "info")] if row.coming_milli else []
         self.facts.show_rows(
             [
                 (_("On hand"), f"{quantity_text(row.on_hand_milli)} {row.unit}", "strong"),
                 (_("Reserved"), quantity_text(row.reserved_milli), ""),
                 (_("Available"), quantity_text(row.available_milli), ""),
+                *on_way,
                 (_("Sold a day"), average(row.daily_milli) if row.daily_milli else "—", ""),
                 (_("Days left"), cover or "—", ""),
             ]

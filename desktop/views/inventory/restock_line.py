@@ -77,10 +77,10 @@ class RestockRow(QWidget):
         self.sum.setMinimumWidth(theme.px(62))
         self.remove = icon_button("close-line", _("Leave {name} off").format(name=name_of(line)), size=24)
         self.remove.clicked.connect(partial(self.removed.emit, line.id))
-        for widget in (self.quantity, self.sum):
-            head.addWidget(widget)
-        for widget in (self.quantity, self.remove):
-            widget.setEnabled(may)
+        head.addWidget(self.quantity)
+        head.addWidget(self.sum)
+        self.quantity.setEnabled(may)
+        self.remove.setEnabled(may)
         column.addLayout(head)
         self.reason = Label("", "cap", "text2", wrap=True)
         why = hbox(gap=8)

@@ -48,7 +48,7 @@ from desktop.views.inventory.restock import RestockPanel
 from desktop.views.inventory.side import Side
 from desktop.views.inventory.table import columns
 
-TABLES = {"stock", "stock_movement", "sku", "product", "level", "category", "setting"}
+TABLES = {"stock", "stock_movement", "sku", "product", "level", "category", "setting", "replenishment"}
 
 
 class InventoryScreen(ScreenWithPanel):

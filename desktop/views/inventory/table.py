@@ -4,7 +4,15 @@ from desktop.basics.i18n import _
 from desktop.basics.money import quantity_text
 from desktop.queries.stock import ENOUGH, OUT, UNDER_MINIMUM, UNDER_SAFETY, StockRow
 from desktop.views.common.cells import BadgeCell, Column, StockCell, Toned, TwoLine
-from desktop.views.inventory.words import average, caption_of, days, levels_hint, state_badge, title_of
+from desktop.views.inventory.words import (
+    average,
+    caption_of,
+    days,
+    levels_hint,
+    signed,
+    state_badge,
+    title_of,
+)
 
 TONES = {OUT: "danger", UNDER_MINIMUM: "danger", UNDER_SAFETY: "warn", ENOUGH: ""}
 
@@ -26,13 +34,17 @@ def _goods(row: StockRow) -> TwoLine:
 
 
 def _stock(row: StockRow) -> StockCell:
+    hint = levels_hint(row)
+    if row.coming_milli:
+        hint = _("On the way {quantity}").format(quantity=signed(row.coming_milli))
     return StockCell(
         row.available_milli,
         row.minimum_milli,
         row.safety_milli,
         quantity_text(row.on_hand_milli),
         row.unit,
-        levels_hint(row),
+        hint,
+        incoming=row.coming_milli > 0,
     )
 
 
