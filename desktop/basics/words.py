@@ -51,6 +51,12 @@ def masked_phone(phone: str) -> str:
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 7 else "****"
 
 
+def masked_email(email: str) -> str:
+    """`w***@example.com`; nothing for nothing."""
+    name, at, domain = email.partition("@")
+    return f"{name[:1]}***@{domain}" if at else ""
+
+
 def clean_phone(text: str) -> str:
     """A phone number as typed, reduced to its digits (`+86` and spaces dropped)."""
     digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", text))

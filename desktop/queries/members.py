@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from desktop.basics.errors import NotFound
 from desktop.basics.i18n import N_
 from desktop.basics.money import digits_of, half_up
-from desktop.basics.words import clean_phone, masked_phone
+from desktop.basics.words import clean_phone, masked_email, masked_phone
 from desktop.models.members import Member, MemberTag, PointsEntry, Tier
 from desktop.models.orders import CANCELLED, Order
 from desktop.models.people import Permission, Till
@@ -83,7 +83,7 @@ class Tiers:
 
 @dataclass(frozen=True, slots=True)
 class MemberDetail:
-    """What the member's page shows; money in minor units, phone masked."""
+    """What the member's page shows; money in minor units, phone and e-mail masked."""
 
     id: int
     code: str
@@ -111,6 +111,8 @@ class MemberDetail:
     average_minor: int
     days_between_orders: int
     last_order_at: datetime | None
+    email: str = ""
+    language: str = ""
 
 
 @question(permission=Permission.SEE_MEMBERS)
@@ -222,7 +224,7 @@ def member_detail(read: Read, member_id: int) -> MemberDetail:
         points_entries=_entries(read, row.id), expiring=expiring, expiring_at=expiring_at,
         orders=row.orders_count, spent_minor=row.spent_minor, spent_recent_minor=_spent_since(read, row.id),
         average_minor=average, days_between_orders=half_up(days, max(1, row.orders_count)),
-        last_order_at=row.last_order_at,
+        last_order_at=row.last_order_at, email=masked_email(row.email), language=row.language,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from desktop.basics.i18n import N_
-from desktop.basics.words import masked_phone
+from desktop.basics.words import masked_email, masked_phone
 from desktop.models.people import DEVICE_ROLES, Permission, Role, RolePermission, Staff, StaffRole
 from desktop.shop.action import question
 from desktop.shop.work import Read
@@ -46,7 +46,7 @@ WORDS: dict[Permission, tuple[str, str]] = {  # the right in words, and its grou
 
 @dataclass(frozen=True, slots=True)
 class StaffRow:
-    """One person, phone masked."""
+    """One person, phone and e-mail masked; without a `language` messages come in the shop's."""
 
     id: int
     username: str
@@ -55,6 +55,8 @@ class StaffRow:
     active: bool
     has_pin: bool
     roles: tuple[str, ...]
+    email: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +93,14 @@ def staff_list(read: Read) -> tuple[StaffRow, ...]:
     roles: dict[int, list[str]] = {}
     for row in read.rows(select(StaffRole.staff_id, StaffRole.role_key).order_by(StaffRole.role_key)):
         roles.setdefault(row.staff_id, []).append(row.role_key)
-    columns = (Staff.id, Staff.username, Staff.name, Staff.phone, Staff.active, Staff.pin_hash)
+    columns = (
+        Staff.id, Staff.username, Staff.name, Staff.phone, Staff.active, Staff.pin_hash, Staff.email, Staff.language,
+    )  # fmt: skip
     people = read.rows(select(*columns).order_by(Staff.active.desc(), Staff.id))
     return tuple(
         StaffRow(
             row.id, row.username, row.name, masked_phone(row.phone) if row.phone else "", row.active,
-            bool(row.pin_hash), tuple(roles.get(row.id, ())),
+            bool(row.pin_hash), tuple(roles.get(row.id, ())), masked_email(row.email), row.language,
         )
         for row in people
     )  # fmt: skip

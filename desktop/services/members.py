@@ -15,6 +15,7 @@ from desktop.models.people import Permission
 from desktop.models.settings import POINTS_DAYS
 from desktop.services.joining import checked_phone, find_by_phone, join
 from desktop.services.posting import PointsStep, post_points
+from desktop.services.receivers import changed_email, checked_language
 from desktop.services.tags import tag_called
 from desktop.shop.action import action
 from desktop.shop.work import Work
@@ -51,8 +52,13 @@ def edit_member(
     gender: str | None = None,
     birthday: date | str | None = None,
     note: str | None = None,
+    email: str | None = None,
+    language: str | None = None,
 ) -> None:
-    """Change what is known of a member; what is None stays, an empty birthday is forgotten."""
+    """Change what is known of a member; what is None stays, an empty birthday is forgotten.
+
+    An empty e-mail stays too, a single dash takes it away.
+    """
     member = work.get(Member, member_id, lock=True)
     if name is not None:
         member.name = name.strip()
@@ -65,6 +71,9 @@ def edit_member(
         member.birthday = _birthday(birthday, work.now.astimezone(work.zone).date())
     if note is not None:
         member.note = note.strip()
+    member.email = changed_email(member.email, email)
+    if language is not None:
+        member.language = checked_language(language)
 
 
 def _birthday(given: date | str, today: date) -> date | None:

@@ -17,6 +17,7 @@ from desktop.models.people import Staff, StaffRole
 from desktop.models.settings import NOTICE_LANGUAGE
 from desktop.shop.work import Read
 
+TAKE_AWAY = "-"  # typed instead of an address, where an empty field leaves the kept one
 LONGEST_EMAIL = 254  # RFC 5321
 _EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]")
 
@@ -30,6 +31,14 @@ def checked_email(text: str) -> str:
             N_("“{text}” is not an e-mail address. Type it like name@example.com."), text=cleaned[:60]
         )
     return cleaned
+
+
+def changed_email(kept: str, typed: str | None) -> str:
+    """The address after an edit: None or empty leaves it, a single dash takes it away. Raises `ShopError`."""
+    cleaned = (typed or "").strip()
+    if cleaned == TAKE_AWAY:
+        return ""
+    return checked_email(cleaned) or kept
 
 
 def checked_language(code: str) -> str:

@@ -10,6 +10,7 @@ from desktop.basics.errors import NotFound, Refused, ShopError
 from desktop.basics.i18n import N_, _
 from desktop.basics.words import clean_phone
 from desktop.models.people import DEVICE_ROLES, Permission, Role, RolePermission, Staff, StaffRole
+from desktop.services.receivers import changed_email, checked_email, checked_language
 from desktop.services.secrets import check_new_password, check_new_pin, hashed
 from desktop.shop.action import action
 from desktop.shop.shop import Shop
@@ -28,6 +29,8 @@ def add_staff(
     roles: Sequence[str],
     phone: str = "",
     pin: str = "",
+    email: str = "",
+    language: str = "",
 ) -> int:
     """Add a person; the password is hashed before the transaction begins. Returns the new id."""
     check_new_password(password)
@@ -41,6 +44,8 @@ def add_staff(
         roles=roles,
         password_hash=hashed(password),
         pin_hash=hashed(pin) if pin else "",
+        email=email,
+        language=language,
     )
 
 
@@ -67,6 +72,8 @@ def record_staff(
     roles: Sequence[str],
     phone: str = "",
     pin_hash: str = "",
+    email: str = "",
+    language: str = "",
 ) -> int:
     """Write a new person with roles; called by `add_staff`, which hashes first."""
     username = username.strip().lower()
@@ -79,6 +86,8 @@ def record_staff(
             username=username,
             name=name.strip(),
             phone=clean_phone(phone),
+            email=checked_email(email),
+            language=checked_language(language),
             password_hash=password_hash,
             pin_hash=pin_hash,
             active=True,
@@ -91,15 +100,25 @@ def record_staff(
 
 @action(permission=Permission.STAFF)
 def edit_staff(
-    work: Work, staff_id: int, *, name: str, roles: Sequence[str], phone: str | None = None
+    work: Work,
+    staff_id: int,
+    *,
+    name: str,
+    roles: Sequence[str],
+    phone: str | None = None,
+    email: str | None = None,
+    language: str | None = None,
 ) -> None:
-    """Change a person's name, phone (None: as it is) and roles."""
+    """Change a person's name, phone, e-mail, language (None: as it is) and roles; a dash takes the e-mail away."""
     person = _person(work, staff_id)
     if not name.strip():
         raise ShopError(N_("A person needs a name and a user name."))
     person.name = name.strip()
     if phone is not None:
         person.phone = clean_phone(phone)
+    person.email = changed_email(person.email, email)
+    if language is not None:
+        person.language = checked_language(language)
     _give_roles(work, person, roles)
 
 

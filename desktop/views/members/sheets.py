@@ -29,6 +29,7 @@ from desktop.views.common.field import Field, check_all
 from desktop.views.common.inputs import Select, TextArea, TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.number_inputs import IntegerInput
+from desktop.views.common.reach import Reach
 from desktop.views.common.segment import Segment
 from desktop.views.members.words import shown_name
 
@@ -152,8 +153,12 @@ class EditSheet(Sheet):
         if context.may(change_phone):
             keep = _("Leave empty to keep {phone}.").format(phone=member.phone)
             self.add(Field(_("New phone number"), self.phone, keep))
-        self.add(Field(_("Note"), self.note))
+        self.reach = Reach(member.email, member.language)
+        self.add(self.reach.email_field, self.reach.language_field, Field(_("Note"), self.note))
         self.submitted.connect(self._go)
+
+    def ready(self) -> bool:
+        return check_all([self.reach.email_field])
 
     def _go(self) -> None:
         """The tier and the number are deeds of their own, with rows of their own in the audit trail."""
@@ -163,6 +168,8 @@ class EditSheet(Sheet):
             "gender": self.gender.value(),
             "birthday": self.birthday.value(),
             "note": self.note.value(),
+            "email": self.reach.email.value(),
+            "language": self.reach.language.value(),
         }
         tier, phone = self.tier.value(), self.phone.value()
         self._steps = [lambda: do(edit_member, member.id, **facts)]

@@ -14,6 +14,7 @@ from desktop.views.common.dialogs import Sheet
 from desktop.views.common.field import Field, check_all
 from desktop.views.common.inputs import SecretInput, TextInput
 from desktop.views.common.labels import Label
+from desktop.views.common.reach import Reach
 from desktop.views.common.toggle import CheckBox
 
 
@@ -38,7 +39,11 @@ class PersonSheet(Sheet):
         self._fields = [Field(_("Name"), self.name)]
         if person is None:
             self._fields += [Field(_("User name"), self.username), Field(_("Password"), self.password)]
-        self.add(*self._fields, Field(_("Phone"), self.phone))
+        self.reach = Reach(person.email, person.language) if person else Reach()
+        self.add(
+            *self._fields, Field(_("Phone"), self.phone), self.reach.email_field, self.reach.language_field
+        )
+        self._fields.append(self.reach.email_field)
         self.add(Label(_("Roles"), "small_m", "text2"))
         self.boxes = {role.key: CheckBox(_(role.name)) for role in roles}
         for key, box in self.boxes.items():
@@ -64,10 +69,18 @@ class PersonSheet(Sheet):
                 phone=self.phone.value(),
                 password=self.password.value(),
                 roles=self._roles(),
+                email=self.reach.email.value(),
+                language=self.reach.language.value(),
             )
         else:
             task = self._background.do(
-                edit_staff, self._person.id, name=name, phone=self.phone.value() or None, roles=self._roles()
+                edit_staff,
+                self._person.id,
+                name=name,
+                phone=self.phone.value() or None,
+                roles=self._roles(),
+                email=self.reach.email.value(),
+                language=self.reach.language.value(),
             )
         task.busy(self.primary).then(lambda _result: self._saved(name)).otherwise(self.show_error)
 
