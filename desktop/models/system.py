@@ -65,7 +65,7 @@ class CheckRun(Base):
     __tablename__ = "check_run"
     __table_args__ = (Index("ix_check_run_kind_id", "kind", "id"),)
     id: Mapped[RowId]
-    kind: Mapped[str]  # one of services/checks.py KINDS
+    kind: Mapped[str]  # books, orders
     at: Mapped[datetime]
     checks: Mapped[int] = mapped_column(default=0)  # how many were made
     found: Mapped[int] = mapped_column(default=0)  # how much does not fit

@@ -12,7 +12,7 @@ from desktop.basics.clock import HandClock
 from desktop.basics.errors import NotAllowed
 from desktop.models.system import CheckRun, Outbox
 from desktop.queries.verify import verify
-from desktop.services.checks import BOOKS, KEPT, ORDERS, Finding, from_verdict, record_check
+from desktop.services.checks import BOOKS, KEPT, ORDERS, Finding, from_verdict, record_check, run_check
 from desktop.services.outbox import retry_outbox
 from desktop.shop import actors
 from desktop.shop.shop import Shop
@@ -57,6 +57,23 @@ def test_the_faults_of_the_books_become_findings(shop: Shop) -> None:
     (finding,) = from_verdict(shop.ask(verify))
     assert finding.words.startswith("Stock of {subject}")
     assert finding.fields["expected"] == "8"
+
+
+@pytest.mark.req("A5", "O21")
+def test_a_check_is_made_and_kept_in_one_go(shop: Shop) -> None:
+    stocked = open_stocked(shop)
+    assert (run_check(shop, BOOKS), run_check(shop, ORDERS)) == (0, 0)
+    with shop.storage.write.begin() as connection:
+        connection.execute(text(f"UPDATE member SET points = 5 WHERE id = {stocked.member_id}"))
+    assert (run_check(shop, BOOKS), run_check(shop, ORDERS)) == (1, 1)
+    assert [row[:2] for row in runs(shop) if row[3]] == [(BOOKS, 1), (ORDERS, 1)]
+    with shop.storage.read.connect() as connection:
+        kept = connection.execute(
+            select(CheckRun.findings).order_by(CheckRun.id.desc()).limit(1)
+        ).scalar_one()
+    (finding,) = json.loads(kept)
+    assert finding["subject"] == f"member:{stocked.member_id}"
+    assert finding["words"].format(**finding["fields"]).startswith("Member M-000318")
 
 
 def outbox(shop: Shop) -> list[tuple[str, int]]:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QTimer
 
 from desktop.basics.i18n import _
 from desktop.queries.verify import Verdict, verify
+from desktop.services.checks import BOOKS, record_check, to_keep
 from desktop.views.common.buttons import secondary
 from desktop.views.common.cards import clear, hbox, vbox
 from desktop.views.common.context import Context
@@ -23,7 +24,7 @@ class VerifyCard(FormCard):
         super().__init__(
             _("Check the books"), _("Stock, orders, money, points, daily totals and the audit trail")
         )
-        self._background = context.of(self)
+        self._context, self._background = context, context.of(self)
         row = hbox(margins=(0, 6, 0, 8), gap=10)
         self.state = Label("", "small", "text2")
         self.button = secondary(_("Check now"), "scales-3-line")
@@ -52,6 +53,8 @@ class VerifyCard(FormCard):
         self.state.setText(_("Checking for {count} s; you can go on working").format(count=spent))
 
     def _show(self, verdict: Verdict) -> None:
+        if self._context.may(record_check):  # so that health page and to-do list know it
+            self._background.do(record_check, BOOKS, *to_keep(BOOKS, verdict))
         spent = f"{time.monotonic() - self._began:.1f}"
         if verdict.whole:
             words = _("{count} checks, all of it adds up ({seconds} s)").format(
