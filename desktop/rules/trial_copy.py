@@ -1,0 +1,161 @@
+"""A copy of the shop to try rules on: only what rules look at, nobody's secrets, gone when the trial is over."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    String,
+    Table,
+    and_,
+    case,
+    cast,
+    event,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+)
+
+from desktop.basics.paths import data_folder
+from desktop.models import Base
+from desktop.models.members import Member, PointsEntry
+from desktop.models.orders import SHIPPED, TO_SHIP, UNPAID, Order, OrderEvent
+from desktop.models.rules import FAILED, RuleRun
+from desktop.models.stock import StockMovement
+from desktop.storage.engine import Storage, open_storage
+from desktop.storage.migrate import upgrade
+
+BATCH = 2_000
+KEPT = timedelta(days=35)  # of what is over; the longest any rule looks back is a month of sales
+NEWEST_EVENTS = 2_000  # of the timeline, whatever their orders: rules read on from there
+LEFT_OUT = frozenset({
+    "audit_event", "audit_chain", "barcode", "check_run", "checkout", "daily_total", "idempotency", "image",
+    "import_run", "notice", "outbox", "phone_session", "price", "refund", "refund_line", "refund_tender",
+    "order_review", "rule_version", "saved_view", "sign_in_brake",
+})  # fmt: skip
+OF_ORDERS = frozenset({"order_event", "order_line", "order_tag", "reservation", "shipment", "tender"})
+NAMES = frozenset({("member", "name"), ("staff", "name")})  # said in the list of what would happen
+ADDRESSES = frozenset({("member", "email"), ("member", "phone"), ("staff", "email"), ("staff", "phone")})
+FOLDER, FILE = "trials", "shop.db"
+Told = Callable[[int, int], None]
+
+
+@contextmanager
+def copied(storage: Storage, now: datetime, tell: Told) -> Iterator[Storage]:
+    """The shop's copy in a file of its own, deleted afterwards; `tell(done, total)` after each part, may raise."""
+    home = data_folder() / FOLDER
+    home.mkdir(mode=0o700, exist_ok=True)
+    forget_trials()
+    folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=home))
+    try:
+        address = f"sqlite:///{folder / FILE}"
+        made = open_storage(address)
+        upgrade(made)
+        made.close()
+        copy = open_storage(address)
+        event.listen(copy.read, "connect", _hurry)
+        try:
+            _fill(storage, copy, now, tell)
+            yield copy
+        finally:
+            copy.close()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def forget_trials() -> None:
+    """Delete what a trial left behind whose program was killed."""
+    for folder in (data_folder() / FOLDER).glob("*-*"):
+        if not _runs(folder.name.partition("-")[0]):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(number: str) -> bool:
+    """Whether this program still runs; on Windows nobody can delete the file of one that does."""
+    if os.name == "nt" or not number.isdigit():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _hurry(connection: Any, _record: object) -> None:
+    """Nobody misses this file after a power cut, and rows it refers to may have been left out."""
+    for pragma in ("synchronous=OFF", "secure_delete=OFF", "foreign_keys=OFF"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _fill(source: Storage, target: Storage, now: datetime, tell: Told) -> None:
+    """Copy table by table out of one moment of the shop, which is only read."""
+    tables = [table for table in Base.metadata.sorted_tables if table.name not in LEFT_OUT]
+    with source.read.connect() as shop, target.write.begin() as copy:
+        if not source.is_sqlite:
+            shop = shop.execution_options(isolation_level="REPEATABLE READ", stream_results=True)
+        with shop.begin():
+            for done, table in enumerate(tables):
+                tell(done, len(tables))
+                _copy(shop, copy, table, _wanted(table.name, now), lambda d=done: tell(d, len(tables)))  # type: ignore[misc]
+
+
+def _copy(shop: Connection, copy: Connection, table: Table, wanted: Any, tell: Callable[[], None]) -> None:
+    columns = [column for column in table.columns if column.computed is None]
+    statement = select(*(_shown(column) for column in columns))
+    found = shop.execute(statement if wanted is None else statement.where(wanted))
+    names = [column.key for column in columns]
+    for rows in found.partitions(BATCH):
+        copy.execute(insert(table), [dict(zip(names, row, strict=True)) for row in rows])
+        tell()
+
+
+def _shown(column: Column[Any]) -> Any:
+    """The column, or what stands in its place: nothing, or a mark that there is an address."""
+    name = (column.table.name, column.key)
+    if column.info.get("data") is None or name in NAMES:
+        return column
+    nothing = null() if column.nullable else literal("")
+    if name not in ADDRESSES:
+        return nothing.label(column.key)
+    mark = literal("of ") + cast(column.table.c.id, String)
+    return case((column != "", mark), else_=nothing).label(column.key)
+
+
+def _wanted(table: str, now: datetime) -> Any:
+    """Which rows of a table rules can look at; None for all."""
+    since = now - KEPT
+    if table == Order.__tablename__:
+        return _wanted_orders(since)
+    if table in OF_ORDERS:
+        return Base.metadata.tables[table].c.order_id.in_(select(Order.id).where(_wanted_orders(since)))
+    if table == StockMovement.__tablename__:
+        return StockMovement.at > since
+    if table == PointsEntry.__tablename__:  # what a member still has may expire
+        holders = select(Member.id).where(Member.points > 0)
+        lasting = or_(PointsEntry.expires_at.is_(None), PointsEntry.expires_at > since)
+        return and_(PointsEntry.delta > 0, lasting, PointsEntry.member_id.in_(holders))
+    if table == RuleRun.__tablename__:
+        return or_(RuleRun.state == FAILED, RuleRun.at > since)
+    return None
+
+
+def _wanted_orders(since: datetime) -> Any:
+    """Orders that wait for something, young ones, and those the timeline named last."""
+    newest = select(func.coalesce(func.max(OrderEvent.id), 0)).scalar_subquery()
+    named = select(OrderEvent.order_id).where(OrderEvent.id > newest - NEWEST_EVENTS)
+    waiting = Order.status.in_((UNPAID, TO_SHIP, SHIPPED))
+    return or_(waiting, Order.queued_until.is_not(None), Order.placed_at > since, Order.id.in_(named))
