@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, and_, bindparam, case, cast, func, or_, select
+from sqlalchemy import CTE, BigInteger, and_, bindparam, case, cast, func, or_, select
 
 from desktop.models.members import Member, PointsEntry
 from desktop.models.orders import TO_SHIP, UNPAID, Order
@@ -121,39 +121,36 @@ def lapsing(read: Read, most: int | None = None) -> Lapsing:
     C12: points are spent oldest first, so what lapses is the balance less everything that lapses later.
     """
     until = read.now + LAPSE_SOON
-    gained = PointsEntry.delta > 0
     entries = (
         select(PointsEntry.member_id, PointsEntry.expires_at)
-        .where(gained, PointsEntry.expires_at > read.now, PointsEntry.expires_at <= until)
+        .where(PointsEntry.delta > 0, PointsEntry.expires_at > read.now, PointsEntry.expires_at <= until)
         .order_by(PointsEntry.expires_at)
         .limit(most)
         .cte("entries")
     )
-    soon = (
-        select(entries.c.member_id, func.min(entries.c.expires_at).label("first"))
-        .group_by(entries.c.member_id)
-        .cte("soon")
-    )
-    kept = (
-        select(PointsEntry.member_id, cast(func.sum(PointsEntry.delta), BigInteger).label("points"))
-        .where(PointsEntry.member_id.in_(select(soon.c.member_id)), gained)
-        .where(or_(PointsEntry.expires_at.is_(None), PointsEntry.expires_at > until))
-        .group_by(PointsEntry.member_id)
-        .cte("kept")
-    )
+    first = func.min(entries.c.expires_at).label("first")
+    soon = select(entries.c.member_id, first).group_by(entries.c.member_id).cte("soon")
+    kept = _lapsing_later(soon, until)
     points = Member.points - func.coalesce(kept.c.points, 0)
+    total = func.coalesce(cast(func.sum(points), BigInteger), 0)
     looked_at = select(func.count()).select_from(entries).scalar_subquery()
     statement = (
-        select(
-            func.count(),
-            func.coalesce(cast(func.sum(points), BigInteger), 0),
-            func.min(soon.c.first),
-            looked_at,
-        )
+        select(func.count(), total, func.min(soon.c.first), looked_at)
         .select_from(soon)
         .join(Member, Member.id == soon.c.member_id)
         .join(kept, kept.c.member_id == soon.c.member_id, isouter=True)
         .where(points > 0)
     )
-    members, lapsing_points, first, looked = tuple(read.rows(statement).one())
-    return Lapsing(members, lapsing_points, first, most is not None and looked >= most)
+    members, lapsing_points, at, looked = tuple(read.rows(statement).one())
+    return Lapsing(members, lapsing_points, at, most is not None and looked >= most)
+
+
+def _lapsing_later(members: CTE, until: datetime) -> CTE:
+    """What these members gained that lapses after this moment, or never."""
+    return (
+        select(PointsEntry.member_id, cast(func.sum(PointsEntry.delta), BigInteger).label("points"))
+        .where(PointsEntry.member_id.in_(select(members.c.member_id)), PointsEntry.delta > 0)
+        .where(or_(PointsEntry.expires_at.is_(None), PointsEntry.expires_at > until))
+        .group_by(PointsEntry.member_id)
+        .cte("kept")
+    )
