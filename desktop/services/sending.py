@@ -23,6 +23,7 @@ from desktop.models.notices import FAILED, OUTBOX_KIND, SENT, WAITING, Notice
 from desktop.models.people import Permission
 from desktop.models.settings import NOTICE_LONGEST_WAIT, NOTICE_TRIES
 from desktop.models.system import Outbox
+from desktop.services.check_job import CHECK, check_and_tell
 from desktop.services.parcels import can_carry, carry
 from desktop.shop import actors
 from desktop.shop.action import action, question
@@ -30,6 +31,7 @@ from desktop.shop.shop import Shop
 from desktop.shop.work import Read, Work
 
 LEASE = timedelta(minutes=3)  # longer than the slowest mail server may take for all its answers
+LONGEST_CHECK = timedelta(minutes=15)  # it reads every order there ever was
 FIRST_WAIT = timedelta(minutes=1)  # before the second try; doubles from there
 AT_ONCE = 100  # rows of one kind in one go
 LANES = 4
@@ -78,8 +80,12 @@ def _carry(shop: Shop, job: Job, gateways: Gateways) -> None:
     carry(shop, int(job.payload["notice"]), gateways.trust)
 
 
+def _check(shop: Shop, job: Job, _gateways: Gateways) -> None:
+    check_and_tell(shop, str(job.payload.get("what")), f"{CHECK}:{job.id}")
+
+
 # The kind of an outbox row up to its colon, and who works it off. A further kind is one line here.
-WAYS: dict[str, Way] = {OUTBOX_KIND: Way(_carry, can_carry)}
+WAYS: dict[str, Way] = {OUTBOX_KIND: Way(_carry, can_carry), CHECK: Way(_check, lease=LONGEST_CHECK)}
 
 
 def send_due(

@@ -9,9 +9,8 @@ from desktop.basics.i18n import N_
 from desktop.models.people import Permission
 from desktop.rules.catalogue import Effect, Firing, declare
 from desktop.rules.spec import Values
+from desktop.services.check_job import CHECK
 from desktop.shop.work import Work
-
-CHECK = "check"  # kind of the outbox row
 
 
 def _books(work: Work, firing: Firing, _values: Values) -> Mapping[str, Any]:
