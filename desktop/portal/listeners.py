@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from desktop.shop.changes import Changes
 
-TABLES = ("checkout", "sale_order", "member", "price", "product", "setting")
+TABLES = ("checkout", "sale_order", "member", "price", "product", "setting", "notice")
 
 
 class Listeners:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -15,17 +13,28 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from desktop.basics.errors import NotFound, ShopError
-from desktop.basics.i18n import _, best_language, languages, speaking
+from desktop.basics.errors import ShopError
+from desktop.basics.i18n import _, speaking
 from desktop.basics.paths import resources
+from desktop.portal.answers import (
+    event,
+    language_of,
+    next_news,
+    number_of,
+    other_languages,
+    read_json,
+    refusal,
+    text_of,
+)
 from desktop.portal.bill import bill_json
+from desktop.portal.inbox import InboxPages
 from desktop.portal.listeners import Listeners
 from desktop.queries.checkout import phone_view, shop_card
 from desktop.services import phone
 from desktop.shop.shop import Shop
 
 COOKIE = "zhanggui_phone"
-STATIC = {"phone.css": "text/css", "phone.js": "text/javascript"}
+STATIC = {"phone.css": "text/css", "phone.js": "text/javascript", "inbox.js": "text/javascript"}
 Sender = Any  # gateways.notify.Notify; the portal only hands it on
 Call = Callable[[Shop, str, str, dict[str, Any]], object]
 
@@ -46,10 +55,10 @@ class Site:
         """The ASGI application."""
         calls: dict[str, Call] = {
             "take": lambda shop, token, device, _b: shop.do(phone.take_offer, token, device),
-            "code": lambda shop, token, device, body: phone.send_phone_code(shop, self._notify, token, device, _text(body, "phone")),
-            "sign-in": lambda shop, token, device, body: phone.sign_in_by_code(shop, token, device, _text(body, "code")),
-            "points": lambda shop, token, device, body: shop.do(phone.choose_points, token, device, _number(body, "points")),
-            "agree": lambda shop, token, device, body: shop.do(phone.agree, token, device, _number(body, "version")),
+            "code": lambda shop, token, device, body: phone.send_phone_code(shop, self._notify, token, device, text_of(body, "phone")),
+            "sign-in": lambda shop, token, device, body: phone.sign_in_by_code(shop, token, device, text_of(body, "code")),
+            "points": lambda shop, token, device, body: shop.do(phone.choose_points, token, device, number_of(body, "points")),
+            "agree": lambda shop, token, device, body: shop.do(phone.agree, token, device, number_of(body, "version")),
             "leave": lambda shop, token, device, _b: shop.do(phone.leave, token, device),
         }  # fmt: skip
         routes = [
@@ -62,7 +71,8 @@ class Site:
                 for name, call in calls.items()
             ),
         ]
-        return Starlette(routes=routes)
+        inbox = InboxPages(self._shop, self._notify, self._listeners, self._pages)
+        return Starlette(routes=[*routes, *inbox.routes()])
 
     # -- pages --------------------------------------------------------------------------------------------------
 
@@ -147,60 +157,6 @@ class Site:
                 yield event("bill", bill)
                 if not await next_news(changed):
                     return
-
-
-async def next_news(changed: asyncio.Queue[bool]) -> bool:
-    """Wait for the next change; False when the server closes. Bursts count once."""
-    more = await changed.get()
-    while more and not changed.empty():
-        more = changed.get_nowait()
-    return more
-
-
-def event(name: str, data: dict[str, Any]) -> str:
-    """One server-sent event."""
-    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
-
-
-def refusal(error: ShopError) -> JSONResponse:
-    """A sentence for the phone, with the next step."""
-    status = 404 if isinstance(error, NotFound) else 409
-    return JSONResponse({"error": str(error), "next": error.next_step}, status)
-
-
-async def read_json(request: Request) -> dict[str, Any]:
-    """The body as an object. Raises `ShopError` for anything else."""
-    try:
-        body = json.loads(await request.body() or b"{}")
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise ShopError(_("This could not be read. Reload the page."))
-    return body
-
-
-def _text(body: dict[str, Any], key: str) -> str:
-    value = body.get(key)
-    return value[:64] if isinstance(value, str) else ""
-
-
-def _number(body: dict[str, Any], key: str) -> int:
-    value = body.get(key)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
-        raise ShopError(_("This could not be read. Reload the page."))
-    return value
-
-
-def language_of(request: Request) -> str:
-    """The language asked for in the address, else the phone's own."""
-    wanted = request.query_params.get("lang") or request.headers.get("accept-language", "zh")
-    return best_language(wanted.split(",")[0].split(";")[0].strip() or "zh")
-
-
-def other_languages(spoken: str) -> list[tuple[str, str]]:
-    """(code, own name) of the languages the page can switch to."""
-    names = {"zh_CN": "中文", "en": "English"}
-    return [(code, names.get(code, code)) for code in languages() if code != spoken]
 
 
 def page_words() -> dict[str, str]:

@@ -60,11 +60,12 @@ def issue_phone_code(work: Work, token: str, device: str, phone: str) -> tuple[s
     """A six-digit code for the number typed on the phone; returns (phone, code). Only its hash is kept."""
     sale = _mine(work, token, device)
     digits = checked_phone(phone)
-    _spare(work, digits)
+    spare_number(work, digits)
     return digits, new_code(work, sale, digits)
 
 
-def _spare(work: Work, digits: str) -> None:
+def spare_number(work: Work, digits: str) -> None:
+    """Count one more code for a number. Raises `Refused` when it gets too many in an hour."""
     subject = f"code:{digest(digits)}"
     brake = work.session.get(SignInBrake, subject, with_for_update=True)
     if brake is None:
