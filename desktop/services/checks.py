@@ -16,7 +16,6 @@ from desktop.queries.order_check import CHECKS, check_orders_and_points
 from desktop.queries.verify import Verdict, verify
 from desktop.queries.verify_fault import SENTENCES
 from desktop.shop.action import Question, action
-from desktop.shop.shop import Shop
 from desktop.shop.work import Work
 
 BOOKS, ORDERS = "books", "orders"  # the books; orders that are stuck and points that are wrong
@@ -59,13 +58,6 @@ _KEEP: dict[str, Callable[[Any], tuple[Finding, ...]]] = {BOOKS: from_verdict, O
 def to_keep(kind: str, answer: Any) -> tuple[tuple[Finding, ...], int]:
     """The findings in the answer of a check, and how many checks were made: what `record_check` takes."""
     return _KEEP[kind](answer), answer.checks if kind == BOOKS else len(CHECKS)
-
-
-def run_check(shop: Shop, kind: str) -> int:
-    """Make one of the checks and keep what it finds; returns how much that is. Takes seconds; sales go on meanwhile."""
-    kept, checks = to_keep(kind, shop.ask(QUESTIONS[kind]))
-    shop.do(record_check, kind, kept, checks)
-    return len(kept)
 
 
 @action(permission=Permission.RUN_RULES)
