@@ -21,6 +21,7 @@ pytest_plugins = [
     "tests.helpers.browser",
     "tests.helpers.counter",
     "tests.helpers.desk",
+    "tests.helpers.fresh",
 ]
 
 QtBot.waitUntil.__kwdefaults__["timeout"] = (
