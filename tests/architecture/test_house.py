@@ -30,6 +30,7 @@ PAPER = ROOT / "desktop/views/common/printing.py"  # ink is black in both themes
 MANUAL = ROOT / "desktop/views/shell/help.py"  # shows our own pages, which hold headings and links
 RICH = {"setHtml", "insertHtml", "appendHtml", "setMarkdown", "setOpenExternalLinks", "setOpenLinks"}
 IMPORT_NAMES = {  # where the package is not called as it is imported
+    "APScheduler": "apscheduler",
     "PySide6-Essentials": "PySide6",
     "SQLAlchemy": "sqlalchemy",
     "Pillow": "PIL",
