@@ -19,6 +19,7 @@ WINDOWS = ("window", "kiosk", "tour")  # these open windows; `app` runs them
 FINE, PROBLEM, WRONG = 0, 1, 2
 EXPORTS = ("goods", "orders", "members", "payments")
 IMPORTS = ("goods", "orders")
+RUN_STATES = ("done", "failed", "given_up", "trouble")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -65,6 +66,8 @@ def parser() -> argparse.ArgumentParser:
     _add_setting_up(command)
     _add_data(command)
     _add_windows(command)
+    _add_rules(command)
+    command("clock", _("let rules act and messages leave without a window, until Ctrl-C"))
     command("verify", _("check that stock, points, money and the audit trail add up"))
     command("doctor", _("check this machine and the database"))
     return whole
@@ -110,6 +113,31 @@ def _add_windows(command: Callable[[str, str], argparse.ArgumentParser]) -> None
     tour.add_argument("--to", required=True, metavar="FOLDER", help=_("where the pictures go"))
     tour.add_argument(
         "--matrix", action="store_true", help=_("also in both themes, both languages and three sizes")
+    )
+
+
+def _add_rules(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    verbs = command("rules", _("what the shop does by itself")).add_subparsers(
+        metavar=_("WHAT"), required=True
+    )
+
+    def verb(name: str, words: str) -> argparse.ArgumentParser:
+        part = verbs.add_parser(name, help=words, description=words, parents=[_common(top=False)])
+        part.set_defaults(verb=name)
+        return part
+
+    verb("list", _("the rules, whether they are on, and when they last acted"))
+    trial = verb("try", _("what rules would have done in the last days, and will do in the coming ones"))
+    trial.add_argument(
+        "rule", nargs="?", metavar="RULE", help=_("number, key or name; without it, all that are on")
+    )
+    trial.add_argument("--days", type=int, default=7, metavar="N", help=_("how many days back and ahead"))
+    verb("run-once", _("do now what is due"))
+    log = verb("log", _("what rules did"))
+    log.add_argument("--rule", metavar="RULE", help=_("only this one: number, key or name"))
+    log.add_argument("--days", type=int, default=7, metavar="N", help=_("how many days back"))
+    log.add_argument(
+        "--state", choices=RUN_STATES, help=_("only what ended so; trouble: everything but done")
     )
 
 
@@ -191,7 +219,10 @@ def run(arguments: argparse.Namespace) -> int:
     return code
 
 
-_FILES = {"init": "init", "import": "bring", "export": "export", "verify": "verify", "doctor": "doctor"}
+_FILES = {
+    "init": "init", "import": "bring", "export": "export", "verify": "verify", "doctor": "doctor", "rules": "rules",
+    "clock": "clock",
+}  # fmt: skip
 
 
 def main() -> int:

@@ -44,7 +44,7 @@ def told(shop: Shop) -> list[tuple[str, str, str]]:
     """Receiver, title and text of every message."""
     with shop.storage.read.connect() as connection:
         rows = connection.execute(select(Notice.receiver, Notice.title, Notice.body).order_by(Notice.id))
-        return [tuple(row) for row in rows]
+        return [(row.receiver, row.title, row.body) for row in rows]
 
 
 @pytest.mark.req("O21", "O6")
