@@ -41,6 +41,7 @@ def following(qapp: QApplication, sample: Shop, tmp_path: Path) -> Iterator[Surr
     with surroundings(qapp, sample, tmp_path) as made:
         sample.news.follow()
         yield made
+        sample.news.close()
 
 
 def deaf(context: Context) -> Context:
