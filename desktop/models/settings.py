@@ -100,36 +100,36 @@ DEFAULT_TYPE = SettingSpec(
     "orders.default_type", "retail", N_("Usual order type"), choices=("retail", "distribution", "b2b")
 )
 REFUSE, QUEUE = "refuse", "queue"
-ORDER_HOURS: dict[str, tuple[SettingSpec[int], SettingSpec[int], SettingSpec[str]]] = {
-    key: (
-        SettingSpec(f"orders.{key}.from", 0, start, counter, "clock", 0, 24 * 60 - 1),
+Hours = tuple[SettingSpec[int], SettingSpec[int], SettingSpec[str]]
+
+
+def _hours(key: str, start: str, end: str, outside: str, *helps: str) -> Hours:
+    """From and until (minutes of the day by the shop's clock), and what happens to orders outside."""
+    early, late = helps or ("", "")
+    return (
+        SettingSpec(f"orders.{key}.from", 0, start, early, "clock", 0, 24 * 60 - 1),
         SettingSpec(f"orders.{key}.until", 24 * 60, end, "", "clock", 0, 24 * 60),
-        SettingSpec(f"orders.{key}.outside", QUEUE, outside, wait, choices=(QUEUE, REFUSE)),
+        SettingSpec(f"orders.{key}.outside", QUEUE, outside, late, choices=(QUEUE, REFUSE)),
     )
-    for key, start, end, outside in (
-        (
-            "retail",
-            N_("Retail orders from"),
-            N_("Retail orders until"),
-            N_("Retail orders outside these hours"),
-        ),
-        (
-            "distribution",
-            N_("Distribution orders from"),
-            N_("Distribution orders until"),
-            N_("Distribution orders outside these hours"),
-        ),
-        ("b2b", N_("B2B orders from"), N_("B2B orders until"), N_("B2B orders outside these hours")),
-    )
-    for counter, wait in (
-        (
-            N_(
-                "The same time twice means the whole day. Sales at the counter and the kiosk are always taken."
-            ),
-            N_("A queued order holds its goods and is handled when the hours begin."),
-        ),
-    )
-}  # order type → from and until (minutes of the day by the shop's clock), what happens outside
+
+
+ORDER_HOURS: dict[str, Hours] = {
+    "retail": _hours(
+        "retail",
+        N_("Retail orders from"),
+        N_("Retail orders until"),
+        N_("Retail orders outside these hours"),
+        N_("The same time twice means the whole day. Sales at the counter and the kiosk are always taken."),
+        N_("A queued order holds its goods and is handled when the hours begin."),
+    ),
+    "distribution": _hours(
+        "distribution",
+        N_("Distribution orders from"),
+        N_("Distribution orders until"),
+        N_("Distribution orders outside these hours"),
+    ),
+    "b2b": _hours("b2b", N_("B2B orders from"), N_("B2B orders until"), N_("B2B orders outside these hours")),
+}
 B2B_CREDIT = SettingSpec("orders.b2b_credit", 600, N_("Credit score needed for B2B"), "", "", 0, 1_000)
 ALERT_AT = SettingSpec(
     "stock.alert_milli",

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from desktop.basics.i18n import N_, _
-from desktop.queries.verify_fault import Writer, count, money, pieces, points
+from desktop.queries.verify_fault import Writer, count, first_of, money, pieces, points
 from desktop.shop.work import Read
 
 MOST_FINDINGS = 100  # of one kind; the rest is found by the next check, once these are repaired
@@ -31,6 +31,7 @@ class Kind:
     undo: str = ""
     safe: bool = False
     timed: bool = False  # what was found grows by itself with every day
+    drifts: bool = False  # both figures grow with every sale; what is wrong is their difference
 
 
 KINDS: dict[str, Kind] = {
@@ -101,6 +102,7 @@ KINDS: dict[str, Kind] = {
             "balance", N_("Points balance does not fit the ledger"),
             N_("Member {number}: the ledger adds up to {expected}, the balance says {found}."), MEMBER, points,
             N_("Count the balance again"), N_("The ledger stays as it is; the trail keeps the old balance."), True,
+            drifts=True,
         ),
     )
 }  # fmt: skip
@@ -127,7 +129,10 @@ class Finding:
     @property
     def key(self) -> tuple[str, int, int, int]:
         """What a repair is asked for: only while this is still so."""
-        return (self.kind, self.subject_id, self.expected, 0 if KINDS[self.kind].timed else self.found)
+        kind, expected, found = KINDS[self.kind], self.expected, self.found
+        if kind.drifts:
+            return (self.kind, self.subject_id, 0, found - expected)
+        return (self.kind, self.subject_id, expected, 0 if kind.timed else found)
 
     @property
     def subject(self) -> str:
@@ -158,7 +163,7 @@ def findings_of(
     A row of a timed kind has a moment in place of `found`: the days since then are what is found.
     """
     about = KINDS[kind]
-    for row in read.rows(statement.limit(MOST_FINDINGS)).all():
+    for row in read.rows(first_of(statement, MOST_FINDINGS)).all():
         found = (read.now - row.found).days if about.timed else int(row.found or 0)
         expected = int(row.expected or 0)
         proof = tuple(line for prove in provers for line in prove(read, row.id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import BigInteger, String, and_, cast, func, literal, or_, select
+from sqlalchemy import BigInteger, String, cast, func, literal, select
 
 from desktop.models.members import Member, PointsEntry
 from desktop.models.orders import Order
@@ -57,15 +57,16 @@ def of_orders(read: Read) -> Iterator[Fault]:
         ("spent", "spent", -1, Order.points_spent),
     ):
         total = (_sum(PointsEntry.delta) * sign).label("total")
-        put_right = and_(PointsEntry.reason == "correction", PointsEntry.source.like(f"order:%:{kind}"))
-        name = func.replace(PointsEntry.source, f":{kind}", "").label("source")
-        entries = select(name, total).where(or_(PointsEntry.reason == reason, put_right))
-        ledger = entries.group_by(name).subquery("ledger")
-        added = func.coalesce(ledger.c.total, 0)
+        sums = select(PointsEntry.source, total).group_by(PointsEntry.source)
+        ledger = sums.where(PointsEntry.reason == reason).subquery("ledger")
+        corrected = (PointsEntry.reason == "correction", PointsEntry.source.like(f"order:%:{kind}"))
+        put_right = sums.where(*corrected).subquery("put_right")
+        added = func.coalesce(ledger.c.total, 0) + func.coalesce(put_right.c.total, 0)
         source = literal("order:") + cast(Order.id, String)
         statement = (
             select(Order.code.label("subject"), said.label("expected"), added.label("found"))
             .join(ledger, ledger.c.source == source, isouter=True)
+            .join(put_right, put_right.c.source == source + f":{kind}", isouter=True)
             .where(added != said, Order.paid_at.is_not(None), Order.member_id.is_not(None))
         )
         yield from finding(read, kind, statement, points)

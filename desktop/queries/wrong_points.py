@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, String, and_, case, cast, func, literal, or_, select, union
+from sqlalchemy import BigInteger, ColumnElement, String, case, cast, func, literal, or_, select, union
 
 from desktop.models.members import Member, PointsEntry
 from desktop.models.orders import CANCELLED, Order
@@ -90,12 +90,14 @@ def promised(read: Read, only: int | None = None) -> Iterator[Finding]:
 
 def twice(read: Read, only: int | None = None) -> Iterator[Finding]:
     """More points were deducted for an order than its payments say."""
-    ledger = _by_document(-PointsEntry.delta, "spent", SPENT, only)
+    ledger = _by_order(-PointsEntry.delta, "spent", only)
     paid = select(func.coalesce(cast(func.sum(Tender.points), BigInteger), 0))
     paid_with = paid.where(Tender.order_id == Order.id).correlate(Order).scalar_subquery()
-    statement = _orders(paid_with, ledger.c.total, Order.points_minor)
-    statement = statement.join(ledger, ledger.c.document == document()).where(
-        ledger.c.total > Order.points_spent, ledger.c.total > paid_with
+    deducted = ledger.c.total - _of(CORRECTION, document() + SPENT)
+    statement = (
+        _orders(paid_with, deducted, Order.points_minor)
+        .join(ledger, ledger.c.order_id == Order.id)
+        .where(ledger.c.total > Order.points_spent, ledger.c.total > paid_with, deducted > paid_with)
     )
     proof = (proofs.state, proofs.payments, proofs.entries, proofs.buyer)
     yield from findings_of(read, "twice", only_this(statement, Order.id, only), proof)
@@ -103,13 +105,15 @@ def twice(read: Read, only: int | None = None) -> Iterator[Finding]:
 
 def earned(read: Read, only: int | None = None) -> Iterator[Finding]:
     """Points were given for an order nobody paid, or more of them than it earns. Safe while the member has them."""
-    ledger = _by_document(PointsEntry.delta, "purchase", EARNED, only)
+    ledger = _by_order(PointsEntry.delta, "purchase", only)
     due = case((Order.paid_at.is_not(None), Order.points_earned), else_=0)
-    statement = _orders(due, ledger.c.total, literal(0, BigInteger)).add_columns(Member.points)
+    given = ledger.c.total + _of(CORRECTION, document() + EARNED)
     statement = (
-        statement.join(ledger, ledger.c.document == document())
+        _orders(due, given, literal(0, BigInteger))
+        .add_columns(Member.points)
+        .join(ledger, ledger.c.order_id == Order.id)
         .join(Member, Member.id == Order.member_id)
-        .where(ledger.c.total > due)
+        .where(ledger.c.total > due, given > due)
     )
     proof = (proofs.state, proofs.payments, proofs.entries, proofs.buyer)
     statement = only_this(statement, Order.id, only)
@@ -144,18 +148,14 @@ def _refund() -> ColumnElement[str]:
     return literal("refund:", String) + cast(Refund.id, String)
 
 
-def _by_document(delta: Any, reason: str, ending: str, only: int | None) -> Any:
-    """Σ points of one reason for each document, what corrections of that kind put right counted in."""
-    fixed = and_(PointsEntry.reason == CORRECTION, PointsEntry.source.like(f"order:%{ending}"))
-    name = case(
-        (PointsEntry.reason == CORRECTION, func.replace(PointsEntry.source, ending, "")),
-        else_=PointsEntry.source,
-    )
-    statement = select(name.label("document"), cast(func.sum(delta), BigInteger).label("total"))
-    statement = statement.where(or_(PointsEntry.reason == reason, fixed))
-    if only is not None:
-        statement = statement.where(PointsEntry.source.in_((f"order:{only}", f"order:{only}{ending}")))
-    return statement.group_by(name).subquery("ledger")
+def _by_order(delta: Any, reason: str, only: int | None) -> Any:
+    """Σ points of one reason for each order, read in the index's own order; by number, to find the orders by key."""
+    named = PointsEntry.source.like("order:%") if only is None else PointsEntry.source == f"order:{only}"
+    sums = select(PointsEntry.source, cast(func.sum(delta), BigInteger).label("total"))
+    sums = sums.where(PointsEntry.reason == reason, named).group_by(PointsEntry.source)
+    found = sums.subquery("sums")
+    number = cast(func.replace(found.c.source, "order:", ""), BigInteger)
+    return select(number.label("order_id"), found.c.total).subquery("ledger")
 
 
 def _orders(expected: Any, found: Any, minor: Any) -> Any:
@@ -164,9 +164,13 @@ def _orders(expected: Any, found: Any, minor: Any) -> Any:
     )  # fmt: skip
 
 
-CHECKS: dict[str, Check] = {
-    "kept": kept, "promised": promised, "twice": twice, "earned": earned, "balance": balance
-}  # fmt: skip
+CHECKS: dict[str, Check] = {  # the balance first: corrections then count from a true one
+    "balance": balance,
+    "kept": kept,
+    "promised": promised,
+    "twice": twice,
+    "earned": earned,
+}
 
 
 @question(permission=Permission.ADJUST_POINTS)

@@ -34,7 +34,7 @@ def stocked(shop: Shop) -> Stocked:
 
 
 @action(permission=Permission.RUN_RULES)
-def _chase(work: Work, order_id: int) -> int:
+def chase_by_clock(work: Work, order_id: int) -> int:
     """As a rule's effect does."""
     return chase(work, order_id)
 
@@ -57,22 +57,22 @@ def listed(stocked: Stocked) -> int:
 @pytest.mark.req("O8")
 def test_it_is_asked_until_somebody_answers_or_it_ships(stocked: Stocked, clock: HandClock) -> None:
     order_id = placed(stocked, (MILK, 1))
-    assert by_clock(stocked).do(_chase, order_id) == 0  # not paid: nothing to ship
+    assert by_clock(stocked).do(chase_by_clock, order_id) == 0  # not paid: nothing to ship
     pay(stocked, order_id)
     assert (listed(stocked), detail(stocked, order_id).chased) == (0, 0)
     clock.pass_time(timedelta(hours=37))
-    assert [by_clock(stocked).do(_chase, order_id) for _ in range(2)] == [1, 2]
+    assert [by_clock(stocked).do(chase_by_clock, order_id) for _ in range(2)] == [1, 2]
     assert listed(stocked) == detail(stocked, order_id).chased == 2
     stocked.shop.do(give_late_reason, order_id, " 缺货，周二到货 ")
     assert (listed(stocked), detail(stocked, order_id).chased) == (0, 0)
     wait = stocked.shop.ask(order_wait, order_id)
     assert wait is not None
     assert (wait.waited, wait.chased, wait.reason) == (timedelta(hours=37), 2, "缺货，周二到货")
-    assert by_clock(stocked).do(_chase, order_id) == 3
+    assert by_clock(stocked).do(chase_by_clock, order_id) == 3
     assert listed(stocked) == 3
     stocked.shop.do(ship_order, order_id)
     assert (listed(stocked), detail(stocked, order_id).chased) == (0, 0)
-    assert by_clock(stocked).do(_chase, order_id) == 0
+    assert by_clock(stocked).do(chase_by_clock, order_id) == 0
     assert stocked.shop.ask(order_wait, order_id) is None
     assert events(stocked, order_id) == [
         "placed", "paid", "chased", "chased", "late reason", "chased", "shipped"
@@ -140,11 +140,11 @@ def test_tags_are_worn_once_found_and_taken_off(stocked: Stocked) -> None:
 
 
 @pytest.mark.req("O8")
-def test_control_a_chase_with_no_answer_stays_on_the_list(stocked: Stocked) -> None:
+def test_control_achase_by_clock_with_no_answer_stays_on_the_list(stocked: Stocked) -> None:
     """A note or a print is no answer."""
     order_id = placed(stocked, (MILK, 1))
     pay(stocked, order_id)
-    by_clock(stocked).do(_chase, order_id)
+    by_clock(stocked).do(chase_by_clock, order_id)
     stocked.shop.do(add_note, order_id, "已电话联系")
     assert listed(stocked) == 1
     assert order_of(stocked, order_id).status == "to_ship"

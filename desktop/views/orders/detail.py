@@ -1,41 +1,48 @@
 """The panel beside the list: one order with everything that can be done to it."""
 
+from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QLayout, QMenu, QScrollArea, QWidget
 
-from desktop.basics.i18n import _
+from desktop.basics.i18n import _, ngettext
 from desktop.basics.money import Money, quantity_text
 from desktop.basics.words import when_text
 from desktop.queries.order_detail import Contact, LineRow, OrderDetail, order_contact
 from desktop.queries.order_words import channel_word, said, type_word
 from desktop.queries.receipts import receipt
+from desktop.services.chasing import give_late_reason
 from desktop.services.fulfilment import cancel_order, cancel_paid_order, pay_order, receive_order, ship_order
+from desktop.services.order_queue import release_order
+from desktop.services.order_tags import tag_order, untag_order
 from desktop.services.orders import add_note, edit_order
 from desktop.services.refunds import refund_lines
 from desktop.views.common import icons
 from desktop.views.common.avatar import Avatar
-from desktop.views.common.badges import Badge
+from desktop.views.common.badges import Badge, Tag
 from desktop.views.common.buttons import Button, icon_button, primary, secondary
-from desktop.views.common.cards import Card, Divider, Facts, IconTile, clear, hbox, vbox
+from desktop.views.common.cards import Card, Divider, Facts, IconTile, NestedCard, clear, hbox, vbox
 from desktop.views.common.context import Context
 from desktop.views.common.labels import Label
 from desktop.views.common.product_picture import ProductPicture
+from desktop.views.common.theme import theme
 from desktop.views.common.timeline import Timeline
 from desktop.views.orders.steps import steps_of
-from desktop.views.orders.table import SHOWN_TIERS, status_badge
+from desktop.views.orders.table import SHOWN_TIERS, queued_text, status_badge
 
 MARGIN = 16
+TAGS_WIDTH = 318  # what fits beside each other in the panel
 PAID = ("to_ship", "shipped", "done")
 
 
-def can(order: OrderDetail) -> set[str]:
+def can(order: OrderDetail, now: datetime) -> set[str]:
     """What may be done to an order in this state."""
-    found = {"print", "note"}
+    queued = order.queued_until if order.queued_until is not None and order.queued_until > now else None
+    found = {"print", "note", "tag"} | ({"release"} if queued is not None else set())
     found |= {
         "unpaid": {"pay", "edit", "cancel"},
-        "to_ship": {"ship", "cancel"},
+        "to_ship": {"cancel", "reason"} | ({"ship"} if queued is None else set()),
         "shipped": {"receive", "undo"},
     }.get(order.status, set())
     if order.status in PAID and order.refunded_minor < order.paid_minor:
@@ -45,7 +52,8 @@ def can(order: OrderDetail) -> set[str]:
 
 RIGHTS = {
     "pay": pay_order, "ship": ship_order, "receive": receive_order, "undo": ship_order, "note": add_note,
-    "edit": edit_order, "refund": refund_lines, "print": receipt,
+    "edit": edit_order, "refund": refund_lines, "print": receipt, "tag": tag_order, "untag": untag_order,
+    "release": release_order, "reason": give_late_reason,
 }  # fmt: skip
 
 
@@ -55,6 +63,7 @@ class DetailPanel(Card):
     wanted = Signal(str)
     moved = Signal(int)
     dismissed = Signal()
+    untagged = Signal(int)
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(margins=(1, 0, 1, 2), parent=parent)
@@ -107,7 +116,8 @@ class DetailPanel(Card):
         self.order = order
         self.number.setText(order.short_code)
         self.number.setToolTip(order.code)
-        self.badge.show_status(*status_badge(order.status, order.late, order.refunded))
+        queued = queued_text(order.queued_until, self.context.now(), self.context.zone)
+        self.badge.show_status(*status_badge(order.status, order.late, order.refunded, queued=queued))
         kind = type_word(order.order_type) if order.order_type != "retail" else ""
         way = _("Delivery") if order.has_address else _("Taken along")
         when = when_text(order.placed_at, self.context.now(), self.context.zone)
@@ -119,7 +129,7 @@ class DetailPanel(Card):
 
     def _show_actions(self, order: OrderDetail) -> None:
         clear(self.deeds)
-        ways = can(order)
+        ways = can(order, self.context.now())
         main = next((w for w in ("pay", "ship", "receive") if w in ways), "")
         looks = {
             "pay": (_("Take payment"), "wallet-3-line", ""),
@@ -149,12 +159,15 @@ class DetailPanel(Card):
 
     def _more(self, button: Button) -> None:
         assert self.order is not None
-        ways = can(self.order)
+        ways = can(self.order, self.context.now())
         menu = QMenu(button)
         entries = (
             ("edit", _("Change order…"), "edit-line"),
             ("undo", _("Take shipment back"), "arrow-go-back-line"),
+            ("release", _("Release now"), "play-circle-line"),
+            ("reason", _("Say why it is late…"), "question-answer-line"),
             ("note", _("Add note…"), "chat-1-line"),
+            ("tag", _("Add tag…"), "price-tag-3-line"),
             ("copy", _("Copy full number"), "file-copy-line"),
             ("cancel", _("Cancel order…"), "close-circle-line"),
         )
@@ -179,6 +192,16 @@ class DetailPanel(Card):
     # What it says
 
     def _tell(self, order: OrderDetail) -> None:
+        if "release" in can(order, self.context.now()) and order.queued_until is not None:
+            until = when_text(order.queued_until, self.context.now(), self.context.zone)
+            words = _("Queued until {time}. It can be paid and changed, not shipped.").format(time=until)
+            self._section(
+                self._notice(words, "text", "subtle", secondary(_("Release now"), size=28), "release")
+            )
+        if order.chased:
+            self._section(self._chased(order))
+        if order.tags:
+            self._section(self._tags(order))
         self._section(Timeline(steps_of(order, self.context.zone, self.context.now())))
         goods = QWidget()
         column = vbox(goods, gap=8)
@@ -202,6 +225,38 @@ class DetailPanel(Card):
         elif order.has_address:
             self._section(self._address(order))
         self._inner.addStretch(1)
+
+    def _chased(self, order: OrderDetail) -> QWidget:
+        times = ngettext("Chased once.", "Chased {count} times.", order.chased).format(count=order.chased)
+        words = " ".join((times, _("Why is it not shipped?")))
+        button = secondary(_("Answer"), "question-answer-line", size=28)
+        return self._notice(words, "danger_fg", "danger_bg", button, "reason")
+
+    def _notice(self, words: str, ink: str, fill: str, button: Button, verb: str) -> QWidget:
+        card = NestedCard(fill=fill, border="border" if fill == "subtle" else fill)
+        card.body.addWidget(Label(words, "small_m", ink, wrap=True))
+        row = hbox()
+        row.addWidget(self._button(button, verb))
+        row.addStretch(1)
+        card.body.addLayout(row)
+        return card
+
+    def _tags(self, order: OrderDetail) -> QWidget:
+        widget = QWidget()
+        rows = vbox(widget, gap=6)
+        line, width = hbox(gap=6), 0
+        for worn in order.tags:
+            tag = Tag(worn.name, removable=self._allowed("untag"))
+            tag.removed.connect(partial(self.untagged.emit, worn.id))
+            width += tag.sizeHint().width() + 6
+            if width > theme.px(TAGS_WIDTH):
+                line.addStretch(1)
+                rows.addLayout(line)
+                line, width = hbox(gap=6), tag.sizeHint().width() + 6
+            line.addWidget(tag)
+        line.addStretch(1)
+        rows.addLayout(line)
+        return widget
 
     def _section(self, widget: QWidget) -> None:
         holder = QWidget()

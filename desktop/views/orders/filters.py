@@ -53,6 +53,7 @@ class FilterBar(QWidget):
         self.context = context
         self.filters = OrderFilter()
         self.names: dict[str, str] = {}
+        self.known_tags: tuple[str, ...] = ()
         row = hbox(self, margins=(16, 8, 16, 8), gap=6)
         self.search = SearchInput(_("Order, phone, name, parcel"))
         self.search.setFixedWidth(theme.px(240))
@@ -116,8 +117,12 @@ class FilterBar(QWidget):
             found.append((("statuses",), _("Status"), _list(f.statuses, status_word), "statuses"))
         if f.types:
             found.append((("types",), _("Type"), _list(f.types, type_word), "types"))
+        if f.tags:
+            found.append((("tags",), _("Tags"), " / ".join(f.tags), "tags"))
         if f.late:
             found.append((("late",), _("Overdue"), "", ""))
+        if f.queued:
+            found.append((("queued",), _("Queued"), "", ""))
         if f.refunded:
             found.append((("refunded",), _("Refunded"), "", ""))
         if f.points_from is not None:
@@ -162,7 +167,10 @@ class FilterBar(QWidget):
             ("types", _("Type")), ("points", _("Points used")),
         ):  # fmt: skip
             self._fill(menu.addMenu(text), edit)
+        if self.known_tags:
+            self._fill(menu.addMenu(_("Tags")), "tags")
         menu.addAction(_("Overdue"), partial(self._set, replace(self.filters, late=True)))
+        menu.addAction(_("Queued"), partial(self._set, replace(self.filters, queued=True)))
         menu.addAction(_("Refunded"), partial(self._set, replace(self.filters, refunded=True)))
         menu.popup(self._anchor())
 
@@ -190,7 +198,8 @@ class FilterBar(QWidget):
                 menu.addAction(text, partial(self._set, replace(self.filters, points_from=value)))
         else:
             choices: dict[str, tuple[tuple[str, ...], Callable[[str], str]]] = {
-                "channels": (CHANNELS, channel_word), "statuses": (STATUSES, status_word), "types": (TYPES, type_word)
+                "channels": (CHANNELS, channel_word), "statuses": (STATUSES, status_word), "types": (TYPES, type_word),
+                "tags": (self.known_tags or self.filters.tags, str),
             }  # fmt: skip
             keys, word = choices[edit]
             for key in keys:

@@ -14,6 +14,7 @@ from desktop.queries.order_words import said
 from desktop.queries.orders import (
     BIG_POINTS_MINOR,
     OrdersSum,
+    order_tags,
     orders_count,
     orders_counts_by_view,
     orders_page,
@@ -241,6 +242,10 @@ class OrderList(Card):
         """Read how many orders each view holds."""
         wanted = {key: view.filters for key, view in self.views.items()}
         self.scope.ask_latest("counts", orders_counts_by_view, wanted).then(self._show_counts)
+        self.scope.ask_latest("tags", order_tags).then(self._have_tags)
+
+    def _have_tags(self, names: tuple[str, ...]) -> None:
+        self.bar.known_tags = names
 
     def _show_counts(self, counts: dict[str, int]) -> None:
         for key, count in counts.items():

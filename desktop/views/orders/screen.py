@@ -7,39 +7,47 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from desktop.basics.i18n import _
+from desktop.basics.i18n import N_, _
 from desktop.basics.money import Money
-from desktop.queries.order_detail import Contact, OrderDetail, order_contact, order_detail
+from desktop.queries.order_detail import OrderDetail, order_detail
 from desktop.queries.order_draft import draft_now
 from desktop.queries.order_export import export_begins
 from desktop.queries.order_search import OrderFilter
 from desktop.queries.orders import OrdersSum, orders_today
-from desktop.queries.receipts import Receipt, receipt
+from desktop.queries.stuck import stuck_orders
 from desktop.services.export import export_orders
 from desktop.services.fulfilment import receive_order, undo_shipment
+from desktop.services.order_queue import release_order
+from desktop.services.order_tags import tag_order, untag_order
 from desktop.services.orders import create_order
 from desktop.services.refunds import Refunded
 from desktop.views.common import remember, shortcuts
-from desktop.views.common.buttons import primary, secondary
+from desktop.views.common.buttons import icon_button, primary, secondary
 from desktop.views.common.cards import hbox, vbox
+from desktop.views.common.check_sheet import CheckSheet
 from desktop.views.common.commands import Command
 from desktop.views.common.context import Context
+from desktop.views.common.dialogs import Sheet
 from desktop.views.common.export_sheet import ExportSheet
 from desktop.views.common.labels import Label
-from desktop.views.common.print_sheet import Document, PrintSheet
-from desktop.views.common.printing import A4, RECEIPT_80
 from desktop.views.common.theme import theme
 from desktop.views.orders.detail import RIGHTS, DetailPanel, can
+from desktop.views.orders.mark_sheets import LateReasonSheet, OrderTagSheet
 from desktop.views.orders.order_list import SHIPPED_VIEWS, OrderList
 from desktop.views.orders.order_sheet import OrderSheet
-from desktop.views.orders.paper import packing_lines, receipt_lines
+from desktop.views.orders.print_run import PrintRun
 from desktop.views.orders.refund_sheet import RefundSheet
 from desktop.views.orders.sheets import CancelSheet, NoteSheet, PaySheet, ShipSheet
 
 MARGINS = (24, 20, 24, 20)
 PANEL, GAP = 352, 12
 DOCKED_FROM = 1360  # window width below which the panel lies over the list
-TABLES = {"sale_order", "order_line", "tender", "refund", "shipment", "member", "saved_view"}
+STEPS = {  # verbs without a question, and what is said afterwards
+    "release": (release_order, N_("Order {number} is released")),
+    "receive": (receive_order, N_("Order {number} is done")),
+    "undo": (undo_shipment, N_("Shipment of {number} taken back")),
+}
+TABLES = {"sale_order", "order_tag", "order_line", "tender", "refund", "shipment", "member", "saved_view"}
 
 
 class OrdersScreen(QWidget):
@@ -64,6 +72,7 @@ class OrdersScreen(QWidget):
         self.panel.wanted.connect(self.act)
         self.panel.moved.connect(self._move)
         self.panel.dismissed.connect(self.close_panel)
+        self.panel.untagged.connect(self._untag)
         self._keys()
         context.stale_when(self, TABLES, self._refresh)
 
@@ -78,9 +87,11 @@ class OrdersScreen(QWidget):
         row.addSpacing(4)
         row.addWidget(self.today)
         row.addStretch(1)
+        self.check = icon_button("stethoscope-line", _("Check orders and points"), framed=True)
         self.export = secondary(_("Export"), "download-2-line")
         self.new = primary(_("New order"), "add-line", key="N")
         for button, deed, run in (
+            (self.check, stuck_orders, self._check),
             (self.export, export_begins, self._export),
             (self.new, create_order, self.new_order),
         ):
@@ -101,6 +112,8 @@ class OrdersScreen(QWidget):
         """What the palette offers about the order at hand."""
         order = self.panel.order
         found = [Command(_("New order"), self.new_order, icon="add-line", keys=("N",))]
+        if self.context.may(stuck_orders):
+            found.append(Command(_("Check orders and points"), self._check, icon="stethoscope-line"))
         if order is None or not self.panel.isVisible():
             return found
         hint = f"{order.short_code} · {Money(order.due_minor, order.currency)}"
@@ -110,7 +123,7 @@ class OrdersScreen(QWidget):
             "print": (_("Print the current order"), "printer-line"),
             "pay": (_("Take payment for the current order"), "wallet-3-line"),
         }
-        ways = can(order)
+        ways = can(order, self.context.now())
         return [Command(t, partial(self.act, v), hint, i) for v, (t, i) in words.items() if v in ways] + found
 
     # Coming and going
@@ -260,33 +273,47 @@ class OrdersScreen(QWidget):
             self._bulk(verb)
             return
         order = self.panel.order
-        if order is None or not self.panel.isVisible() or verb not in can(order):
+        if order is None or not self.panel.isVisible() or verb not in can(order, self.context.now()):
             return
-        if verb == "pay":
-            PaySheet(self, self.context, order, partial(self._paid, order)).open()
-        elif verb == "ship":
-            title = _("Ship order {number}").format(number=order.short_code)
-            ShipSheet(self, self.context, [order.id], title, self._shipped).open()
-        elif verb == "refund":
-            RefundSheet(self, self.context, order, partial(self._refunded, order)).open()
-        elif verb == "cancel":
-            CancelSheet(
-                self, self.context, order, partial(self._say, _("Order {number} cancelled"), order)
-            ).open()
-        elif verb == "note":
-            NoteSheet(self, self.context, order).open()
+        if verb in STEPS:
+            step, said = STEPS[verb]
+            self.scope.do(step, order.id).then(lambda _n: self._say(_(said), order))
         elif verb == "edit":
             self.scope.ask(draft_now, order.id).then(partial(self._edit, order))
-        elif verb == "receive":
-            self.scope.do(receive_order, order.id).then(
-                lambda _n: self._say(_("Order {number} is done"), order)
-            )
-        elif verb == "undo":
-            self.scope.do(undo_shipment, order.id).then(
-                lambda _n: self._say(_("Shipment of {number} taken back"), order)
-            )
-        else:
+        elif verb == "print":
             self._print([order.id])
+        else:
+            self._sheet(verb, order).open()
+
+    def _sheet(self, verb: str, order: OrderDetail) -> Sheet:
+        if verb == "pay":
+            return PaySheet(self, self.context, order, partial(self._paid, order))
+        if verb == "ship":
+            title = _("Ship order {number}").format(number=order.short_code)
+            return ShipSheet(self, self.context, [order.id], title, self._shipped)
+        if verb == "refund":
+            return RefundSheet(self, self.context, order, partial(self._refunded, order))
+        if verb == "cancel":
+            done = partial(self._say, _("Order {number} cancelled"), order)
+            return CancelSheet(self, self.context, order, done)
+        if verb == "reason":
+            done = partial(self._say, _("Reason for {number} kept"), order)
+            return LateReasonSheet(self, self.context, order, done)
+        return (OrderTagSheet if verb == "tag" else NoteSheet)(self, self.context, order)
+
+    def _untag(self, tag_id: int) -> None:
+        order = self.panel.order
+        worn = next((tag for tag in order.tags if tag.id == tag_id), None) if order is not None else None
+        if order is None or worn is None:
+            return
+        again = partial(self.scope.do, tag_order, order.id, worn.name)
+        said = _("Tag “{name}” taken off").format(name=worn.name)
+        self.scope.do(untag_order, order.id, tag_id).then(
+            lambda _n: self.context.toast(self, said, undo=lambda: (again(), None)[1])
+        )
+
+    def _check(self) -> None:
+        CheckSheet(self, self.context).open()
 
     def _say(self, sentence: str, order: OrderDetail) -> None:
         self.context.toast(self, sentence.format(number=order.short_code))
@@ -296,7 +323,10 @@ class OrdersScreen(QWidget):
         if verb == "print":
             self._print([row.id for row in rows])
             return
-        ids = [row.id for row in rows if row.status == "to_ship"]
+        now = self.context.now()
+        ids = [
+            r.id for r in rows if r.status == "to_ship" and (r.queued_until is None or r.queued_until <= now)
+        ]
         if not ids:
             self.context.toast(self, _("None of the selected orders waits to be shipped."), tone="warn")
             return
@@ -344,39 +374,7 @@ class OrdersScreen(QWidget):
     # Paper and files
 
     def _print(self, ids: list[int]) -> None:
-        self._papers: list[Receipt] = []
-        self._next_paper(ids, ids, None)
-
-    def _next_paper(self, ids: list[int], left: list[int], paper: Receipt | None) -> None:
-        if paper is not None:
-            self._papers.append(paper)
-        if left:
-            self.scope.ask(receipt, left[0]).then(partial(self._next_paper, ids, left[1:]))
-            return
-        documents = [Document("receipt", _("Receipt"), receipt_lines(self._papers), RECEIPT_80)]
-        order = self.panel.order
-        if (
-            len(ids) == 1
-            and order is not None
-            and order.id == ids[0]
-            and order.has_address
-            and self.context.may(order_contact)
-        ):
-            self.scope.ask(order_contact, order.id).then(partial(self._with_packing, documents, order))
-        else:
-            self._print_sheet(documents)
-
-    def _with_packing(self, documents: list[Document], order: OrderDetail, contact: Contact) -> None:
-        packing = Document("packing", _("Packing list"), packing_lines([(order, contact)]), A4)
-        self._print_sheet([*documents, packing])
-
-    def _print_sheet(self, documents: list[Document]) -> None:
-        name = self._papers[0].code if len(self._papers) == 1 else _("receipts")
-        title = _("Print {number}").format(number=self._papers[0].short_code)
-        if len(self._papers) > 1:
-            title = _("Print {count} receipts").format(count=len(self._papers))
-        done = lambda where: self.context.toast(self, _("Sent to {name}").format(name=where))  # noqa: E731
-        PrintSheet(self, self.context, title, name, documents, done).open()
+        PrintRun(self, self.context, self.panel.order).start(ids)
 
     def _export(self) -> None:
         count, filters = self.list.model.total or 0, self.list.filters

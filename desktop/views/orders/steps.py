@@ -8,11 +8,12 @@ from desktop.basics.i18n import _
 from desktop.basics.money import Money
 from desktop.basics.words import when_text
 from desktop.queries.order_detail import EventRow, OrderDetail
-from desktop.queries.order_words import channel_word, event_word, method_word
+from desktop.queries.order_words import channel_word, event_word, method_word, said
 from desktop.views.common.timeline import Step
 
 ROAD = ("placed", "paid", "shipped", "done")
 MOST_REMARKS = 6
+WORDED = ("cancelled", "repaired")  # their notes are sentences of the program, or a person's own words
 
 
 def steps_of(order: OrderDetail, zone: ZoneInfo, now: datetime) -> list[Step]:
@@ -49,8 +50,10 @@ def _past(order: OrderDetail, event: EventRow, when: Callable[[datetime], str]) 
             if not t.points
         ]
         parts = [*(paid or [method_word("points")]), *parts]
+    elif event.kind == "queued":
+        parts.insert(0, _("until {time}").format(time=event.note))
     elif event.note:
-        parts.insert(0, event.note)
+        parts.insert(0, said(event.note) if event.kind in WORDED else event.note)
     if event.who and event.kind not in ("placed", "paid"):
         parts.append(event.who)
     return Step(event_word(event.kind), " · ".join(parts), "past")
@@ -75,6 +78,6 @@ def _ahead(order: OrderDetail, zone: ZoneInfo, now: datetime) -> list[Step]:
         return [Step(_("To ship"), text, "now", tone), Step(_("On the way")), Step(_("Done"))]
     if order.status == "shipped":
         parcel = order.parcels[-1] if order.parcels else None
-        said = " ".join(part for part in (parcel.carrier, parcel.tracking) if part) if parcel else ""
-        return [Step(_("On the way"), said or _("No tracking number"), "now", "info"), Step(_("Done"))]
+        words = " ".join(part for part in (parcel.carrier, parcel.tracking) if part) if parcel else ""
+        return [Step(_("On the way"), words or _("No tracking number"), "now", "info"), Step(_("Done"))]
     return []

@@ -1,7 +1,7 @@
 """The columns of the order list."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from desktop.basics.i18n import _
@@ -22,14 +22,31 @@ TIER_TONES = {"gold": "points", "vip": "danger", "silver": "neutral"}
 SHOWN_TIERS = frozenset(TIER_TONES)
 
 
-def status_badge(status: str, late: bool, refunded: str) -> tuple[str, str, str]:
-    """Word, tone and pip of an order's state: late and wholly refunded come before the status itself."""
+def status_badge(
+    status: str, late: bool, refunded: str, *, queued: str = "", chased: int = 0
+) -> tuple[str, str, str]:
+    """Word, tone and pip of an order's state: wholly refunded, queued, chased and late come before the status itself.
+
+    `queued` says until when, `chased` how often it was asked why it has not left.
+    """
     if refunded == "whole":
         return _("Refunded"), "danger", "alert"
+    if queued:
+        return _("Queued {time}").format(time=queued), "neutral", "wait"
+    if chased:
+        return _("Chased {count}×").format(count=chased), "danger", "alert"
     if late:
         return _("Overdue"), "danger", "alert"
     tone, pip = STATUS_LOOKS.get(status, ("neutral", ""))
     return status_word(status), tone, pip
+
+
+def queued_text(until: datetime | None, now: datetime, zone: ZoneInfo) -> str:
+    """Until when an order waits for its hours: the time within a day, else the day; empty when it does not."""
+    if until is None or until <= now:
+        return ""
+    local = until.astimezone(zone)
+    return f"{local:%H:%M}" if until - now < timedelta(days=1) else f"{local:%m-%d}"
 
 
 def tier_of(row: OrderRow) -> str:
@@ -54,7 +71,7 @@ def columns(currency: str, zone: ZoneInfo, now: Callable[[], datetime]) -> list[
             "due", _("Paid {symbol}").format(symbol=symbol), 84, "money", sortable=True,
             value=lambda r: Money(r.due_minor, r.currency).plain(),
         ),
-        Column("status", _("Status"), 110, "badge", value=_status),
+        Column("status", _("Status"), 118, "badge", value=lambda r: _status(r, queued_text(r.queued_until, now(), zone))),
     ]  # fmt: skip
 
 
@@ -68,5 +85,5 @@ def _points(row: OrderRow) -> Toned | None:
     return Toned(Money(row.points_minor, row.currency).plain(), "points") if row.points_minor else None
 
 
-def _status(row: OrderRow) -> BadgeCell:
-    return BadgeCell(*status_badge(row.status, row.late, row.refunded))
+def _status(row: OrderRow, queued: str) -> BadgeCell:
+    return BadgeCell(*status_badge(row.status, row.late, row.refunded, queued=queued, chased=row.chased))

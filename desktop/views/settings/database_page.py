@@ -15,6 +15,7 @@ from desktop.views.common.inputs import TextInput
 from desktop.views.common.segment import Segment
 from desktop.views.common.theme import theme
 from desktop.views.settings.form import FormCard, Page
+from desktop.views.settings.orders_card import OrdersCard
 from desktop.views.settings.sizes import size_text
 from desktop.views.settings.verify_card import VerifyCard
 
@@ -40,8 +41,8 @@ class DatabasePage(Page):
         self.facts = Facts()
         now = FormCard(_("In use now"))
         now.add_widget(self.facts)
-        self.verify = VerifyCard(context)
-        for widget in (self.old, now, self.verify, self._other()):
+        self.verify, self.orders = VerifyCard(context), OrdersCard(context)
+        for widget in (self.old, now, self.verify, self.orders, self._other()):
             self.column.addWidget(widget)
         self.column.addStretch(1)
 

@@ -52,9 +52,18 @@ ORDERS = (
             "orders.ship_hours",
             "orders.pay_minutes",
             "orders.trade_pay_hours",
+            "orders.receive_days",
             "orders.default_type",
             "orders.b2b_credit",
         ),
+    ),
+    *(
+        Group(title, hint, tuple(f"orders.{kind}.{part}" for part in ("from", "until", "outside")))
+        for kind, title, hint in (
+            ("retail", N_("Hours of retail orders"), N_("By the shop’s clock; may reach over midnight")),
+            ("distribution", N_("Hours of distribution orders"), ""),
+            ("b2b", N_("Hours of B2B orders"), ""),
+        )
     ),
     Group(N_("Stock"), "", ("stock.alert_milli", "stock.restock_days")),
     Group(N_("Kiosk"), "", ("kiosk.idle_seconds", "kiosk.code_seconds")),
