@@ -105,12 +105,12 @@ def test_rules_are_tried_without_touching_the_shop(terminal: Any, shop_url: str)
     code, tried = terminal("rules", "try", "--days", "2", "--json", *place)
     assert (code, tried["days"], tried["complete"]) == (0, 2, True)
     assert [found["rule_name"] for found in tried["past"]][:1] == ["Chase orders not shipped in time"]
-    assert {"Draft the replenishment list every morning", "Check the books every day"} <= {
+    assert {"Draft the restock list every morning", "Check the books every day"} <= {
         row["rule_name"] for row in tried["ahead"]
     }
     code, one = terminal("rules", "try", "replenishment", "--days", "2", *place)
     assert code == 0
-    assert one.count("it is 07:30, time to replenish") == 2
+    assert one.count("it is 07:30, time to restock") == 2
     assert one.count("listed ") >= 1
     assert "Check the books" not in one
     with entered(shop_url) as shop:

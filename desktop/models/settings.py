@@ -194,6 +194,6 @@ EXPIRY_DAYS = SettingSpec(
     "points.warn_days", 7, N_("Tell members before their points expire"), "", "days", 1, 90
 )
 REPLENISH_AT = SettingSpec(
-    "stock.replenish_at", 7 * 60 + 30, N_("Replenishment list at"), "", "time", 0, 24 * 60 - 1
+    "stock.replenish_at", 7 * 60 + 30, N_("Restock list at"), "", "time", 0, 24 * 60 - 1
 )
 VERIFY_AT = SettingSpec("system.verify_at", 2 * 60, N_("Books are checked at"), "", "time", 0, 24 * 60 - 1)

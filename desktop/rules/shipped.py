@@ -119,7 +119,7 @@ SHIPPED = (
     ),
     Shipped(
         "replenishment",
-        N_("Draft the replenishment list every morning"),
+        N_("Draft the restock list every morning"),
         "stock",
         Spec(
             Part("replenish_time"),

@@ -104,7 +104,7 @@ def test_it_says_what_will_fire_on_what_when_and_why(stocked: Stocked, clock: Ha
     assert [row.at for row in found.rows if row.subject_id == late and row.subject_kind == "order"] == [
         row.at for row in chased
     ]
-    mornings = [row for row in found.rows if row.rule_name == "Draft the replenishment list every morning"]
+    mornings = [row for row in found.rows if row.rule_name == "Draft the restock list every morning"]
     assert len(mornings) == 7
     assert list(found.rows) == sorted(found.rows, key=lambda row: row.at)
 

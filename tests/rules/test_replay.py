@@ -138,7 +138,7 @@ def test_times_of_day_and_goods_are_found(stocked: Stocked, clock: HandClock) ->
     clock.pass_time(timedelta(days=7))
     found = tried(stocked, shipped_spec("replenishment"))
     assert found.total == 7
-    assert (found.rows[0].title, found.rows[0].reason) == ("The shop", "it is 07:30, time to replenish")
+    assert (found.rows[0].title, found.rows[0].reason) == ("The shop", "it is 07:30, time to restock")
     order = placed(stocked, (NUTS, 5))
     pay(stocked, order)
     stocked.shop.do(ship_order, order)
@@ -152,7 +152,7 @@ def test_times_of_day_and_goods_are_found(stocked: Stocked, clock: HandClock) ->
 def test_settings_are_tried_before_they_are_saved(stocked: Stocked, clock: HandClock) -> None:
     clock.pass_time(timedelta(days=3))
     told = tried(stocked, shipped_spec("replenishment"), 3, stock_replenish_at=9 * 60)
-    assert told.rows[0].reason == "it is 09:00, time to replenish"
+    assert told.rows[0].reason == "it is 09:00, time to restock"
 
 
 @pytest.mark.req("R5")

@@ -34,8 +34,8 @@ def _draft(work: Work, _firing: Firing, _values: Values) -> Mapping[str, Any] | 
 declare(
     Effect(
         key="draft_replenishment",
-        title=N_("Draft the replenishment list"),
-        words=N_("draft the replenishment list"),
+        title=N_("Draft the restock list"),
+        words=N_("draft the restock list"),
         subjects=frozenset({"shop", "sku"}),
         needs=Permission.EDIT_STOCK,
         run=_draft,

@@ -166,8 +166,8 @@ declare(
 declare(
     Calendar(
         key="replenish_time",
-        title=N_("Every morning for replenishment"),
-        words=N_("it is {time}, time to replenish"),
+        title=N_("Every morning for restocking"),
+        words=N_("it is {time}, time to restock"),
         topic="stock",
         parameters=(Parameter("time", "time", N_("Time of day"), setting=REPLENISH_AT),),
         on=lambda _day, _v: True,
