@@ -100,7 +100,8 @@ def stuck(read: Read) -> Iterator[Todo]:
     run = _open_run(read, "orders")
     if run is not None:
         facts = {"first": first_finding(run.findings)}
-        yield Todo("stuck", run.found, int(run.minor), run.at, HEALTH, facts)
+        step = Step("repair", "settings", filters={"page": "health"})
+        yield Todo("stuck", run.found, int(run.minor), run.at, step, facts)
 
 
 def _open_run(read: Read, kind: str) -> Any:

@@ -31,6 +31,7 @@ BUTTONS = {
     "resume": N_("Resume"),
     "retry": N_("Try again"),
     "draft": N_("Draft a list"),
+    "repair": N_("Repair"),
 }
 SHOW_BUTTONS = {"to_ship": N_("Go to ship"), "out": N_("Restock"), "chased": N_("Answer")}
 

@@ -7,15 +7,23 @@ from typing import Any
 import openpyxl
 import pytest
 from PySide6.QtCore import Qt
+from sqlalchemy import insert, update
 
 from desktop.basics.i18n import set_language
+from desktop.models.rules import Rule
+from desktop.models.system import Outbox
 from desktop.pricing.cart import CartLine
 from desktop.queries.stock import StockFilter, stock_page
+from desktop.queries.today_house import HEALTH
+from desktop.queries.today_orders import LATE
+from desktop.rules.shipped import add_shipped_rules
 from desktop.services.checkout import save_checkout
+from desktop.services.checks import ORDERS, Finding, record_check
 from desktop.services.settlement import TenderIn, settle
 from desktop.shop import actors
 from desktop.views.common.buttons import Button
 from desktop.views.common.chart import loading
+from desktop.views.common.check_sheet import CheckSheet
 from desktop.views.dashboard.lists import FIRST
 from desktop.views.dashboard.screen import DashboardScreen
 from desktop.views.dashboard.words import large, large_axis, long_day, short_day
@@ -130,12 +138,82 @@ def test_a_button_does_it_at_once_and_the_list_follows(home: Any, desk: Desk) ->
 
 
 @pytest.mark.req("R11")
-def test_five_are_shown_until_all_are_asked_for(home: Any, desk: Desk) -> None:
+def test_a_button_goes_exactly_there(home: Any, desk: Desk) -> None:
+    workspace = desk.programs[0].workspace
+    buttons(home.todo)[0].click()
+    assert workspace.key == "orders"
+    assert workspace.here.list.filters.statuses == ("to_ship",)
+    for step, wanted in ((LATE, ("to_ship",)), ({"queued": True}, ())):
+        home._context.navigate("orders", None, **step)
+        filters = workspace.here.list.filters
+        assert (filters.statuses, filters.late, filters.queued) == (wanted, "late" in step, "queued" in step)
+    home._context.navigate(HEALTH.screen, HEALTH.target, **HEALTH.filters)
+    assert (workspace.key, workspace.here.open_key) == ("settings", "health")
+    desk.quiet(desk.programs[0])
+
+
+def press(home: Any, desk: Desk, verb: str) -> None:
+    """Show all and press the one button that says this."""
+    if home.todo.sheet is None or home.todo.sheet.closed:
+        home.todo.all.click()
+    sheet = home.todo.sheet
+    desk.until(lambda: len(rows_of(sheet)) == len(home.todo.entries))
+    (button,) = [button for button in rows_of(sheet) if button.text() == verb]
+    button.click()
+
+
+def rows_of(sheet: Any) -> list[Button]:
+    """The buttons of the whole list."""
+    return [button for button in sheet.findChildren(Button) if sheet.rows.indexOf(button.parentWidget()) >= 0]
+
+
+def verbs(home: Any) -> set[str]:
+    """What the buttons say."""
+    return {entry.verb for entry in home.todo.entries}
+
+
+@pytest.mark.req("R11", "A5", "O21")
+def test_what_stopped_and_what_is_wrong_is_mended_from_the_list(home: Any, desk: Desk) -> None:
+    shop = home._context.shop
+    owner, now = shop.acting_as(actors.console()), shop.clock.now()
+
+    def break_it() -> None:
+        owner.do(add_shipped_rules)
+        owner.do(record_check, ORDERS, [Finding("Order {number} is wrong.", {"number": "7"}, 99_900_00)])
+        row = {"kind": "sms", "payload": "{}", "state": "failed", "tries": 8, "after": now, "at": now}
+        paused = {"paused_at": now, "paused_why": "x"}
+        with shop.storage.write.begin() as connection:
+            connection.execute(insert(Outbox).values(**row))
+            connection.execute(update(Rule).where(Rule.key == "retail_unpaid").values(**paused))
+
+    home._context.of(home).device(break_it).then(lambda _none: home.refresh())
+    desk.until(lambda: {"恢复", "重试", "修复"} <= verbs(home))
+    assert home.todo.entries[0].verb == "修复"  # the money decides
+    press(home, desk, "恢复")
+    desk.until(lambda: "恢复" not in verbs(home))
+    press(home, desk, "重试")
+    desk.until(lambda: "重试" not in verbs(home))
+    assert not home.todo.sheet.closed  # what is done at once leaves the list open
+    press(home, desk, "修复")
+    sheets = desk.programs[0].window.findChildren(CheckSheet)
+    desk.until(lambda: sheets and sheets[0].isVisible() and "checked" not in sheets[0].state.text())
+    desk.quiet(desk.programs[0])
+    sheets[0].reject()
+    desk.until(lambda: "修复" not in verbs(home))  # looked at again: nothing is wrong
+
+
+@pytest.mark.req("R11")
+def test_five_are_shown_and_a_sheet_holds_all(home: Any, desk: Desk) -> None:
+    calls = went(home)
     assert len(buttons(home.todo)) == FIRST < len(home.todo.entries)
     home.todo.all.click()
-    desk.until(lambda: len(buttons(home.todo)) == len(home.todo.entries))
-    home.todo.all.click()
-    desk.until(lambda: len(buttons(home.todo)) == FIRST)
+    sheet = home.todo.sheet
+    assert [button.text() for button in rows_of(sheet)] == [entry.verb for entry in home.todo.entries]
+    home.todo.show_entries(home.todo.entries[1:])  # somebody did the first one meanwhile
+    desk.until(lambda: len(rows_of(sheet)) == len(home.todo.entries))
+    press(home, desk, "补货")
+    assert sheet.closed
+    assert calls == [("inventory", None, {"view": "out"})]
 
 
 @pytest.mark.req("R11")

@@ -141,11 +141,11 @@ def test_a_doubtful_clock_is_confirmed_by_a_person(stage: Stage) -> None:
 @pytest.mark.req("A5")
 def test_the_books_are_checked_and_what_differs_stays_written(stage: Stage) -> None:
     page = opened(stage)
-    page.checks.buttons[("check", 0)].click()
+    page.checks.buttons[("books", 0)].click()
     stage.until(lambda: states(page.checks)["books"] == OK)
     sku = stage.stocked.skus[MILK]
     change(stage, text(f"UPDATE stock SET on_hand_milli = 9000 WHERE sku_id = {sku}"))
-    page.checks.buttons[("check", 0)].click()
+    page.checks.buttons[("books", 0)].click()
     stage.until(lambda: states(page.checks)["books"] == PROBLEM)
     assert page.checks.rows[0].more[0].startswith("Stock of ")
     (run,) = stage.outside(lambda: stage.stocked.shop.ask(health)).checks
@@ -155,11 +155,11 @@ def test_the_books_are_checked_and_what_differs_stays_written(stage: Stage) -> N
 @pytest.mark.req("A5")
 def test_news_of_another_program_changes_only_what_differs(stage: Stage) -> None:
     page = opened(stage)
-    button = page.checks.buttons[("check", 0)]
+    button = page.checks.buttons[("books", 0)]
     button.setFocus()
     page.load()
     stage.settle()
-    assert page.checks.buttons[("check", 0)] is button
+    assert page.checks.buttons[("books", 0)] is button
     clock = stage.stocked.shop.acting_as(actors.clock())
     stage.outside(lambda: clock.do(record_check, BOOKS, [], 32))
     stage.until(lambda: states(page.checks)["books"] == OK)

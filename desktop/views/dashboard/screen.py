@@ -1,5 +1,6 @@
 """The home screen: greeting and period, five figures, two charts, what to do and what to know."""
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QWidget
 
@@ -30,6 +31,7 @@ WAITING = {
     "outbox", "notice", "replenishment", "replenishment_line", "clock_beat",
 }  # fmt: skip
 KEEP = "dashboard/period"
+LOOK_AGAIN_MS = 60_000  # orders become late without any news
 ROW = 272  # px: the least height of a chart
 
 
@@ -50,6 +52,9 @@ class DashboardScreen(QWidget):
         self.todo, self.alerts = ToDoList(), AlertList()
         column.addWidget(self._sheet(), 1)
         context.stale_when(self, MONEY | WAITING, self._news)
+        self._again = QTimer(self, interval=LOOK_AGAIN_MS)
+        self._again.timeout.connect(self._time_passed)
+        self._again.start()
 
     def title(self) -> str:
         """What the window is called while this screen is shown."""
@@ -110,6 +115,13 @@ class DashboardScreen(QWidget):
     def refresh(self) -> None:
         """Ask for everything again; what is shown stays until the answers come."""
         self._ask_figures()
+        self._ask_lists()
+
+    def _time_passed(self) -> None:
+        if self.isVisible():
+            self._ask_lists()
+
+    def _ask_lists(self) -> None:
         self._scope.ask_latest("today", today).then(
             lambda found: self.todo.show_entries(self._doing.rows(found))
         )

@@ -7,12 +7,15 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from desktop.basics.i18n import _, ngettext
+from desktop.queries.stuck import stuck_orders
 from desktop.queries.today_words import Here, button, reason, stake, title
 from desktop.queries.todo import Todo
 from desktop.rules.editing import resume_rule
+from desktop.services.checks import ORDERS, QUESTIONS, record_check, to_keep
 from desktop.services.outbox import retry_outbox
 from desktop.services.replenishment import Drafted, draft_now
 from desktop.views.common.buttons import Button
+from desktop.views.common.check_sheet import CheckSheet
 from desktop.views.common.context import Context
 from desktop.views.dashboard.lists import Entry
 from desktop.views.dashboard.words import amount
@@ -33,7 +36,12 @@ LOOKS = {
     "low": ("archive-line", "info"),
     "lapsing": ("copper-coin-line", "points"),
 }
-DEEDS: dict[str, Any] = {"resume": resume_rule, "retry": retry_outbox, "draft": draft_now}
+DEEDS: dict[str, Any] = {
+    "resume": resume_rule,
+    "retry": retry_outbox,
+    "draft": draft_now,
+    "repair": stuck_orders,  # opens a sheet that repairs one by one
+}
 
 
 class ToDo:
@@ -55,8 +63,9 @@ class ToDo:
         money = amount(todo.money_minor, self._context.currency) if todo.money_minor else ""
         go = partial(self._show, todo) if verb == "show" else partial(self._do, todo, verb)
         return Entry(
-            icon, tone, title(todo), reason(todo, here), button(todo, verb), go, money=money, tip=stake(todo)
-        )
+            icon, tone, title(todo), reason(todo, here), button(todo, verb), go, money=money, tip=stake(todo),
+            leads=verb not in ("resume", "retry"),
+        )  # fmt: skip
 
     def _show(self, todo: Todo, _pressed: Button | None = None) -> None:
         step = todo.step
@@ -64,11 +73,26 @@ class ToDo:
 
     def _do(self, todo: Todo, verb: str, pressed: Button | None = None) -> None:
         """Do it at once; the list itself follows by the news."""
+        if verb == "repair":
+            self._repair()
+            return
         target = () if todo.step.target is None else (todo.step.target,)
         task = self._scope.do(DEEDS[verb], *target)
         if pressed is not None:
             task.busy(pressed)
         task.then(partial(getattr(self, f"_{verb}_done"), todo))
+
+    def _repair(self) -> None:
+        sheet = CheckSheet(self._screen.window(), self._context)
+        sheet.finished.connect(lambda _how: self._check_again())
+        sheet.open()
+
+    def _check_again(self) -> None:
+        """What was repaired is off the list, what was not stays on it."""
+        if self._context.may(record_check):
+            self._scope.ask(QUESTIONS[ORDERS]).then(
+                lambda answer: self._scope.do(record_check, ORDERS, *to_keep(ORDERS, answer))
+            )
 
     def _resume_done(self, _todo: Todo, _nothing: None) -> None:
         self._context.toast(self._screen, _("The rule goes on; what came due meanwhile is done now"))

@@ -9,16 +9,18 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.basics.i18n import N_, _, ngettext
 from desktop.queries.health import Health, health
-from desktop.queries.verify import Verdict, verify
+from desktop.queries.stuck import stuck_orders
+from desktop.queries.verify import verify
 from desktop.rules.beat import confirm_clock
 from desktop.rules.editing import resume_rule
-from desktop.services.checks import BOOKS, from_verdict, record_check
+from desktop.services.checks import BOOKS, ORDERS, QUESTIONS, record_check, to_keep
 from desktop.services.machine_health import MachineHealth, machine_health
 from desktop.services.outbox import retry_outbox
 from desktop.views.common.badges import Badge
 from desktop.views.common.banner import Banner
 from desktop.views.common.buttons import Button, secondary
 from desktop.views.common.cards import Card, CardHead, Divider, IconTile, TwoLines, clear, hbox, vbox
+from desktop.views.common.check_sheet import CheckSheet
 from desktop.views.common.context import Context
 from desktop.views.common.labels import Label
 from desktop.views.settings.form import Page
@@ -46,7 +48,8 @@ VERBS = {
     "resume": (N_("Resume"), resume_rule),
     "retry": (N_("Try again"), retry_outbox),
     "confirm": (N_("The time is right"), confirm_clock),
-    "check": (N_("Check now"), verify),
+    BOOKS: (N_("Check now"), verify),
+    ORDERS: (N_("Check and repair"), stuck_orders),
 }
 Rows = tuple[Row, ...]
 
@@ -175,8 +178,13 @@ class HealthPage(Page):
 
     def press(self, row: Row, button: Button) -> None:
         """What the button of a row says."""
-        if row.verb == "check":
-            self._background.ask(verify).busy(button).then(self._checked)
+        if row.verb == BOOKS:
+            self._check(BOOKS, button)
+            return
+        if row.verb == ORDERS:
+            sheet = CheckSheet(self.window(), self._context)
+            sheet.finished.connect(lambda _how: self._check(ORDERS, button))
+            sheet.open()
             return
         target = (row.target,) if row.verb == "resume" else ()
         task = self._background.do(VERBS[row.verb][1], *target).busy(button)
@@ -192,6 +200,11 @@ class HealthPage(Page):
             self._context.toast(self, _("The clock goes on with this time"))
         self.load()
 
-    def _checked(self, verdict: Verdict) -> None:
-        task = self._background.do(record_check, BOOKS, from_verdict(verdict), verdict.checks)
+    def _check(self, kind: str, button: Button) -> None:
+        """Look through everything and keep what was found; sales go on meanwhile."""
+        if self._context.may(record_check):
+            self._background.ask(QUESTIONS[kind]).busy(button).then(partial(self._checked, kind))
+
+    def _checked(self, kind: str, answer: Any) -> None:
+        task = self._background.do(record_check, kind, *to_keep(kind, answer))
         task.then(lambda _id: self.load())

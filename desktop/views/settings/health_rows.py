@@ -99,7 +99,7 @@ def check_rows(health: Health, here: Here) -> Iterator[Row]:
 
 
 def _check(kind: str, title: str, check: LastCheck | None, here: Here) -> Row:
-    icon, verb = ("scales-3-line", "check") if kind == "books" else ("tools-line", "")
+    icon, verb = "scales-3-line" if kind == "books" else "tools-line", kind
     if check is None:
         return Row(kind, HINT, icon, title, _("Not checked yet"), verb)
     when = here.when(check.at)
