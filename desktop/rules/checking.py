@@ -15,6 +15,7 @@ from desktop.models.notice_texts import NOTICE_TEXTS
 from desktop.models.products import Category, Product, Sku, Tag
 from desktop.rules import conditions, effects, triggers
 from desktop.rules.catalogue import Condition, Entry, Trigger, condition_of, effect_of, trigger_of
+from desktop.rules.effects.messages import BUYER
 from desktop.rules.parameters import MINUTES_A_DAY
 from desktop.rules.reach import unreachable
 from desktop.rules.spec import Limits, Part, Spec
@@ -84,6 +85,10 @@ def _step(read: Read, trigger: Trigger, index: int, step: Any) -> Any:
     if type(step.wait_minutes) is not int or not 0 <= step.wait_minutes <= 525_600:
         raise AtField(
             f"{field}.wait", Malformed(N_("The time to wait must be a number of minutes, hours or days."))
+        )
+    if trigger.subject not in ("order", "member") and BUYER in (step.values.get("receivers") or ()):
+        raise AtField(
+            f"{field}.receivers", Malformed(N_("There is no member behind this; choose somebody else."))
         )
     cleaned = _part(read, field, effect, step)
     return replace(step, values=cleaned.values)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from desktop.basics.errors import Changed, Malformed, NotFound, Refused
-from desktop.basics.i18n import N_
+from desktop.basics.i18n import N_, _
 from desktop.models.people import Permission
 from desktop.models.rules import Rule, RuleVersion
 from desktop.models.settings import REGISTRY
@@ -52,6 +52,8 @@ def save_rule(
     if rule_id is None:
         return _make(work, name, cleaned)
     rule = _rule(work, rule_id)
+    if rule.key is not None and name == _(rule.name):
+        name = rule.name  # ours keeps its words in every language until the owner gives another name
     if version is not None and rule.version != version:
         raise Changed(N_("Somebody else saved this rule meanwhile. Look at it again before you save."))
     text = write(cleaned)

@@ -15,7 +15,7 @@ from desktop.basics.i18n import N_, _
 from desktop.models.members import Tier
 from desktop.models.notice_texts import NOTICE_TEXTS
 from desktop.models.notices import NoticeChannel
-from desktop.models.people import Permission, Role, Staff, StaffRole
+from desktop.models.people import DEVICE_ROLES, Permission, Role, Staff
 from desktop.models.products import Category, Product, Sku, Tag
 from desktop.models.rules import DONE, ClockBeat, Rule, RuleRun, RuleVersion
 from desktop.rules.catalogue import EFFECTS, TRIGGERS, Entry, condition_of, effect_of, trigger_of
@@ -209,7 +209,7 @@ def rule_choices(read: Read) -> Choices:
         return tuple((key, str(words)) for key, words in rows)
 
     roles = read.rows(
-        select(Role.key, Role.name).where(Role.key.in_(select(StaffRole.role_key))).order_by(Role.key)
+        select(Role.key, Role.name).where(Role.key.not_in((*DEVICE_ROLES, "guest"))).order_by(Role.key)
     )
     staff = read.rows(select(Staff.id, Staff.name).where(Staff.active).order_by(Staff.id))
     receivers = [(BUYER, _("the member"))]

@@ -127,7 +127,9 @@ def cause_words(cause: dict[str, str]) -> str:
 
 def effect_words(effects: Sequence[dict[str, Any]]) -> tuple[str, ...]:
     """What it did, a few words each."""
-    return tuple(
-        _(EFFECTS[entry["key"]].done).format(**entry["facts"]) if entry["key"] in EFFECTS else entry["key"]
-        for entry in effects
-    )
+    return tuple(_effect(entry["key"], entry["facts"]) for entry in effects)
+
+
+def _effect(key: str, facts: dict[str, Any]) -> str:
+    done = EFFECTS[key].done if key in EFFECTS else key
+    return _(done).format(**facts)

@@ -22,7 +22,12 @@ CHANNEL_WORDS = {
 
 
 def unreachable(read: Read, receivers: Sequence[str], channels: Sequence[str]) -> list[tuple[str, str]]:
-    """Who is reached by none of the ways, and ways that reach nobody: (who, way) in words."""
+    """Who is reached by none of the ways, and ways that reach nobody: (who, way) in words.
+
+    A role that nobody holds at the moment is passed over, unless there is nobody else.
+    """
+    held = [r for r in receivers if not r.startswith("role:") or people_behind(read, r)]
+    receivers = held or receivers
     ways = {receiver: _ways(read, receiver, channels) for receiver in receivers}
     chats = {c for c in channels if c.startswith(f"{CHAT}:") and chat_channel(read, c) is not None}
     listed = ", ".join(channel_words(read, channel) for channel in channels)

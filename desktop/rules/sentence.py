@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,9 @@ from desktop.rules.catalogue import CONDITIONS, EFFECTS, TRIGGERS, Entry
 from desktop.rules.parameters import Names, clock_text, duration_text
 from desktop.rules.spec import Limits, Part, Spec
 
+_BETWEEN_CHINESE = re.compile(
+    r"(?<=[。，；：]) |(?<=[\u3000-\u9fff\uff00-\uffef”]) (?=[\u3000-\u9fff\uff00-\uffef“])"
+)
 Figures = Mapping[str, Any]  # setting key → its value now
 
 
@@ -38,14 +42,15 @@ def sentence(spec: Spec, names: Names, figures: Figures, currency: str = "CNY") 
         )
     else:
         text = _("When {when}: {then}.").format(when=when, then=then)
-    return " ".join([_first_capital(text), *limit_sentences(spec.limits)]).strip()
+    return closed_up(" ".join([_first_capital(text), *limit_sentences(spec.limits)]).strip())
 
 
 def when_words(spec: Spec, figures: Figures, currency: str = "CNY") -> str:
     """The trigger alone, for lists."""
     if spec.trigger is None:
         return ""
-    return _first_capital(clause(TRIGGERS.get(spec.trigger.key), spec.trigger, {}, figures, currency))
+    words = clause(TRIGGERS.get(spec.trigger.key), spec.trigger, {}, figures, currency)
+    return closed_up(_first_capital(words))
 
 
 def clause(entry: Entry | None, part: Part, names: Names, figures: Figures, currency: str = "CNY") -> str:
@@ -96,6 +101,11 @@ def joined(parts: Sequence[str], glue: str) -> str:
     for part in parts:
         text = glue.format(first=text, second=part) if text else part
     return text
+
+
+def closed_up(text: str) -> str:
+    """The text without the spaces that a filled-in blank left between two Chinese characters."""
+    return _BETWEEN_CHINESE.sub("", text)
 
 
 def _first_capital(text: str) -> str:

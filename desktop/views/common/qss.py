@@ -26,11 +26,16 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QAbstractSpinBox:disabled {
   background: $sunken; color: $disabled; border: 1px solid $border; }
 QLineEdit[bare="true"] { border: 0; background: transparent; padding: 0; }
 QLineEdit[bare="true"]:focus { border: 0; padding: 0; }
+QLineEdit[inline="true"] { min-height: ${i28}px; max-height: ${i28}px; }
+QLineEdit[inline="true"]:focus, QLineEdit[inline="true"][bad="true"] { min-height: ${i26}px; max-height: ${i26}px; }
 QComboBox { background: $surface; color: $text; border: 1px solid $border_input; border-radius: 8px;
   padding: 0 ${p30}px 0 ${p8}px; min-height: ${h32}px; max-height: ${h32}px; }
 QComboBox:focus, QComboBox:on { border: 2px solid $focus; padding: 0 ${p29}px 0 ${p7}px;
   min-height: ${h30}px; max-height: ${h30}px; }
 QComboBox:disabled { background: $sunken; color: $disabled; border: 1px solid $border; }
+QComboBox[inline="true"] { min-height: ${i28}px; max-height: ${i28}px; padding: 0 ${p24}px 0 ${p8}px; }
+QComboBox[inline="true"]:focus, QComboBox[inline="true"]:on {
+  min-height: ${i26}px; max-height: ${i26}px; padding: 0 ${p23}px 0 ${p7}px; }
 QComboBox[bad="true"] { border: 2px solid $danger; }
 QComboBox::drop-down { border: 0; width: 0; }
 QComboBox::down-arrow { image: none; }
@@ -71,6 +76,7 @@ QProgressBar::chunk { background: $primary; border-radius: 4px; }
 def build(theme: "Theme") -> str:
     """Return the style sheet of the theme's present mode and text size."""
     values = {token: theme.hex(token) for token in COLORS}
-    values.update({f"p{n}": str(theme.px(n)) for n in (5, 6, 7, 8, 9, 10, 11, 28, 29, 30)})
+    values.update({f"p{n}": str(theme.px(n)) for n in (5, 6, 7, 8, 9, 10, 11, 23, 24, 28, 29, 30)})
     values.update({f"h{n}": str(theme.px(n + 2) - 2 if n == 32 else theme.px(n + 4) - 4) for n in (30, 32)})
+    values.update({"i28": str(theme.px(30) - 2), "i26": str(theme.px(30) - 4)})  # fields inside a sentence
     return _SHEET.substitute(values)

@@ -37,6 +37,7 @@ SCREENS = (
     Entry("inventory", N_("Inventory"), "business", "archive", "see stock", "I"),
     Entry("payments", N_("Payments"), "business", "wallet-3", "see payments", "P"),
     Entry("members", N_("Members"), "customers", "vip-crown", "see members", "M"),
+    Entry("rules", N_("Automation"), "system", "flashlight", "see rules", "A"),
     Entry("settings", N_("Settings"), "system", "settings-3", "", "S"),
 )
 
