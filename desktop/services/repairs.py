@@ -17,7 +17,6 @@ from desktop.queries import stuck, wrong_points
 from desktop.queries.findings import KINDS, ORDER, Finding
 from desktop.queries.order_check import look_again
 from desktop.services import once
-from desktop.services.checks import Finding as Kept
 from desktop.services.fulfilment import NOT_PAID, cancel_order, receive_order
 from desktop.services.order_queue import release_order
 from desktop.services.orders import tell
@@ -48,11 +47,6 @@ def repair_order(work: Work, finding: Key, client_key: str) -> Repaired:
 def repair_points(work: Work, finding: Key, client_key: str) -> Repaired:
     """Put points right by a correction of their own. Raises `Changed` when nothing is wrong any more."""
     return _once(work, finding, client_key, frozenset(wrong_points.CHECKS))
-
-
-def for_the_record(findings: tuple[Finding, ...]) -> tuple[Kept, ...]:
-    """Findings as the run of a check keeps them."""
-    return tuple(Kept(KINDS[f.kind].sentence, f.fields, f.minor, f.subject) for f in findings)
 
 
 def _once(work: Work, key: Key, client_key: str, kinds: frozenset[str]) -> Repaired:

@@ -22,6 +22,7 @@ from desktop.queries.stuck import CHECKS as STUCK
 from desktop.queries.stuck import stuck_orders
 from desktop.queries.verify import verify
 from desktop.queries.wrong_points import wrong_points
+from desktop.services.checks import from_findings
 from desktop.services.fulfilment import (
     cancel_order,
     cancel_paid_order,
@@ -30,7 +31,7 @@ from desktop.services.fulfilment import (
     undo_shipment,
 )
 from desktop.services.refunds import refund_lines
-from desktop.services.repairs import REPAIRS, Repaired, for_the_record, repair_order, repair_points
+from desktop.services.repairs import REPAIRS, Repaired, repair_order, repair_points
 from desktop.shop import actors
 from desktop.shop.shop import Shop
 from tests.helpers.back_office import events, order_of, pay, placed
@@ -228,7 +229,7 @@ def test_rights_the_clock_and_a_wrong_kind(stocked: Stocked, clock: HandClock) -
 @pytest.mark.req("O21")
 def test_the_record_keeps_the_sentence_and_what_it_is_about(stocked: Stocked, clock: HandClock) -> None:
     order_id = paid_without_step(stocked, clock)
-    kept = for_the_record(check(stocked))
+    kept = from_findings(check(stocked))
     assert [(k.subject, k.money_minor) for k in kept] == [(f"order:{order_id}", 3380)]
     assert order_of(stocked, order_id).code in kept[0].words.format(**kept[0].fields)
 
