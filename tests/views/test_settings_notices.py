@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,17 @@ from pytestqt.qtbot import QtBot
 from desktop.gateways import mail
 from desktop.queries.notices import channels_list, mail_server, template_view
 from desktop.services import ways_out
+from desktop.services.notices import Wanted
+from desktop.services.staff import edit_staff
 from desktop.services.ways_out import kept_here
+from desktop.shop import actors
 from desktop.shop.shop import Shop
 from desktop.views.common.toast import host_of
 from desktop.views.settings.channel_card import ChannelSheet, PhoneSheet
 from desktop.views.settings.screen import SettingsScreen
 from tests.helpers.post_office import PASSWORD, USER, PostOffice, chat_room, free_port, trust
 from tests.helpers.stage import Stage, open_stage
+from tests.services.test_notices import tell
 
 
 @pytest.fixture
@@ -109,6 +114,26 @@ def test_without_a_keyring_that_is_said_and_nothing_is_saved(stage: Stage) -> No
     stage.until(lambda: "keyring" in page.error.label.text())
     assert stage.outside(lambda: stage.stocked.shop.ask(mail_server)).host == ""
     page.take_back()
+
+
+@pytest.mark.req("R11", "I3")
+def test_what_does_not_get_out_is_said(stage: Stage) -> None:
+    page = opened(stage, "notices")
+    assert not page.stuck.isVisible()
+    shop = stage.stocked.shop
+    stage.outside(lambda: edit_owner(shop))
+    wanted = Wanted("a", "plain", ("staff:1",), ("email",), {"text": "x"})
+    stage.outside(lambda: shop.acting_as(actors.clock()).do(tell, wanted))
+    shop.clock.pass_time(timedelta(minutes=11))
+    page.load()
+    stage.until(page.stuck.isVisible)
+    page.stuck.acted.emit()
+    assert stage.went == [("settings", None, {"page": "health"})]
+
+
+def edit_owner(shop: Shop) -> None:
+    """Give the owner an address."""
+    shop.do(edit_staff, 1, name="王掌柜", roles=["owner"], email="wang@example.com")
 
 
 @pytest.mark.req("R6", "I3")

@@ -3,8 +3,8 @@
 from typing import Any
 
 from desktop.basics.errors import ShopError
-from desktop.basics.i18n import _
-from desktop.queries.notices import ChannelRow, MailServer, channels_list, mail_server
+from desktop.basics.i18n import _, ngettext
+from desktop.queries.notices import ChannelRow, MailServer, Stuck, channels_list, mail_server, stuck_notices
 from desktop.queries.settings import SettingRow, settings_list
 from desktop.services.settings import set_settings
 from desktop.services.ways_out import KeptHere, MailForm, kept_here, save_mail_server, send_test_letter
@@ -27,13 +27,12 @@ class NoticesPage(Page):
         super().__init__(_("Notifications"), _("How messages reach people"))
         self._context, self._background = context, context.of(self)
         self.keyless = Banner(
-            _(
-                "This machine has no keyring that could keep passwords and tokens, and they are kept nowhere else. "
-                "Set one up (Windows Credential Manager, macOS Keychain, GNOME Keyring or KWallet), then save again."
-            ),
-            "warn",
+            _("No keyring on this machine: passwords and addresses with tokens can’t be kept here."), "warn"
         )
         self.keyless.hide()
+        self.stuck = Banner("", "warn")
+        self.stuck.acted.connect(lambda: context.navigate("settings", page="health"))
+        self.stuck.hide()
         self.mail = MailCard(self._touched, self.test)
         self.error = ErrorLine()
         self.channels = ChannelCard(context, self.load)
@@ -42,7 +41,7 @@ class NoticesPage(Page):
         self._kept: dict[str, Any] = {}
         self._server: MailServer | None = None
         self._here = KeptHere("", False, frozenset())
-        for part in (self.keyless, self.mail, self.error, self.channels, self.figures):
+        for part in (self.keyless, self.stuck, self.mail, self.error, self.channels, self.figures):
             self.column.addWidget(part)
         self.column.addStretch(1)
         context.stale_when(
@@ -58,9 +57,26 @@ class NoticesPage(Page):
         self._here = here
         self.keyless.setVisible(not here.keeper)
         self._background.ask_latest("channels", channels_list).then(self._show_channels)
+        self._ask_stuck()
         if not self.dirty():
             self._background.ask_latest("server", mail_server).then(self._show_server)
             self._background.ask_latest("figures", settings_list).then(self._show_figures)
+
+    def _ask_stuck(self) -> None:
+        self._background.ask_latest("stuck", stuck_notices).then(self._show_stuck)
+
+    def _show_stuck(self, stuck: Stuck) -> None:
+        late = ngettext(
+            "{count} message has waited over 10 minutes",
+            "{count} messages have waited over 10 minutes",
+            stuck.late,
+        )
+        failed = ngettext(
+            "{count} message could not be sent", "{count} messages could not be sent", stuck.failed
+        )
+        told = [words.format(count=n) for words, n in ((late, stuck.late), (failed, stuck.failed)) if n]
+        self.stuck.say(" · ".join(told), action=_("Show Health"))
+        self.stuck.setVisible(bool(told))
 
     def _show_channels(self, rows: tuple[ChannelRow, ...]) -> None:
         with self.same_place():
@@ -135,6 +151,7 @@ class NoticesPage(Page):
             shop.do(set_settings, figures)
 
     def _saved(self) -> None:
+        self._server = None  # until what was saved is read back, nothing typed differs from it
         self.bar.hide()
         self.load()
         self._context.toast(self, _("Settings saved"))
