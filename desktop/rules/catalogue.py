@@ -78,6 +78,7 @@ class Trigger(Entry, ABC):
     subject: str
     implies: tuple[tuple[str, frozenset[str]], ...] = ()
     repeats: bool = True  # whether "again every …" makes sense
+    timed: bool = True  # whether a turn comes because time passed, and not because something happened
 
     @abstractmethod
     def due(self, read: Read, rule: RuleRow, *, only: int | None = None, limit: int = BATCH) -> list[Due]:

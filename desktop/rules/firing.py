@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from desktop.basics.clock import shop_day
@@ -74,20 +74,22 @@ class _Turn:
 def fire(work: Work, rule_id: int, subject_id: int, trusted: bool = True) -> Fired:
     """Act for one subject if its turn has come and nobody has acted.
 
-    With `trusted` false nothing happens that could not be taken back. Raises `NotDue`, or what an effect refuses.
+    With `trusted` false nothing happens that could not be taken back, or only because time passed. Raises `NotDue`, or
+    what an effect refuses.
     """
     rule = work.get(Rule, rule_id)
     if not rule.enabled or rule.paused_at or rule.removed_at:
         raise NotDue
     row = rule_row(rule, seen_event(work))
     trigger = trigger_of(row.spec.trigger)
+    _alone(work, rule_id, subject_id)
     if trigger.subject in _LOCKED:
         work.get(_LOCKED[trigger.subject], subject_id, lock=True)
     found = trigger.due(work, row, only=subject_id)
     if not found:
         raise NotDue
     turn = _work_out(work, row, found[0])
-    if not trusted and any(effect_of(row.spec.steps[i]).bold for i in turn.steps):
+    if not trusted and _needs_the_time(row, trigger, turn):
         raise NotDue
     run_id = _claim(work, row, trigger, turn)
     facts = facts_of(work, trigger.subject, subject_id, turn.due.start_at)
@@ -180,6 +182,22 @@ def quiet_until(work: Work, limits: Limits) -> datetime | None:
     if ends <= local:
         ends = datetime.combine(local.date() + timedelta(days=1), ends.timetz())
     return ends
+
+
+def _needs_the_time(row: RuleRow, trigger: Trigger, turn: _Turn) -> bool:
+    """Whether a wrong clock would do harm: by what can't be taken back, or by a turn that is missing once it is right."""
+    bold = any(effect_of(row.spec.steps[i]).bold for i in turn.steps)
+    return bold or trigger.timed or turn.due_at > turn.due.base_at
+
+
+def _alone(work: Work, rule_id: int, subject_id: int) -> None:
+    """Wait for whoever acts on the same turn, so that what is read next includes what they did.
+
+    A fall of stock has no moment of its own: two programs would give it two, and no unique key would tell.
+    """
+    if not work.is_sqlite:  # there only one may write
+        name = func.hashtextextended(f"rule:{rule_id}:{subject_id}", 0)
+        work.rows(select(func.pg_advisory_xact_lock(name)))
 
 
 def _work_out(work: Work, row: RuleRow, due: Due) -> _Turn:

@@ -40,10 +40,10 @@ def start(job: Callable[..., None], *arguments: Any) -> BaseProcess:
     return process
 
 
-def finish(*processes: BaseProcess) -> None:
+def finish(*processes: BaseProcess, patience: float = PATIENCE) -> None:
     """Wait until they ended well."""
     for process in processes:
-        process.join(PATIENCE)
+        process.join(patience)
         assert process.exitcode == 0, f"{process.name} ended with {process.exitcode}"
 
 

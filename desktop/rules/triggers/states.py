@@ -118,6 +118,7 @@ class OrderHappening(Trigger):
     kinds: Callable[[Values], tuple[str, ...]]
     topic: str = "orders"
     subject: str = "order"
+    timed: bool = False
 
     def due(self, read: Read, rule: RuleRow, *, only: int | None = None, limit: int = BATCH) -> list[Due]:
         """Orders it newly happened to since the rule is on, and those with a later step due."""

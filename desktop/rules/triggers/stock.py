@@ -32,6 +32,7 @@ class StockBelow(Trigger):
 
     topic: str = "stock"
     subject: str = "sku"
+    timed: bool = False
 
     def level(self, board: Board, values: Values) -> Any:
         """The level as a column."""
