@@ -31,6 +31,9 @@ def unreachable(read: Read, receivers: Sequence[str], channels: Sequence[str]) -
     ways = {receiver: _ways(read, receiver, channels) for receiver in receivers}
     chats = {c for c in channels if c.startswith(f"{CHAT}:") and chat_channel(read, c) is not None}
     listed = ", ".join(channel_words(read, channel) for channel in channels)
+    vacant = {r for r in receivers if r.startswith("role:") and not people_behind(read, r)}
+    if any(ways.values()):
+        ways = {receiver: found for receiver, found in ways.items() if receiver not in vacant}
     alone = [receiver for receiver, found in ways.items() if not found and not chats]
     silent = [channel for channel in channels if channel not in chats.union(*ways.values())]
     everybody = ", ".join(receiver_words(read, receiver) for receiver in receivers)
