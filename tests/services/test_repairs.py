@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -201,6 +202,31 @@ def test_goods_that_are_gone_can_not_be_booked_out(stocked: Stocked, clock: Hand
     with pytest.raises(OutOfStock):
         mend(stocked, finding)
     assert check(stocked)[0].key == finding.key
+
+
+@pytest.mark.req("O21")
+def test_two_people_repairing_at_once_put_it_right_once(stocked: Stocked, clock: HandClock) -> None:
+    deducted_twice(stocked, clock)
+    finding = check(stocked)[0]
+    meet = threading.Barrier(2)
+    outcomes: list[object] = []
+
+    def press() -> None:
+        meet.wait(timeout=30)
+        try:
+            outcomes.append(mend(stocked, finding))
+        except Changed as error:
+            outcomes.append(error)
+
+    hands = [threading.Thread(target=press) for _ in range(2)]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Changed", "Repaired"]
+    corrections = [row for row in ledgers(stocked)["points_entry"] if "correction" in row]
+    assert len(corrections) == 1
+    assert stocked.shop.ask(verify).faults == ()
 
 
 @pytest.mark.req("O21")

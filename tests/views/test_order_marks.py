@@ -15,6 +15,7 @@ from desktop.basics.clock import HandClock
 from desktop.basics.ids import new_key
 from desktop.queries.order_detail import order_detail
 from desktop.queries.order_search import OrderFilter
+from desktop.queries.settings import settings_list
 from desktop.services.order_tags import tag_order
 from desktop.services.repairs import repair_order
 from desktop.services.settings import set_settings
@@ -28,6 +29,7 @@ from desktop.views.common.toast import host_of
 from desktop.views.orders.mark_sheets import LateReasonSheet, OrderTagSheet
 from desktop.views.orders.screen import OrdersScreen
 from desktop.views.settings.database_page import DatabasePage
+from desktop.views.settings.registry_page import ORDERS, RegistryPage
 from tests.helpers.back_office import order_of, pay, placed, stock
 from tests.helpers.broken import balance_off, cancelled_holding, deducted_twice, unpaid_for_days
 from tests.helpers.goods import MILK, TEA, Stocked, as_role, open_stocked
@@ -243,3 +245,31 @@ def test_the_settings_open_the_check_too(qtbot: QtBot, here: Surroundings) -> No
     quiet(qtbot, here)
     assert checking.rows == []
     checking.reject()
+
+
+@pytest.mark.req("O3")
+def test_hours_are_typed_as_times_and_wrong_ones_named(
+    qtbot: QtBot, here: Surroundings, stocked: Stocked
+) -> None:
+    page = RegistryPage(here.context, "Orders", ORDERS)
+    qtbot.addWidget(page)
+    page.show()
+    page.load()
+    quiet(qtbot, here)
+    start = page.controls["orders.retail.from"]
+    for wrong in ("6 o'clock", "6:60", "25:00", "24:00", "36 h", ""):
+        start.widget.setText(wrong)
+        page.save()
+        assert page._error.label.text(), wrong
+    for typed, minutes in (("6", 360), ("06：30", 390), ("6.45", 405), ("23:59", 1439)):
+        start.widget.setText(typed)
+        assert start.read() == minutes
+    start.widget.setText("6:00")
+    page.controls["orders.retail.until"].widget.setText("24:00")
+    page.controls["orders.retail.outside"].show("refuse")
+    page.save()
+    quiet(qtbot, here)
+    kept = {row.key: row.value for row in stocked.shop.ask(settings_list)}
+    assert (kept["orders.retail.from"], kept["orders.retail.until"]) == (360, 1440)
+    assert kept["orders.retail.outside"] == "refuse"
+    assert kept["orders.b2b.from"] == 0  # the control: nothing else was touched

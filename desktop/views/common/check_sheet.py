@@ -133,10 +133,10 @@ class CheckSheet(Sheet):
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inner = QWidget()
-        for part in (self.area.viewport(), inner):
-            part.setAutoFillBackground(False)
         self.list = vbox(inner, margins=(0, 0, 6, 0), gap=8)
         self.area.setWidget(inner)
+        for part in (self.area.viewport(), inner):  # setWidget switches it on
+            part.setAutoFillBackground(False)
         self.area.setFixedHeight(theme.px(HEIGHT))
         self.add(self.area)
         self.submitted.connect(self._repair_safe)

@@ -227,8 +227,11 @@ class DetailPanel(Card):
         self._inner.addStretch(1)
 
     def _chased(self, order: OrderDetail) -> QWidget:
-        times = ngettext("Chased once.", "Chased {count} times.", order.chased).format(count=order.chased)
-        words = " ".join((times, _("Why is it not shipped?")))
+        words = ngettext(
+            "Chased once. Why is it not shipped?",
+            "Chased {count} times. Why is it not shipped?",
+            order.chased,
+        ).format(count=order.chased)
         button = secondary(_("Answer"), "question-answer-line", size=28)
         return self._notice(words, "danger_fg", "danger_bg", button, "reason")
 
