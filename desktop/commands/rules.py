@@ -126,6 +126,7 @@ def _tried_facts(past: dict[int, tuple[str, Replayed]], ahead: Rehearsal, only: 
         "ahead": [asdict(row) for row in ahead.rows if only in (None, row.rule_id)],
         "until": ahead.until,
         "complete": ahead.complete,
+        "cut": [{"rule_name": name, "until": until} for name, until in ahead.cut],
         "paused": [{"rule_name": name, "why": why} for name, why in ahead.paused],
     }
 
@@ -154,6 +155,9 @@ def _tried_lines(
         yield "  " + _("Nothing is due.")
     if not ahead.complete:
         yield _("There was too much; it was followed until {time}.").format(time=time_text(ahead.until, zone))
+    for name, until in ahead.cut:
+        cut_words = _("“{rule}” acts more than 1,000 times; it was followed until {time}.")
+        yield cut_words.format(rule=name, time=time_text(until, zone))
     for name, why in ahead.paused:
         yield _("“{rule}” would pause: {why}").format(rule=name, why=why)
 

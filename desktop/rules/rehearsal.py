@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -38,9 +39,11 @@ from desktop.shop.work import Read
 from desktop.storage.engine import Storage
 
 MOST_TURNS = 5_000
+MOST_OF_RULE = 1_000  # a rule that acts more often is not followed further, so that the others are
 MOST_LOOKS = 50_000
 MOST_ROUNDS = 50  # looks at one moment: what acts may set off the next rule
 HOLDER = "trial"
+TOLD_EVERY = 50  # turns
 PARTS = 1_000  # of the whole, as progress counts; the copy is the first 400
 COPYING = 400
 Tell = Callable[[int, int, str], None]
@@ -61,7 +64,8 @@ class Rehearsal:
     """The coming days, earliest first.
 
     `until` is how far the clock ran: less than asked for when it was stopped or there was too much. `draft_id` is the
-    draft's rule in `rows`; `paused` are rules that would pause, with why.
+    draft's rule in `rows`; `paused` are rules that would pause, with why; `cut` those that act more than 1,000 times and
+    were followed no further, with until when (UTC).
     """
 
     rows: tuple[RehearsedTurn, ...]
@@ -70,6 +74,7 @@ class Rehearsal:
     days: int
     draft_id: int | None
     paused: tuple[tuple[str, str], ...]
+    cut: tuple[tuple[str, datetime], ...]
     stopped: bool
 
     @property
@@ -105,7 +110,7 @@ def rehearse(
 
     with suppress(_Stopped), copied(shop.storage, now, copying) as copy:
         return _Trial(copy, now, days, draft, tell, ending).run()
-    return Rehearsal((), now, now, days, None, (), stopped=True)
+    return Rehearsal((), now, now, days, None, (), (), stopped=True)
 
 
 @question(permission=Permission.SEE_RULES)
@@ -131,6 +136,7 @@ class _Trial:
         self._begins, self._days = now, days
         self._until = now + timedelta(days=days)
         self._tell, self._ending, self._turns = tell, ending, 0
+        self._copy, self._of_rule = copy, Counter[int]()
         with copy.write.begin() as connection:
             self._first_run = int(connection.execute(select(func.max(RuleRun.id))).scalar() or 0)
             self._draft_id = _prepare(connection, draft, now)
@@ -150,10 +156,10 @@ class _Trial:
             reached = moment
             self._clock.pass_time(moment - self._clock.now())
             self._say()
-        rows, paused = self._shop.ask(rehearsed, self._first_run, self._begins)
+        seen = self._shop.ask(rehearsed, self._first_run, self._begins)
         return Rehearsal(
-            rows, self._begins, reached, self._days, self._draft_id, paused, self._ending.is_set()
-        )
+            seen.rows, self._begins, reached, self._days, self._draft_id, seen.paused, seen.cut, self._ending.is_set()
+        )  # fmt: skip
 
     def _say(self) -> None:
         if self._tell is None:
@@ -179,7 +185,10 @@ class _Trial:
             for turn in new:
                 if self._ending.is_set() or self._turns >= MOST_TURNS:
                     return
-                self._turn(turn)
+                if self._of_rule[turn.rule_id] < MOST_OF_RULE:
+                    self._turn(turn)
+                elif self._of_rule[turn.rule_id] == MOST_OF_RULE:
+                    self._cut(turn.rule_id)
             tried.update(new)
             if not new:
                 self._shop.do(finish_sweep, HOLDER, found.newest_event)
@@ -195,6 +204,15 @@ class _Trial:
         except Exception as error:
             self._shop.do(record_failure, turn.rule_id, turn.subject_id, refusal(error))
         self._turns += 1
+        self._of_rule[turn.rule_id] += 1
+        if self._turns % TOLD_EVERY == 0:
+            self._say()
+
+    def _cut(self, rule_id: int) -> None:
+        """Follow a rule no further."""
+        self._of_rule[rule_id] += 1
+        with self._copy.write.begin() as connection:
+            connection.execute(update(Rule).where(Rule.id == rule_id).values(paused_at=self._clock.now()))
 
 
 def _prepare(connection: Connection, draft: Draft | None, now: datetime) -> int | None:

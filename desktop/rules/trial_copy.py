@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Connection,
     String,
@@ -30,15 +31,16 @@ from sqlalchemy import (
 
 from desktop.basics.paths import data_folder
 from desktop.models import Base
-from desktop.models.members import Member, PointsEntry
+from desktop.models.members import PointsEntry
 from desktop.models.orders import SHIPPED, TO_SHIP, UNPAID, Order, OrderEvent
-from desktop.models.rules import FAILED, RuleRun
+from desktop.models.rules import DONE, RuleRun
 from desktop.models.stock import StockMovement
 from desktop.storage.engine import Storage, open_storage
 from desktop.storage.migrate import upgrade
 
 BATCH = 2_000
-KEPT = timedelta(days=35)  # of what is over; the longest any rule looks back is a month of sales
+KEPT = timedelta(days=35)  # of sales; the longest any rule looks back is a month
+AHEAD = timedelta(days=125)  # of points that expire; no trial runs further, and nobody is told earlier
 NEWEST_EVENTS = 2_000  # of the timeline, whatever their orders: rules read on from there
 LEFT_OUT = frozenset({
     "audit_event", "audit_chain", "barcode", "check_run", "checkout", "daily_total", "idempotency", "image",
@@ -111,6 +113,7 @@ def _fill(source: Storage, target: Storage, now: datetime, tell: Told) -> None:
             for done, table in enumerate(tables):
                 tell(done, len(tables))
                 _copy(shop, copy, table, _wanted(table.name, now), lambda d=done: tell(d, len(tables)))  # type: ignore[misc]
+            _copy_lasting_points(shop, copy, now)
 
 
 def _copy(shop: Connection, copy: Connection, table: Table, wanted: Any, tell: Callable[[], None]) -> None:
@@ -139,23 +142,40 @@ def _wanted(table: str, now: datetime) -> Any:
     """Which rows of a table rules can look at; None for all."""
     since = now - KEPT
     if table == Order.__tablename__:
-        return _wanted_orders(since)
+        return _wanted_orders()
     if table in OF_ORDERS:
-        return Base.metadata.tables[table].c.order_id.in_(select(Order.id).where(_wanted_orders(since)))
+        return Base.metadata.tables[table].c.order_id.in_(select(Order.id).where(_wanted_orders()))
     if table == StockMovement.__tablename__:
-        return StockMovement.at > since
-    if table == PointsEntry.__tablename__:  # what a member still has may expire
-        holders = select(Member.id).where(Member.points > 0)
-        lasting = or_(PointsEntry.expires_at.is_(None), PointsEntry.expires_at > since)
-        return and_(PointsEntry.delta > 0, lasting, PointsEntry.member_id.in_(holders))
+        return and_(StockMovement.at > since, StockMovement.reason == "sale")
+    if table == PointsEntry.__tablename__:
+        return and_(PointsEntry.delta > 0, PointsEntry.expires_at.between(now, now + AHEAD))
     if table == RuleRun.__tablename__:
-        return or_(RuleRun.state == FAILED, RuleRun.at > since)
+        return RuleRun.state != DONE  # what failed is tried again, what was given up is not
     return None
 
 
-def _wanted_orders(since: datetime) -> Any:
-    """Orders that wait for something, young ones, and those the timeline named last."""
+def _copy_lasting_points(shop: Connection, copy: Connection, now: datetime) -> None:
+    """One entry for all the points each member keeps beyond any trial, of members who lose some before."""
+    soon = select(PointsEntry.member_id).where(_wanted(PointsEntry.__tablename__, now))
+    lasting = or_(PointsEntry.expires_at.is_(None), PointsEntry.expires_at > now + AHEAD)
+    sums = select(PointsEntry.member_id, cast(func.sum(PointsEntry.delta), BigInteger))
+    sums = sums.where(PointsEntry.delta > 0, lasting, PointsEntry.member_id.in_(soon))
+    same = {
+        "balance": 0,
+        "reason": "carried over",
+        "source": "trial",
+        "note": "",
+        "actor": "clock",
+        "at": now,
+    }
+    for rows in shop.execute(sums.group_by(PointsEntry.member_id)).partitions(BATCH):
+        lots = [{"member_id": m, "delta": total, "client_key": f"trial:{m}", **same} for m, total in rows]
+        copy.execute(insert(PointsEntry), lots)
+
+
+def _wanted_orders() -> Any:
+    """Orders that wait for something, and those the timeline named last; nothing looks at the others."""
     newest = select(func.coalesce(func.max(OrderEvent.id), 0)).scalar_subquery()
     named = select(OrderEvent.order_id).where(OrderEvent.id > newest - NEWEST_EVENTS)
     waiting = Order.status.in_((UNPAID, TO_SHIP, SHIPPED))
-    return or_(waiting, Order.queued_until.is_not(None), Order.placed_at > since, Order.id.in_(named))
+    return or_(waiting, Order.queued_until.is_not(None), Order.id.in_(named))

@@ -61,6 +61,15 @@ class RehearsedTurn:
     error: str
 
 
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Every turn, earliest first; rules that paused, with why; rules that were followed no further, with until when."""
+
+    rows: tuple[RehearsedTurn, ...]
+    paused: tuple[tuple[str, str], ...]
+    cut: tuple[tuple[str, datetime], ...]
+
+
 # -- the next moment --------------------------------------------------------------------------------------------
 
 
@@ -111,10 +120,8 @@ def _edge(read: Read, minute: int) -> datetime:
 
 
 @question(permission=Permission.SEE_RULES)
-def rehearsed(
-    read: Read, after_run: int, begins: datetime
-) -> tuple[tuple[RehearsedTurn, ...], tuple[tuple[str, str], ...]]:
-    """Every turn since the trial began, earliest first, and the rules that paused in it, with why."""
+def rehearsed(read: Read, after_run: int, begins: datetime) -> Happened:
+    """Everything since the trial began."""
     columns = (*RuleRun.__table__.columns, Rule.name.label("name"), Rule.key.label("key"))
     statement = select(*columns).join(Rule, Rule.id == RuleRun.rule_id)
     ours = or_(RuleRun.id > after_run, RuleRun.at > begins)
@@ -125,8 +132,10 @@ def rehearsed(
     }
     told = _messages(read)
     rows = tuple(_turn(run, titles[run.subject_kind].get(run.subject_id, ("", "", 0)), told) for run in runs)
-    paused = read.rows(select(Rule.name, Rule.key, Rule.paused_why).where(Rule.paused_at >= begins))
-    return rows, tuple((rule_name(rule), rule.paused_why) for rule in paused)
+    ended = select(Rule.name, Rule.key, Rule.paused_why, Rule.paused_at).where(Rule.paused_at >= begins)
+    rules = read.rows(ended.order_by(Rule.position, Rule.id)).all()
+    paused = tuple((rule_name(rule), rule.paused_why) for rule in rules if rule.paused_why)
+    return Happened(rows, paused, tuple((rule_name(r), r.paused_at) for r in rules if not r.paused_why))
 
 
 def _turn(run: Any, title: tuple[str, str, int], told: dict[str, list[Message]]) -> RehearsedTurn:

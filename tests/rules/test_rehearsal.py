@@ -273,3 +273,22 @@ def test_what_a_killed_program_left_is_deleted_at_the_next_trial(stocked: Stocke
     (home / "1-of-another-program-that-runs").mkdir()
     forget_trials()
     assert [folder.name for folder in home.iterdir()] == ["1-of-another-program-that-runs"]
+
+
+@pytest.mark.req("R5")
+def test_a_rule_that_acts_too_often_does_not_hide_the_others(
+    stocked: Stocked, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unpaid = busy(stocked, clock)[0]
+    often = Spec(Part("interval", {"minutes": 30}), steps=(Step("check_books"),))
+    stocked.shop.do(save_rule, None, "每半小时", often)
+    monkeypatch.setattr(rehearsal, "MOST_OF_RULE", 10)
+    found = tried(stocked, days=2)
+    assert [(name, (until - found.begins) < HOUR * 6) for name, until in found.cut] == [("每半小时", True)]
+    assert sum(row.rule_name == "每半小时" for row in found.rows) == 10
+    assert (found.complete, found.paused) == (True, ())
+    assert {row.rule_name for row in found.rows if row.at > found.begins + HOUR * 30} > set()
+    assert unpaid in [row.subject_id for row in found.rows if row.subject_kind == "order"]
+    monkeypatch.setattr(rehearsal, "MOST_TURNS", 5)
+    short = tried(stocked, days=2)
+    assert (len(short.rows), short.complete) == (5, False)
