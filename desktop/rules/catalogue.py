@@ -154,7 +154,7 @@ def declare(entry: E) -> E:
     )
     if entry.key in kept:
         raise ValueError(f"{entry.key} is declared twice")
-    if set(blanks(entry.words)) != {p.key for p in entry.parameters}:
+    if set(blanks(entry.words)) != {p.key for p in entry.parameters if p.only_with is None}:
         raise ValueError(f"{entry.key}: the blanks of its clause are not its parameters")
     kept[entry.key] = entry
     return entry

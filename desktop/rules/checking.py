@@ -96,9 +96,9 @@ def _step(read: Read, trigger: Trigger, index: int, step: Any) -> Any:
 
 def _part(read: Read, field: str, entry: Entry, part: Part) -> Part:
     """The part with every value checked; figures that live in settings are dropped."""
-    values = {}
+    values: dict[str, Any] = {}
     for parameter in entry.parameters:
-        if parameter.setting is not None:
+        if parameter.setting is not None or not parameter.wanted(values):
             continue
         here = f"{field}.{parameter.key}"
         value = _at(here, parameter.check, part.values.get(parameter.key, parameter.default))

@@ -17,6 +17,15 @@ from desktop.services.notices import Value
 from desktop.shop.work import Read
 
 Facts = dict[str, Value]
+FACTS = {  # which words a message about a subject may use
+    "order": frozenset(
+        ["number", "customer", "amount", "ship_by", "time", "hours", "days", "carrier", "tracking", "reason"]
+    ),
+    "sku": frozenset({"name", "code", "left", "level"}),
+    "member": frozenset({"customer", "points", "day"}),
+    "shop": frozenset({"time", "count", "first"}),
+}
+ALWAYS = frozenset({"rule", "text"})
 # What the log keeps of them: nothing that names a person.
 KEPT = frozenset({"number", "hours", "days", "name", "left", "level", "points", "day", "count"})
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desktop.basics.i18n import N_, _
+from desktop.rules.catalogue import EFFECTS
 from desktop.rules.shipped import BUYER, NIGHT, OWNER
 from desktop.rules.spec import Limits, Part, Spec, Step
 
 
 @dataclass(frozen=True)
 class Idea:
-    """A rule somebody may want; `tag` is the text its tagging writes, worded when used."""
+    """A rule somebody may want; `text` is what its action writes, worded when used."""
 
     key: str
     name: str
     topic: str
     spec: Spec
-    tag: str = ""
+    text: str = ""
 
 
 def _told(template: str, who: str, way: str, when: str = "now", wait: int = 0) -> Step:
@@ -61,6 +62,7 @@ IDEAS = (
             steps=(_told("plain", OWNER, "desktop"),),
             limits=Limits(quiet=NIGHT),
         ),
+        N_("An order has waited a whole day for payment."),
     ),
     Idea(
         "sold_out",
@@ -103,10 +105,13 @@ IDEAS = (
 
 def spec_of(idea: Idea) -> Spec:
     """The idea's rule, its own words in the reader's language."""
-    if not idea.tag:
-        return idea.spec
-    steps = tuple(
-        Step(step.key, {"tag": _(idea.tag)}, step.wait_minutes) if step.key == "tag_order" else step
-        for step in idea.spec.steps
-    )
-    return Spec(idea.spec.trigger, idea.spec.conditions, idea.spec.match_all, steps, idea.spec.limits)
+    steps = []
+    for step in idea.spec.steps:
+        entry, values = EFFECTS[step.key], dict(step.values)
+        values |= {
+            p.key: _(idea.text)
+            for p in entry.parameters
+            if p.kind == "text" and idea.text and p.wanted(values)
+        }
+        steps.append(replace(step, values=values))
+    return replace(idea.spec, steps=tuple(steps))

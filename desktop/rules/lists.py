@@ -20,6 +20,7 @@ from desktop.models.products import Category, Product, Sku, Tag
 from desktop.models.rules import DONE, ClockBeat, Rule, RuleRun, RuleVersion
 from desktop.rules.catalogue import EFFECTS, TRIGGERS, Entry, condition_of, effect_of, trigger_of
 from desktop.rules.effects.messages import BUYER
+from desktop.rules.facts import ALWAYS, FACTS
 from desktop.rules.parameters import Names
 from desktop.rules.reach import CHANNEL_WORDS
 from desktop.rules.sentence import sentence, when_words
@@ -236,6 +237,12 @@ def rule_choices(read: Read) -> Choices:
         },
         figures_now(read),
     )
+
+
+def templates_for(subject: str) -> tuple[str, ...]:
+    """The messages whose words a rule about this subject knows."""
+    known = FACTS.get(subject, frozenset()) | ALWAYS
+    return tuple(key for key, text in NOTICE_TEXTS.items() if set(text.fields) <= known)
 
 
 @question(permission=Permission.SEE_RULES)

@@ -43,6 +43,9 @@ class Parameter:
     options: Mapping[str, str] = field(default_factory=dict)
     setting: SettingSpec[int] | None = None
     unit: int = 1  # minutes: what the field counts in (1, 60, 1440)
+    only_with: tuple[str, Any] | None = (
+        None  # stands behind the clause, and only while that blank has this value
+    )
 
     @property
     def many(self) -> bool:
@@ -56,6 +59,10 @@ class Parameter:
             "receivers",
             "channels",
         )
+
+    def wanted(self, values: Mapping[str, Any]) -> bool:
+        """Whether it is asked for beside these values."""
+        return self.only_with is None or values.get(self.only_with[0]) == self.only_with[1]
 
     def check(self, value: Any) -> Any:
         """The value if a rule may hold it. Raises `Malformed` naming the field and what it needs."""

@@ -9,7 +9,7 @@ from typing import Any
 from desktop.basics.i18n import N_, _, ngettext
 from desktop.models.settings import SettingSpec
 from desktop.rules.catalogue import CONDITIONS, EFFECTS, TRIGGERS, Entry
-from desktop.rules.parameters import Names, clock_text, duration_text
+from desktop.rules.parameters import Names, figure_text
 from desktop.rules.spec import Limits, Part, Spec
 
 _BETWEEN_CHINESE = re.compile(
@@ -31,7 +31,7 @@ def sentence(spec: Spec, names: Names, figures: Figures, currency: str = "CNY") 
         words = said(EFFECTS, step)
         if step.wait_minutes:
             words = _("if it still holds {time} later, {action}").format(
-                time=duration_text(step.wait_minutes), action=words
+                time=_said("minutes", step.wait_minutes), action=words
             )
         steps.append(words)
     then = joined(steps, _("{first}, then {second}")) or "…"
@@ -67,32 +67,38 @@ def clause(entry: Entry | None, part: Part, names: Names, figures: Figures, curr
             filled[parameter.key] = parameter.say(value, names, currency)
         except (TypeError, ValueError):
             filled[parameter.key] = "…"  # half typed
-    return _(entry.words).format(**filled)
+    words = _(entry.words).format(**filled)
+    for parameter in entry.parameters:
+        if parameter.only_with is not None and parameter.wanted(part.values):
+            words = _("{words}: “{text}”").format(words=words, text=filled[parameter.key] or "…")
+    return words
 
 
 def limit_sentences(limits: Limits) -> list[str]:
     """What holds the rule back, a sentence each."""
     said = []
+    again = _said("minutes", limits.every_minutes)
     if limits.every_minutes and limits.times:
+        most = limits.times if isinstance(limits.times, int) else 2
         said.append(
             ngettext(
-                "Again every {time}, at most once.",
-                "Again every {time}, at most {count} times.",
-                limits.times,
-            ).format(time=duration_text(limits.every_minutes), count=limits.times)
+                "Again every {time}, at most once.", "Again every {time}, at most {count} times.", most
+            ).format(time=again, count=_said("number", limits.times))
         )
     elif limits.every_minutes:
-        said.append(_("Again every {time}.").format(time=duration_text(limits.every_minutes)))
+        said.append(_("Again every {time}.").format(time=again))
     if limits.apart_minutes:
-        said.append(_("Not more often than every {time}.").format(time=duration_text(limits.apart_minutes)))
+        apart = _said("minutes", limits.apart_minutes)
+        said.append(_("Not more often than every {time}.").format(time=apart))
     if limits.quiet and limits.quiet[0] != limits.quiet[1]:
-        first, last = limits.quiet
-        said.append(
-            _("Nobody is disturbed from {first} to {last}.").format(
-                first=clock_text(first), last=clock_text(last)
-            )
-        )
+        first, last = (_said("time", minute) for minute in limits.quiet)
+        said.append(_("Nobody is disturbed from {first} to {last}.").format(first=first, last=last))
     return said
+
+
+def _said(kind: str, value: Any) -> str:
+    """A figure in words, or … while it is half typed."""
+    return figure_text(kind, value) if isinstance(value, int) else "…"
 
 
 def joined(parts: Sequence[str], glue: str) -> str:

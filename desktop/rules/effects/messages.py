@@ -61,6 +61,7 @@ declare(
             Parameter("channels", "channels", N_("Ways"), default=["desktop"]),
             Parameter("template", "templates", N_("Message"), default="plain"),
             Parameter("when", "choice", N_("When"), default="now", options=_WHEN),
+            Parameter("text", "text", N_("Your words"), default="", only_with=("template", "plain")),
         ),
         subjects=frozenset({"order", "sku", "member", "shop"}),
         needs=Permission.RUN_RULES,

@@ -243,7 +243,7 @@ class TextBlank(Blank):
 
     def _make(self) -> QWidget:
         self.input = TextInput(longest=60)
-        _inline(self.input, 140)
+        _inline(self.input, 240 if self.parameter.only_with else 140)
         self.input.textChanged.connect(lambda _text: self.changed.emit())
         return self.input
 
@@ -272,6 +272,10 @@ class ChoiceBlank(Blank):
         return self.select.value()
 
     def put(self, value: Any) -> None:
+        if self.parameter.kind == "templates":  # one that does not fit is shown all the same
+            options, name = self.offers.options("templates"), self.offers.names.get(("templates", value))
+            if name is not None and value not in dict(options):
+                self.select.set_options([*options, (value, name)])
         self.select.set_value(value)
 
 

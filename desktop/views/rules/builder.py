@@ -197,6 +197,8 @@ class Builder(QScrollArea):
         parameter = self.rows[place].blanks[key].parameter
         if parameter.setting is None:
             self.draft = drafts.with_value(self.draft, place, key, value)
+            if any(p.only_with and p.only_with[0] == key for p in self.rows[place].plan.parameters):
+                self.show_draft(self.draft, (place, key))
         else:
             figures = {k: v for k, v in self.draft.figures.items() if k != parameter.setting.key}
             if value != self.offers.figures.get(parameter.setting.key, parameter.setting.default):

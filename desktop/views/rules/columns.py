@@ -5,14 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop.views.common.cards import hbox, vbox
+from desktop.views.common.paint import painting
 from desktop.views.common.theme import theme
 
-LIST, SMALL_LIST, SIDE, GAP = 275, 232, 289, 12
+LIST, SMALL_LIST, SIDE, GAP = 275, 248, 289, 12
+FOOT = 62  # px of the editor that saves: the cards over it end above
 DOCKED_FROM = 1360  # window width below which the cards at right lie over the editor
+
+
+class Ground(QWidget):
+    """The page behind the cards, for when they lie over the editor."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with painting(self) as painter:
+            painter.fillRect(self.rect(), theme.color("page"))
 
 
 class Columns(QWidget):
@@ -27,7 +37,7 @@ class Columns(QWidget):
         self._row = hbox(self, gap=GAP)
         self._row.addWidget(first)
         self._row.addWidget(middle, 1)
-        self.side = QWidget()
+        self.side = Ground()
         column = vbox(self.side, gap=GAP)
         column.addWidget(cards[0])
         column.addWidget(cards[1], 1)
@@ -63,7 +73,8 @@ class Columns(QWidget):
             self.narrowed.emit(narrow)
         if narrow and self.side.isVisible():
             where, width = self._middle.geometry(), self.side.width()
-            self.side.setGeometry(where.right() + 1 - width, where.top(), width, where.height())
+            height = where.height() - theme.px(FOOT)
+            self.side.setGeometry(where.right() + 1 - width, where.top(), width, height)
             self.side.raise_()
 
     def open_side(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from desktop.rules.lists import Choices
+from desktop.rules.lists import Choices, templates_for
 from desktop.views.common.background import Scope
 
 
@@ -32,6 +32,9 @@ class Offers:
     def options(self, kind: str) -> list[tuple[Any, str]]:
         """What may be chosen for a kind; only orders and members have a member behind them."""
         found = list(self.by_kind.get(kind, ()))
+        if kind == "templates" and self.subject:
+            fitting = templates_for(self.subject)
+            return [(value, words) for value, words in found if value in fitting]
         if kind == "receivers" and self.subject in ("sku", "shop"):
             return [(value, words) for value, words in found if value != "member"]
         return found

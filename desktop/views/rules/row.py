@@ -153,6 +153,11 @@ class ClauseRow(QWidget):
             else:
                 self._blank(known[piece], (plan.values or {}).get(piece, known[piece].default))
 
+        for parameter in plan.parameters:
+            if parameter.only_with is not None and parameter.wanted(plan.values or {}):
+                self._words(_(parameter.label))
+                self._blank(parameter, (plan.values or {}).get(parameter.key, parameter.default))
+
     def _shorter(self) -> str:
         """The clause without the words the choice before it already says."""
         words = self.plan.words

@@ -51,7 +51,7 @@ class RuleItem(QWidget):
         self.toggle.setAccessibleName(_("Rule “{name}” on").format(name=line.name))
         result, _token = result_words(line)
         self.setAccessibleName(f"{line.name}, {line.when}, {result}")
-        self.setToolTip(line.paused_why or line.when)
+        self.setToolTip(f"{line.name}\n{line.paused_why or line.when}")
         self.update()
 
     def choose(self, on: bool) -> None:

@@ -28,7 +28,7 @@ def result_words(line: RuleLine) -> tuple[str, str]:
     if not line.enabled:
         return _("off"), "text2"
     return (
-        ngettext("today {count} time", "today {count} times", line.today).format(count=f"{line.today:,}"),
+        _("{count} today").format(count=f"{line.today:,}"),
         "text2",
     )
 
