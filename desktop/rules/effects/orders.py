@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from desktop.basics.i18n import N_, _
+from desktop.basics.i18n import N_
 from desktop.models.people import Permission
 from desktop.rules.catalogue import Effect, Firing, declare
 from desktop.rules.parameters import Parameter
 from desktop.rules.spec import Values
 from desktop.services.chasing import chase
-from desktop.services.fulfilment import cancel_order, receive_order
+from desktop.services.fulfilment import NOT_PAID, cancel_order, receive_order
 from desktop.services.order_queue import release_order
 from desktop.services.order_tags import tag_order
 from desktop.shop.work import Work
@@ -20,7 +20,7 @@ ORDERS = frozenset({"order"})
 
 
 def _close(work: Work, firing: Firing, _values: Values) -> Mapping[str, Any]:
-    cancel_order.run(work, firing.subject_id, _("Not paid in time"))
+    cancel_order.run(work, firing.subject_id, NOT_PAID)
     return {}
 
 

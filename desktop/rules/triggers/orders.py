@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import ColumnElement, and_, exists, select
+
 from desktop.basics.i18n import N_
 from desktop.models.orders import DONE, SHIPPED, STATUS_WORDS, TO_SHIP, UNPAID, Order
+from desktop.models.payments import Tender
 from desktop.models.settings import PAY_MINUTES, RECEIVE_DAYS, SHIP_HOURS, TRADE_PAY_HOURS
 from desktop.rules.catalogue import declare
 from desktop.rules.parameters import Parameter
@@ -19,6 +22,12 @@ _SINCE = {
     DONE: (Order.done_at, Order.done_at),
 }
 
+
+def _unpaid(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Unpaid orders without any money; one that got some is stuck, which its own check finds."""
+    return and_(Order.status == UNPAID, which, ~exists(select(Tender.id).where(Tender.order_id == Order.id)))
+
+
 declare(
     OrderState(
         key="retail_unpaid",
@@ -26,7 +35,7 @@ declare(
         words=N_("a retail order stays unpaid for {pay_minutes}"),
         parameters=(Parameter("pay_minutes", "minutes", N_("Paid within"), setting=PAY_MINUTES),),
         implies=(("order_type", frozenset({"retail"})), ("status", frozenset({UNPAID}))),
-        inside=lambda _v: (Order.status == UNPAID) & (Order.order_type == "retail"),
+        inside=lambda _v: _unpaid(Order.order_type == "retail"),
         start=lambda _v: Order.pay_deadline,
         left=lambda _v: Order.paid_at,
         placed_since=lambda v: timedelta(minutes=v["pay_minutes"]),
@@ -40,7 +49,7 @@ declare(
         words=N_("a distribution or B2B order stays unpaid for {pay_hours}"),
         parameters=(Parameter("pay_hours", "number", N_("Paid within"), setting=TRADE_PAY_HOURS),),
         implies=(("order_type", frozenset(TRADE)), ("status", frozenset({UNPAID}))),
-        inside=lambda _v: (Order.status == UNPAID) & Order.order_type.in_(TRADE),
+        inside=lambda _v: _unpaid(Order.order_type.in_(TRADE)),
         start=lambda _v: Order.pay_deadline,
         left=lambda _v: Order.paid_at,
         placed_since=lambda v: timedelta(hours=v["pay_hours"]),

@@ -36,7 +36,7 @@ POINTS = (
     Group(
         N_("Earning"),
         N_("By what was paid in money"),
-        ("points.earn_bp", "points.welcome", "points.valid_days"),
+        ("points.earn_bp", "points.welcome", "points.valid_days", "points.warn_days"),
     ),
     Group(
         N_("Paying with points"),
@@ -65,7 +65,8 @@ ORDERS = (
             ("b2b", N_("Hours of B2B orders"), ""),
         )
     ),
-    Group(N_("Stock"), "", ("stock.alert_milli", "stock.restock_days")),
+    Group(N_("Stock"), "", ("stock.alert_milli", "stock.restock_days", "stock.replenish_at")),
+    Group(N_("Books"), "", ("system.verify_at",)),
     Group(N_("Kiosk"), "", ("kiosk.idle_seconds", "kiosk.code_seconds")),
 )
 FIXED = ("shop.currency",)
