@@ -30,7 +30,10 @@ HAPPENED, SENT, END = "happened", "sent", "end"
 
 def run(arguments: argparse.Namespace) -> int:
     """Let rules act and messages leave; a line for each thing that happens, `--json`: an object a line."""
+    from desktop.rules.trial_copy import forget_trials
+
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a look still goes on is no news
+    forget_trials()  # of a program that was killed
     address = chosen_place(arguments.database)
     with opened(address) as shop:
         _Watch(shop, arguments.json).stay(hidden(address))

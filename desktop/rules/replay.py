@@ -32,7 +32,7 @@ from desktop.rules.catalogue import (
 )
 from desktop.rules.facts import titles_of
 from desktop.rules.lists import figures_now, names_of
-from desktop.rules.sentence import clause
+from desktop.rules.sentence import clause, closed_up
 from desktop.rules.spec import Part, Spec
 from desktop.rules.triggers.states import OrderQueued, OrderState, closed_at, values_of
 from desktop.shop.action import question
@@ -197,9 +197,10 @@ def _words(read: Read, spec: Spec) -> tuple[str, tuple[str, ...]]:
     known = tuple(step for step in spec.steps if step.key in EFFECTS)
     names, figures = names_of(read, replace(spec, steps=known)), figures_now(read)
     assert spec.trigger is not None
-    when = clause(TRIGGERS[spec.trigger.key], spec.trigger, names, figures, read.currency)
+    when = closed_up(clause(TRIGGERS[spec.trigger.key], spec.trigger, names, figures, read.currency))
     first = [step for step in spec.steps if not step.wait_minutes]
-    return when, tuple(clause(EFFECTS.get(s.key), s, names, figures, read.currency) for s in first)
+    said = (clause(EFFECTS.get(step.key), step, names, figures, read.currency) for step in first)
+    return when, tuple(closed_up(words) for words in said)
 
 
 def _waits(
