@@ -14,11 +14,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from desktop.basics.clock import shop_day
 from desktop.models.people import Permission
-from desktop.models.rules import FAILED, ClockBeat, Rule, RuleRun
+from desktop.models.rules import FAILED, GIVEN_UP, ClockBeat, Rule, RuleRun
 from desktop.shop.action import action
 from desktop.shop.work import Work
 
 ONLY = 1
+SURELY = timedelta(minutes=1)  # longer ago than the look that would have tried again began
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -68,8 +69,13 @@ def take_lease(work: Work, holder: str, seconds: int) -> Lease:
 
 
 @action(permission=Permission.RUN_RULES)
-def finish_sweep(work: Work, holder: str, newest_event: int) -> None:
-    """Keep that everything up to now was looked at; rules without a failure need no event again."""
+def finish_sweep(work: Work, holder: str, newest_event: int, whole: bool = True) -> None:
+    """Keep that everything up to now was looked at; rules without a failure need no event again.
+
+    When the look was `whole`, a failure that came up for another try and had none is over: its turn has passed.
+    """
+    if whole:
+        _let_go(work)
     day = shop_day(work.now, work.zone)
     work.rows(
         update(ClockBeat)
@@ -84,6 +90,14 @@ def finish_sweep(work: Work, holder: str, newest_event: int) -> None:
     failing = select(RuleRun.rule_id).where(RuleRun.state == FAILED)
     settled = (Rule.event_floor.is_not(None), Rule.paused_at.is_(None), Rule.id.not_in(failing))
     work.rows(update(Rule).where(*settled).values(event_floor=None))
+
+
+def _let_go(work: Work) -> None:
+    running = select(Rule.id).where(Rule.enabled, Rule.paused_at.is_(None), Rule.removed_at.is_(None))
+    passed = (RuleRun.state == FAILED, RuleRun.retry_at < work.now - SURELY, RuleRun.rule_id.in_(running))
+    over = update(RuleRun).where(*passed).values(state=GIVEN_UP, retry_at=None)
+    for row in work.rows(over.returning(RuleRun.id)).all():
+        work.touch(RuleRun.__tablename__, row.id)
 
 
 @action(permission=Permission.RUN_RULES)

@@ -14,6 +14,7 @@ from desktop.models.rules import Rule, RuleVersion
 from desktop.models.settings import REGISTRY
 from desktop.rules.catalogue import effect_of, trigger_of
 from desktop.rules.checking import AtField, checked
+from desktop.rules.firing import try_again
 from desktop.rules.shipped import shipped_spec
 from desktop.rules.spec import Spec, read, write
 from desktop.services.settings import set_setting
@@ -85,6 +86,7 @@ def resume_rule(work: Work, rule_id: int) -> None:
         return
     checked(work, read(rule.spec))
     rule.failures, rule.paused_at, rule.paused_why = 0, None, ""
+    try_again(work, rule)
 
 
 @action(permission=Permission.EDIT_RULES)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from desktop.basics.clock import shop_day
@@ -122,7 +122,8 @@ def record_failure(work: Work, rule_id: int, subject_id: int, why: str) -> bool:
     if not found or rule.paused_at:
         return bool(rule.paused_at)
     turn = _work_out(work, row, found[0])
-    _note_failure(work, row, trigger, turn, why)
+    if _note_failure(work, row, trigger, turn, why) == GIVEN_UP:
+        _keep_turn(work, row, trigger, turn, times=0)  # the rest of its life goes on without this turn
     _keep_events(rule, row.seen_event)
     rule.failures += 1
     if rule.failures >= MOST_FAILURES:
@@ -147,6 +148,25 @@ def arm_again(work: Work, rule_id: int, sku_ids: tuple[int, ...]) -> int:
         work.note(rule=rule_id, armed_again=count)
         work.touch(Rule.__tablename__, rule_id)
     return count
+
+
+def try_again(work: Work, rule: Rule) -> None:
+    """Let a rule's turns that were given up come once more, as far as they are still due."""
+    given_up = (RuleRun.rule_id == rule.id, RuleRun.state == GIVEN_UP)
+    for run in work.rows(select(RuleRun.subject_id, RuleRun.due_at).where(*given_up)).all():
+        last = (
+            RuleWatch.rule_id == rule.id, RuleWatch.subject_id == run.subject_id, RuleWatch.last_due_at == run.due_at,
+        )  # fmt: skip
+        work.rows(delete(RuleWatch).where(*last, RuleWatch.times == 0))
+        just_before = {
+            "last_due_at": run.due_at - timedelta(microseconds=1),
+            "next_due_at": run.due_at,
+            "day": case(
+                (RuleWatch.day.is_not(None), shop_day(run.due_at, work.zone) - timedelta(days=1)), else_=None
+            ),
+        }
+        work.rows(update(RuleWatch).where(*last).values(just_before))
+    work.rows(update(RuleRun).where(*given_up).values(state=FAILED, retry_at=work.now))
 
 
 def pause(work: Work, rule: Rule, why: str) -> None:
@@ -220,7 +240,15 @@ def _claim(work: Work, row: RuleRow, trigger: Trigger, turn: _Turn) -> int:
     insert = _INSERT[work.connection.dialect.name]
     made = work.rows(insert(RuleRun).values(values).on_conflict_do_nothing().returning(RuleRun.id)).scalar()
     run_id = int(made) if made is not None else _take_again(work, values)
-    watch = insert(RuleWatch).values(
+    if not _keep_turn(work, row, trigger, turn, times=1):
+        raise NotDue
+    work.touch(RuleRun.__tablename__, run_id)
+    return run_id
+
+
+def _keep_turn(work: Work, row: RuleRow, trigger: Trigger, turn: _Turn, *, times: int) -> bool:
+    """Move the subject's watch to this turn; False when it is there or further already."""
+    watch = _INSERT[work.connection.dialect.name](RuleWatch).values(
         rule_id=row.id,
         subject_id=turn.due.subject_id,
         start_at=turn.due.start_at,
@@ -228,18 +256,15 @@ def _claim(work: Work, row: RuleRow, trigger: Trigger, turn: _Turn) -> int:
         next_due_at=turn.next_due_at,
         fired_at=work.now,
         day=shop_day(turn.due_at, work.zone) if trigger.subject == "shop" else None,
-        times=1,
+        times=times,
     )
     moved = ("start_at", "last_due_at", "next_due_at", "fired_at", "day")
     watch = watch.on_conflict_do_update(
         index_elements=["rule_id", "subject_id"],
-        set_={**{name: watch.excluded[name] for name in moved}, "times": RuleWatch.times + 1},
+        set_={**{name: watch.excluded[name] for name in moved}, "times": RuleWatch.times + times},
         where=RuleWatch.last_due_at < watch.excluded.last_due_at,
-    )
-    if work.rows(watch.returning(RuleWatch.rule_id)).scalar() is None:  # PostgreSQL counts no rows here
-        raise NotDue
-    work.touch(RuleRun.__tablename__, run_id)
-    return run_id
+    )  # PostgreSQL counts no rows here, so one is asked for
+    return work.rows(watch.returning(RuleWatch.rule_id)).scalar() is not None
 
 
 def _take_again(work: Work, values: Mapping[str, Any]) -> int:
@@ -305,7 +330,7 @@ def _write_down(work: Work, run_id: int, facts: Mapping[str, Value], done: list[
     work.note(run=run_id, effects=[entry["key"] for entry in done])
 
 
-def _note_failure(work: Work, row: RuleRow, trigger: Trigger, turn: _Turn, why: str) -> None:
+def _note_failure(work: Work, row: RuleRow, trigger: Trigger, turn: _Turn, why: str) -> str:
     same = (
         RuleRun.rule_id == row.id, RuleRun.subject_id == turn.due.subject_id, RuleRun.due_at == turn.due_at,
     )  # fmt: skip
@@ -319,6 +344,7 @@ def _note_failure(work: Work, row: RuleRow, trigger: Trigger, turn: _Turn, why: 
     else:
         work.rows(update(RuleRun).where(*same).values(values))
         work.touch(Rule.__tablename__, row.id)
+    return str(values["state"])
 
 
 def refusal(error: Exception) -> str:

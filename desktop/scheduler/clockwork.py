@@ -182,7 +182,10 @@ class Clockwork:
             log.warning("rules that can't be taken back wait: %s", why)
         if bool(why) != bool(lease.doubt):
             self.shop.do(doubt_clock, why)
-        return self._work_off(trusted=not why)
+        seen = self._work_off(trusted=not why)
+        if why and lease.server_now is not None:  # another program's clock may be right
+            self.shop.do(give_up_lease, self.holder)
+        return seen
 
     def _work_off(self, *, trusted: bool) -> Look:
         seen, tried = Look(held=True), set[Turn]()
@@ -197,7 +200,7 @@ class Clockwork:
             tried.update(new)
             if not found.more or not new:
                 if trusted:  # otherwise what was put off would be taken for looked at
-                    self.shop.do(finish_sweep, self.holder, found.newest_event)
+                    self.shop.do(finish_sweep, self.holder, found.newest_event, not found.more)
                 return replace(seen, complete=True)
             self.shop.do(take_lease, self.holder, self._lease)
         return seen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -64,7 +65,7 @@ class Year:
         self.closing = rule_id(self.shop, "retail_unpaid")
         self.shop.do(set_setting, SHOP_ZONE.key, zone)
         now = self.time.clock.now()
-        weekdays = {"weekdays": ["0", "5"]}
+        weekdays: dict[str, Any] = {"weekdays": ["0", "5"]}
         self.calendar: dict[int, Calendar | Interval] = {
             new_rule(self.shop, "daily", time=150): Calendar(150, lambda _day: True, now),  # 02:30
             new_rule(self.shop, "daily", time=9 * 60): Calendar(540, lambda _day: True, now),
@@ -74,7 +75,7 @@ class Year:
             new_rule(self.shop, "monthly", time=1439, day=31): Calendar(1439, on_monthday(31), now),
             new_rule(self.shop, "interval", minutes=420): Interval(7 * HOUR, now),
         }
-        chase = {"state": "to_ship", "minutes": 24 * 60}
+        chase: dict[str, Any] = {"state": "to_ship", "minutes": 24 * 60}
         limits = Limits(every_minutes=12 * 60, times=3)
         self.chasing = new_rule(self.shop, "in_state", Step("chase_order"), limits=limits, **chase)
         self.waiting = Waiting(DAY, 12 * HOUR, 3)

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, literal, select
 
 from desktop.basics.i18n import N_
 from desktop.models.products import Product, Sku
-from desktop.models.rules import RuleWatch
+from desktop.models.rules import FAILED, RuleRun, RuleWatch
 from desktop.models.settings import ALERT_AT
 from desktop.models.stock import StockMovement
 from desktop.queries.page import AnySelect
@@ -44,7 +44,9 @@ class StockBelow(Trigger):
         """Goods below the level that had no turn since they fell, and those with another turn due."""
         low = watching.only_this(self._low(read, rule), Sku.id, only).limit(limit)
         fresh = low.where(watching.no_turn_since(rule, Sku.id, ANY_TIME))
-        found = [Due(int(row[0]), read.now, read.now) for row in read.rows(fresh.order_by(Sku.id))]
+        failed = _failed(read, rule)
+        fell = [(int(row[0]), failed.get(int(row[0]), read.now)) for row in read.rows(fresh.order_by(Sku.id))]
+        found = [Due(sku_id, at, at) for sku_id, at in fell]
         again = watching.another_turn(read, rule, low.add_columns(RuleWatch.start_at), Sku.id)
         return found + watching.dues(read.rows(again), timedelta())
 
@@ -89,6 +91,14 @@ class StockBelow(Trigger):
         statement = board.select(Sku.id, levels=True, sales=False)
         level = self.level(board, values_of(read, rule))
         return statement.where(Product.on_shelf, board.available < level, *watching.conditions(read, rule))
+
+
+def _failed(read: Read, rule: RuleRow) -> dict[int, datetime]:
+    """Falls that wait to be tried again keep the moment they were first seen at."""
+    waiting = select(RuleRun.subject_id, RuleRun.due_at).where(
+        RuleRun.state == FAILED, RuleRun.rule_id == rule.id
+    )
+    return {row.subject_id: row.due_at for row in read.rows(waiting)}
 
 
 declare(
