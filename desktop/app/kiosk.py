@@ -96,12 +96,14 @@ def assemble(
 
 
 def _way_to_phones(opened: Opened, set_to: str, messages: Path | None) -> Notify | None:
-    """What this machine is set to; the sample shop writes messages to a file when nothing is."""
+    """What this machine is set to, else the shop's text-message service; the sample shop writes to a file instead."""
     from desktop.gateways.notify import FileNotify, notify_at
+    from desktop.services.text_messages import TextMessages
 
     if opened.card.sample and not set_to:
         return FileNotify(messages or data_folder() / "messages.jsonl", opened.shop.clock)
-    return notify_at(set_to, opened.shop.clock)
+    service = TextMessages(opened.shop)
+    return notify_at(set_to, opened.shop.clock) or (service if service.address() else None)
 
 
 def _serve(shop: Shop, notify: Notify | None, host: str, port: int) -> PortalServer | None:
