@@ -85,7 +85,7 @@ class Parameter:
             raise Malformed(
                 N_("“{label}” needs a whole number, such as {example}. “{value}” is none."),
                 label=_(self.label),
-                example=self.default if isinstance(self.default, int) else self.low + 1,
+                example=self.default // self.unit if isinstance(self.default, int) else self.low + 1,
                 value=value,
             )
         high = MINUTES_A_DAY - 1 if self.kind == "time" else self.high

@@ -64,13 +64,13 @@ def clause(entry: Entry | None, part: Part, names: Names, figures: Figures, curr
             figures.get(spec.key, spec.default) if spec else part.values.get(parameter.key, parameter.default)
         )
         try:
-            filled[parameter.key] = parameter.say(value, names, currency)
+            filled[parameter.key] = parameter.say(value, names, currency) or "…"
         except (TypeError, ValueError):
             filled[parameter.key] = "…"  # half typed
     words = _(entry.words).format(**filled)
     for parameter in entry.parameters:
         if parameter.only_with is not None and parameter.wanted(part.values):
-            words = _("{words}: “{text}”").format(words=words, text=filled[parameter.key] or "…")
+            words = _("{words}: “{text}”").format(words=words, text=filled[parameter.key])
     return words
 
 

@@ -253,6 +253,7 @@ class TextBlank(Blank):
     def put(self, value: Any) -> None:
         blocked = self.input.blockSignals(True)
         self.input.setText(str(value))
+        self.input.setCursorPosition(0)
         self.input.blockSignals(blocked)
 
 

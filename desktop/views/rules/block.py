@@ -14,10 +14,10 @@ from desktop.views.common.paint import box, draw_text, hairline, painting, repai
 from desktop.views.common.theme import theme
 
 TILES = {  # group: the word in its tile, its tone, its title
-    "trigger": (N_("When …"), "info", N_("When it looks")),
-    "conditions": (N_("And …"), "warn", N_("Only when this is true")),
-    "steps": (N_("Then …"), "success", N_("Does in this order")),
-    "limits": (N_("But …"), "neutral", N_("What holds it back")),
+    "trigger": (N_("WHEN"), "info", N_("When it looks")),
+    "conditions": (N_("AND"), "warn", N_("Conditions")),
+    "steps": (N_("THEN"), "success", N_("Does in this order")),
+    "limits": (N_("BUT"), "neutral", N_("What holds it back")),
 }
 DEEPER = {"warn": 116, "neutral": 140}  # white letters need a deeper ground in the light theme
 

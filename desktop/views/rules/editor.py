@@ -71,7 +71,7 @@ class NameField(QWidget):
         self.entry.setAccessibleName(_("Name of the rule"))
         self.pencil = icon_button("pencil-line", _("Rename"), size=28)
         row.addWidget(self.label)
-        row.addWidget(self.entry, 1)
+        row.addWidget(self.entry, 4)
         row.addWidget(self.pencil)
         row.addStretch(1)
         self.entry.hide()

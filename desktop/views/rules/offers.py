@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from PySide6.QtWidgets import QWidget
 
 from desktop.rules.lists import Choices, templates_for
 from desktop.views.common.background import Scope
@@ -14,7 +16,7 @@ from desktop.views.common.background import Scope
 class Offers:
     """`names` knows words for (kind, value), goods chosen meanwhile included; `figures` the settings as kept."""
 
-    scope: Scope
+    of: Callable[[QWidget], Scope]
     currency: str
     may_edit: bool = True
     may_set: bool = True

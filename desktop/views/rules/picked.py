@@ -5,9 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
-from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QSizePolicy, QWidget
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QListWidget,
+    QListWidgetItem,
+    QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from desktop.basics.i18n import _
 from desktop.queries.search import find_goods
@@ -19,8 +39,10 @@ from desktop.views.common.inputs import SearchInput
 from desktop.views.common.labels import Label
 from desktop.views.common.paint import box, draw_text, painting, repaint_on_change, text_width
 from desktop.views.common.theme import theme
+from desktop.views.common.toggle import draw_check
 from desktop.views.rules.offers import Offers
 
+Index = QModelIndex | QPersistentModelIndex
 SEARCH_FROM = 9  # choices before a search field helps
 MOST_SEEN = 8
 WIDEST = 300  # px of one field; what does not fit is counted
@@ -156,6 +178,39 @@ class PickedField(QWidget):
         ring_on_focus(self, event)
 
 
+class TickedLine(QStyledItemDelegate):
+    """A line of the list with the kit's tick box."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(theme.px(180), theme.px(32))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        place: Any = option
+        area, size = QRectF(place.rect), theme.px(16)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if place.state & QStyle.StateFlag.State_Selected:
+            box(painter, area.adjusted(1, 1, -1, -1), 6, theme.color("hover"))
+        tick = QRectF(area.left() + theme.px(8), area.center().y() - size / 2, size, size)
+        draw_check(painter, tick, Qt.CheckState(index.data(Qt.ItemDataRole.CheckStateRole)))
+        words = area.adjusted(theme.px(34), 0, -theme.px(8), 0)
+        draw_text(painter, words, index.data(), "small", theme.color("text"))
+        painter.restore()
+
+    def editorEvent(
+        self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index
+    ) -> bool:
+        """A click anywhere on the line ticks it."""
+        flips = event.type() == QEvent.Type.MouseButtonRelease
+        if isinstance(event, QKeyEvent):
+            flips = event.key() == Qt.Key.Key_Space
+        if not flips:
+            return False
+        on = Qt.CheckState(index.data(Qt.ItemDataRole.CheckStateRole)) == Qt.CheckState.Checked
+        state = Qt.CheckState.Unchecked if on else Qt.CheckState.Checked
+        return model.setData(index, state, Qt.ItemDataRole.CheckStateRole)
+
+
 class PickList(QFrame):
     """The list under a field: tick by click, Space or Enter; Esc closes."""
 
@@ -166,12 +221,14 @@ class PickList(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._field, self._offers, self._goods = field, offers, parameter.kind == "goods"
         self._shown: list[tuple[Any, str]] = []
+        self._scope = offers.of(self)
         column = vbox(self, margins=(7, 7, 7, 7), gap=6)
         self.search = SearchInput(
             _("Goods: name, pinyin, code") if self._goods else _("Search"), key="", parent=self
         )
         self.list = QListWidget(self)
         self.list.setAccessibleName(_(parameter.label))
+        self.list.setItemDelegate(TickedLine(self.list))
         self.none = Label(_("Nothing to choose here yet"), "small", "text2")
         for part in (self.search, self.list, self.none):
             column.addWidget(part)
@@ -195,7 +252,7 @@ class PickList(QFrame):
         chosen = [(value, self._field._word(value)) for value in self._field.values]
         if self._goods:
             if text.strip():
-                self._offers.scope.ask_latest("goods", find_goods, text).then(self._found)
+                self._scope.ask_latest("goods", find_goods, text).then(self._found)
             else:
                 self._show(chosen)
             return
@@ -223,7 +280,7 @@ class PickList(QFrame):
         self.none.setVisible(not shown)
         if not shown and self._goods and not self.search.text():
             self.none.setText(_("Type to look for goods"))
-        row = max(self.list.sizeHintForRow(0), theme.px(24)) if shown else 0
+        row = theme.px(32) if shown else 0
         self.list.setFixedHeight(row * min(len(shown), MOST_SEEN) + theme.px(6))
         widest = max((text_width("small", words) for _value, words in shown), default=0)
         self.list.setMinimumWidth(min(theme.px(340), max(theme.px(180), round(widest) + theme.px(56))))

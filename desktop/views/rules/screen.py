@@ -58,7 +58,7 @@ class RulesScreen(QWidget):
         self.context, self.scope = context, context.of(self)
         self._begun, self._wanted = False, 0
         self.history = RuleHistory((), ())
-        self.offers = Offers(self.scope, context.currency, context.may(save_rule), context.may(set_setting))
+        self.offers = Offers(context.of, context.currency, context.may(save_rule), context.may(set_setting))
         self.lines: tuple[RuleLine, ...] = ()
         self.deeds = Deeds(self, context, lambda: self._ask_lists())
         outer = vbox(self)
