@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.basics.i18n import _
-from desktop.queries.search import find_goods
+from desktop.queries.checkout import Goods, search_goods
 from desktop.rules.parameters import Parameter
 from desktop.views.common import icons
 from desktop.views.common.cards import vbox
@@ -251,18 +251,17 @@ class PickList(QFrame):
     def _search(self, text: str) -> None:
         chosen = [(value, self._field._word(value)) for value in self._field.values]
         if self._goods:
-            if text.strip():
-                self._scope.ask_latest("goods", find_goods, text).then(self._found)
-            else:
-                self._show(chosen)
+            self._scope.ask_latest("goods", search_goods, text).then(lambda found: self._found(text, found))
             return
         offered = self._field.options()
         known = {value for value, _words in offered}
         both = [*offered, *((value, words) for value, words in chosen if value not in known)]
         self._show([(value, words) for value, words in both if text.strip().lower() in words.lower()])
 
-    def _found(self, goods: Sequence[Any]) -> None:
-        self._show([(hit.id, " ".join(part for part in (hit.title, hit.pack) if part)) for hit in goods])
+    def _found(self, text: str, goods: Sequence[Goods]) -> None:
+        found = {hit.sku_id: " ".join(part for part in (hit.name, hit.pack) if part) for hit in goods}
+        chosen = {} if text.strip() else {v: self._field._word(v) for v in self._field.values}
+        self._show([*chosen.items(), *((v, words) for v, words in found.items() if v not in chosen)])
 
     def _show(self, shown: list[tuple[Any, str]]) -> None:
         self._shown = shown
@@ -278,8 +277,8 @@ class PickList(QFrame):
         self.list.setCurrentRow(0)
         self.list.setVisible(bool(shown))
         self.none.setVisible(not shown)
-        if not shown and self._goods and not self.search.text():
-            self.none.setText(_("Type to look for goods"))
+        if self.search.text():
+            self.none.setText(_("Nothing found"))
         row = theme.px(32) if shown else 0
         self.list.setFixedHeight(row * min(len(shown), MOST_SEEN) + theme.px(6))
         widest = max((text_width("small", words) for _value, words in shown), default=0)
