@@ -79,6 +79,7 @@ def _password(arguments: argparse.Namespace) -> str:
 
 def fill_sample(address: str, clock: Clock | None = None) -> None:
     """Make the sample shop at this address. Raises `ShopError`; a half-made file is taken away again."""
+    from desktop.rules.sample import fill_runs
     from desktop.services.sample import make_sample
     from desktop.shop.shop import Shop
 
@@ -89,7 +90,9 @@ def fill_sample(address: str, clock: Clock | None = None) -> None:
                 raise Refused(
                     N_("There is already a shop at {place}. Choose another file."), place=shown(storage)
                 )
-            make_sample(Shop(storage, clock=clock))
+            shop = Shop(storage, clock=clock)
+            make_sample(shop)
+            fill_runs(shop)
         finally:
             storage.close()
 

@@ -21,6 +21,7 @@ ACTION_WORDS: dict[str, str] = {
     "firing.pause_broken": N_("Paused a rule that can’t act"),
     "firing.record_failure": N_("A rule failed"),
     "shipped.add_shipped_rules": N_("Added the rules every shop starts with"),
+    "sample.write_runs": N_("Wrote the sample shop’s run log"),
     "members.sign_up": N_("Signed up a member"),
     "members.edit_member": N_("Edited a member"),
     "members.change_phone": N_("Changed a member’s phone number"),

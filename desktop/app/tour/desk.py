@@ -95,6 +95,9 @@ class Desk:
         self.quiet()
         if key in ("orders", "products", "inventory", "payments", "members"):
             self.album.until(lambda: self._table(), "no rows")
+        if key == "rules":
+            self.album.until(lambda: getattr(workspace.here, "rule_id", 0), "no rule opened")
+            self.quiet()
 
     def _in_front(self) -> None:
         """Keys reach the window in front only."""

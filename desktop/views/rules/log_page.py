@@ -189,7 +189,7 @@ class LogPage(QWidget):
 def _effects(run: RunLine) -> Any:
     if run.error:
         return Toned(run.error, "danger")
-    return ", ".join(run.effects) or None
+    return " · ".join(run.effects) or None
 
 
 def _state(run: RunLine) -> BadgeCell:

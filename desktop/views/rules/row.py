@@ -26,7 +26,7 @@ from desktop.views.rules.draft import WAIT
 from desktop.views.rules.flow import Flow
 from desktop.views.rules.offers import Offers
 
-_EDGES = re.compile(r"^\W+|\W+$")  # commas and quotes that stood around a blank
+_EDGES = re.compile(r"^[^\w(]+(?=\w)|[\s“”\"]+$")  # commas and quotes that stood around a blank
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ class ClauseRow(QWidget):
 
     def _words(self, text: str) -> None:
         cleaned = _EDGES.sub("", text)
-        if cleaned:
+        if any(letter.isalnum() for letter in cleaned):
             self.flow.addWidget(Label(cleaned, "small"))
 
     def _blank(self, parameter: Parameter, value: Any) -> None:

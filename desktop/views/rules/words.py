@@ -54,11 +54,7 @@ def run_title(run: RunLine) -> str:
     """What a run was about: its subject, or for the shop what was done."""
     if run.subject_kind == "shop" and run.effects:
         return run.effects[0]
-    return (
-        " ".join(part for part in (run.title, run.detail) if part and part != run.title)
-        if run.detail
-        else run.title
-    )
+    return " ".join(part for part in dict.fromkeys((run.title, run.detail)) if part)
 
 
 def run_caption(run: RunLine) -> str:
