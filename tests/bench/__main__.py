@@ -8,7 +8,7 @@ import json
 import os
 import sys
 
-PARTS = ("checkout", "search", "kiosk_scan", "imports", "phone", "news", "start")
+PARTS = ("checkout", "search", "kiosk_scan", "imports", "phone", "news", "rules", "start")
 
 
 def main() -> int:

@@ -42,12 +42,12 @@ class PointsExpiring(Trigger):
     def due(self, read: Read, rule: RuleRow, *, only: int | None = None, limit: int = BATCH) -> list[Due]:
         """Members by the newest lot that is about to expire."""
         delay = timedelta(days=values_of(read, rule)["days"])
-        soon = self._lots(rule, read, read.now, read.now + delay)
-        soon = soon.where(watching.no_turn_since(rule, Member.id, PointsEntry.expires_at))
+        soon = self._lots(rule, read, read.now, read.now + delay, untold=True)
         soon = watching.only_this(soon, Member.id, only).where(*watching.apart(read, rule, Member.id))
         again: AnySelect = select(Member.id, RuleWatch.start_at).where(*watching.conditions(read, rule))
-        again = watching.another_turn(read, rule, watching.only_this(again, Member.id, only), Member.id)
-        return watching.dues([*read.rows(soon.limit(limit)), *read.rows(again.limit(limit))], -delay)
+        again = watching.only_this(again, Member.id, only).limit(limit)
+        later = watching.another_turn(read, rule, again, Member.id)
+        return watching.dues([*read.rows(soon.limit(limit)), *later], -delay)
 
     def past(self, read: Read, rule: RuleRow, since: datetime, until: datetime) -> list[Due]:
         """Members whose points came that near to their end."""
@@ -63,14 +63,20 @@ class PointsExpiring(Trigger):
         first = read.value(statement.order_by(PointsEntry.expires_at).limit(1))
         return watching.earliest(first - delay if first else None, watching.next_turn(read, rule))
 
-    def _lots(self, rule: RuleRow, read: Read, after: datetime, until: datetime) -> AnySelect:
-        newest = func.max(PointsEntry.expires_at)
-        statement: AnySelect = select(Member.id, newest).join(PointsEntry, PointsEntry.member_id == Member.id)
-        statement = statement.where(
-            PointsEntry.delta > 0, PointsEntry.expires_at > after, PointsEntry.expires_at <= until
+    def _lots(
+        self, rule: RuleRow, read: Read, after: datetime, until: datetime, *, untold: bool = False
+    ) -> AnySelect:
+        """The few lots that end by then come first; what each member keeps is reckoned for nobody else."""
+        entry = PointsEntry
+        ending = select(entry.member_id, func.max(entry.expires_at).label("newest")).where(
+            entry.delta > 0, entry.expires_at > after, entry.expires_at <= until
         )
+        lots = ending.group_by(entry.member_id).subquery("lots")
+        statement: AnySelect = select(Member.id, lots.c.newest).join(lots, lots.c.member_id == Member.id)
+        if untold:
+            statement = statement.where(watching.no_turn_since(rule, Member.id, lots.c.newest))
         statement = statement.where(Member.points > kept_after(until), *watching.conditions(read, rule))
-        return statement.group_by(Member.id).order_by(newest)
+        return statement.order_by(lots.c.newest)
 
 
 declare(

@@ -41,7 +41,9 @@ class OrderState(Trigger):
     placed_since: Callable[[Values], timedelta] | None = (
         None  # a deadline that is wiped later, as time from placing
     )
-    among: Callable[[Values], ColumnElement[bool]] = lambda _values: true()  # which orders ever come into question
+    among: Callable[[Values], ColumnElement[bool]] = lambda _values: (
+        true()
+    )  # which orders ever come into question
     topic: str = "orders"
     subject: str = "order"
 
@@ -53,8 +55,8 @@ class OrderState(Trigger):
         ready = watching.only_this(ready, Order.id, only).where(*watching.conditions(read, rule))
         ready = ready.where(*watching.apart(read, rule, Order.id)).limit(limit)
         fresh = ready.where(watching.no_turn_since(rule, Order.id, start)).order_by(start)
-        again = watching.another_turn(read, rule, ready, Order.id).where(RuleWatch.start_at == start)
-        return watching.dues([*read.rows(fresh), *read.rows(again)], delay)
+        again = watching.another_turn(read, rule, ready.where(RuleWatch.start_at == start), Order.id)
+        return watching.dues([*read.rows(fresh), *again], delay)
 
     def past(self, read: Read, rule: RuleRow, since: datetime, until: datetime) -> list[Due]:
         """Orders that were still in the state when their turn came."""
@@ -124,15 +126,14 @@ class OrderHappening(Trigger):
         """Orders it newly happened to since the rule is on, and those with a later step due."""
         event = OrderEvent
         newly: AnySelect = select(Order.id, event.at).join(event, event.order_id == Order.id)
-        newly = newly.where(event.kind.in_(self.kinds(values_of(read, rule))), event.at > rule.since)
+        kind = event.kind + ""  # no index over the kind: only the newest rows are read, by their id
+        newly = newly.where(kind.in_(self.kinds(values_of(read, rule))), event.at > rule.since)
         newly = newly.where(event.id > rule.seen_event - OVERLAP)
         newly = watching.only_this(newly, Order.id, only).where(*watching.conditions(read, rule))
         newly = newly.where(watching.no_turn_since(rule, Order.id, event.at)).order_by(event.id)
         known: AnySelect = select(Order.id, RuleWatch.start_at).where(*watching.conditions(read, rule))
-        again = watching.another_turn(read, rule, watching.only_this(known, Order.id, only), Order.id).limit(
-            limit
-        )
-        rows = [*read.rows(newly.limit(limit)), *read.rows(again)]
+        known = watching.only_this(known, Order.id, only).limit(limit)
+        rows = [*read.rows(newly.limit(limit)), *watching.another_turn(read, rule, known, Order.id)]
         newest = {row[0]: row for row in rows}  # twice within one look: the later one counts
         return watching.dues(newest.values(), timedelta())
 

@@ -48,7 +48,7 @@ class StockBelow(Trigger):
         fell = [(int(row[0]), failed.get(int(row[0]), read.now)) for row in read.rows(fresh.order_by(Sku.id))]
         found = [Due(sku_id, at, at) for sku_id, at in fell]
         again = watching.another_turn(read, rule, low.add_columns(RuleWatch.start_at), Sku.id)
-        return found + watching.dues(read.rows(again), timedelta())
+        return found + watching.dues(again, timedelta())
 
     def recovered(self, read: Read, rule: RuleRow) -> list[int]:
         """Goods that had their turn and are no longer below the level."""

@@ -46,9 +46,11 @@ def apart(read: Read, rule: RuleRow, subject: Any) -> list[ColumnElement[bool]]:
     return [~exists(lately)]
 
 
-def another_turn(read: Read, rule: RuleRow, statement: AnySelect, subject: Any) -> AnySelect:
-    """Narrow a statement to subjects with a later step or repetition due, with the start of their state."""
-    return (
+def another_turn(read: Read, rule: RuleRow, statement: AnySelect, subject: Any) -> Any:
+    """Rows of a statement whose subjects have a later step or repetition due; no question when there are none ever."""
+    if not rule.spec.limits.every_minutes and not any(step.wait_minutes for step in rule.spec.steps):
+        return ()
+    return read.rows(
         statement.join(RuleWatch, and_(RuleWatch.rule_id == rule.id, RuleWatch.subject_id == subject))
         .where(RuleWatch.next_due_at <= read.now)
         .order_by(RuleWatch.next_due_at)
