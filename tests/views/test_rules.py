@@ -4,44 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import openpyxl
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from desktop.basics.clock import HandClock
-from desktop.models.people import RolePermission
-from desktop.models.rules import Rule, RuleVersion
-from desktop.models.settings import SHIP_HOURS
-from desktop.models.system import Setting
-from desktop.rules.beat import doubt_clock
+from desktop.models.rules import Rule
 from desktop.rules.catalogue import TRIGGERS
-from desktop.rules.editing import save_rule
 from desktop.rules.lists import rule_detail
-from desktop.rules.log_export import export_runs
 from desktop.rules.shipped import add_shipped_rules
 from desktop.rules.spec import Limits, Part, Spec, Step
-from desktop.services.export import Progress
 from desktop.shop import actors
 from desktop.shop.shop import Shop
-from desktop.views.common.buttons import Button
 from desktop.views.rules import draft as drafts
 from desktop.views.rules.draft import Draft
-from desktop.views.rules.log_card import HappeningRow
-from desktop.views.rules.row import ClauseRow
 from desktop.views.rules.screen import RulesScreen
-from desktop.views.rules.templates import TemplateSheet
-from desktop.views.rules.versions import VersionSheet
-from tests.helpers.back_office import pay, placed
-from tests.helpers.goods import MILK, Stocked, as_role, open_stocked
-from tests.helpers.rules import clockwork, new_rule, rule_id, rule_of, tell_owner
-from tests.helpers.screens import Surroundings, sheet_of, surroundings, undo
+from tests.helpers.goods import Stocked, open_stocked
+from tests.helpers.rule_editor import (
+    add,
+    choose,
+    field,
+    kept,
+    opened,
+    retype,
+    row,
+    save,
+    sentence,
+    setting,
+    show,
+    tick,
+)
+from tests.helpers.rules import new_rule, rule_id, rule_of, tell_owner
+from tests.helpers.screens import Surroundings, surroundings, undo
 
 pytestmark = pytest.mark.qt_log_ignore("does not support raise", "does not support grabbing", extend=True)
 
@@ -61,91 +58,10 @@ def around(qapp: QApplication, sqlite_shop: Shop, stocked: Stocked, tmp_path: Pa
         yield made
 
 
-def opened(around: Surroundings, qtbot: QtBot) -> RulesScreen:
-    """The screen, wide enough for everything, with its first rule open."""
-    made = RulesScreen(around.context)
-    qtbot.addWidget(made)
-    around.window(made, 1_440)
-    qtbot.waitUntil(lambda: made.editor.detail is not None and bool(made.offers.by_kind))
-    return made
-
-
 @pytest.fixture
 def screen(around: Surroundings, qtbot: QtBot) -> RulesScreen:
     """The screen as the owner sees it."""
     return opened(around, qtbot)
-
-
-def show(screen: RulesScreen, qtbot: QtBot, number: int) -> None:
-    """Open a rule and wait for it."""
-    screen.open_item(number)
-    qtbot.waitUntil(lambda: screen.rule_id == number)
-
-
-def row(screen: RulesScreen, place: str) -> ClauseRow:
-    """A row of the builder."""
-    return screen.editor.builder.rows[place]
-
-
-def field(screen: RulesScreen, place: str, key: str) -> QLineEdit:
-    """The text field of a blank."""
-    found = row(screen, place).blanks[key].findChild(QLineEdit)
-    assert found is not None
-    return found
-
-
-def retype(qtbot: QtBot, entry: QLineEdit, text: str) -> None:
-    """Replace what stands in a field, key by key."""
-    entry.setFocus()
-    entry.selectAll()
-    qtbot.keyClicks(entry, text)
-
-
-def choose(control: Any, value: Any) -> None:
-    """Choose in a list as a person would."""
-    index = control._values.index(value)
-    control.setCurrentIndex(index)
-    control.activated.emit(index)
-
-
-def add(screen: RulesScreen, group: str, words: str) -> None:
-    """Press the button of a block and choose in its menu."""
-    button = screen.editor.builder.blocks[group].findChildren(Button)
-    next(b for b in button if b.icon_name == "add-line").click()
-    menu = screen.editor.builder.menu
-    next(a for a in menu.actions() if a.text() == words).trigger()
-    menu.close()
-
-
-def tick(screen: RulesScreen, qtbot: QtBot, place: str, key: str, words: str) -> None:
-    """Open the list of a blank and tick one of its lines with the keyboard."""
-    picked = row(screen, place).blanks[key].focusProxy()
-    qtbot.keyClick(picked, Qt.Key.Key_Space)
-    popup = picked.popup
-    texts = [popup.list.item(i).text() for i in range(popup.list.count())]
-    popup.list.setCurrentRow(texts.index(words))
-    qtbot.keyClick(popup.list, Qt.Key.Key_Return)
-    popup.close()
-
-
-def sentence(screen: RulesScreen) -> str:
-    """What the band says."""
-    return screen.editor.quote.label.text()
-
-
-def kept(shop: Shop) -> tuple[int, int]:
-    """How many rules and versions there are."""
-    with shop.storage.read.connect() as connection:
-        counts = [
-            connection.execute(select(func.count()).select_from(t)).scalar_one() for t in (Rule, RuleVersion)
-        ]
-    return counts[0], counts[1]
-
-
-def save(screen: RulesScreen, qtbot: QtBot) -> None:
-    """Press Ctrl S and wait for the answer."""
-    screen.editor.save_button.click()
-    qtbot.waitUntil(lambda: not screen.editor._saving and screen.context.background.running == 0)
 
 
 @pytest.mark.req("R6")
@@ -163,7 +79,7 @@ def test_a_rule_is_built_by_clicking_and_typing_with_its_sentence_in_step(
     retype(qtbot, field(screen, "conditions.0", "amount"), "250")
     assert "and the order comes to at least ¥250.00" in sentence(screen)
     add(screen, "conditions", "Order type")
-    tick(screen, qtbot, "conditions.1", "which", "B2B")
+    tick(screen, "conditions.1", "which", "B2B")
     assert "the order type is Retail, B2B" in sentence(screen)
     add(screen, "steps", "Tag the order")
     retype(qtbot, field(screen, "steps.0", "tag"), "Late")
@@ -213,14 +129,6 @@ def test_36h_typed_as_text_is_named_at_its_field_and_never_sent(
     save(screen, qtbot)
     assert rule_of(stocked.shop, late).version == 2
     assert setting(stocked.shop) == "48"
-
-
-def setting(shop: Shop) -> str | None:
-    """What the shop's setting for shipping is."""
-    with shop.storage.read.connect() as connection:
-        wanted = select(Setting.value).where(Setting.key == SHIP_HOURS.key)
-        found: str | None = connection.execute(wanted).scalar()
-        return found
 
 
 @pytest.mark.req("R6")
@@ -351,210 +259,6 @@ def test_rows_move_by_keyboard_and_conditions_may_be_any(
     add(screen, "conditions", "Order has a tag")
     screen.editor.builder.match._choose(1)
     assert "the buyer is a member or the order is tagged" in sentence(screen)
-
-
-@pytest.mark.req("R6")
-def test_leaving_with_something_typed_asks_once(screen: RulesScreen, stocked: Stocked, qtbot: QtBot) -> None:
-    first, second = rule_id(stocked.shop, "unshipped"), rule_id(stocked.shop, "stock_alert")
-    show(screen, qtbot, first)
-    assert screen.may_leave(lambda: None)
-    row(screen, "steps.0").remove.click()
-    left: list[int] = []
-    assert not screen.may_leave(lambda: left.append(1))
-    ask: Any = QApplication.activeModalWidget()
-    ask.reject()
-    assert not left
-    assert screen.editor.dirty()
-    screen.list.opened.emit(second)
-    ask = QApplication.activeModalWidget()
-    next(b for b in ask.findChildren(Button) if b.text() == "Take back and leave").click()
-    qtbot.waitUntil(lambda: screen.rule_id == second)
-    assert rule_of(stocked.shop, first).version == 1
-
-
-@pytest.mark.req("R6", "S9")
-def test_another_program_is_seen_and_never_takes_what_is_typed(
-    screen: RulesScreen, stocked: Stocked, qtbot: QtBot
-) -> None:
-    shop, late = stocked.shop, rule_id(stocked.shop, "unshipped")
-    show(screen, qtbot, late)
-    theirs = shop.ask(rule_detail, late)
-    shop.do(save_rule, late, "Renamed elsewhere", theirs.spec)  # nothing is typed: theirs is shown
-    qtbot.waitUntil(lambda: screen.editor.draft.name == "Renamed elsewhere")
-    retype(qtbot, field(screen, "limits.every", "minutes"), "6")
-    shop.do(save_rule, late, "Again elsewhere", theirs.spec)
-    qtbot.waitUntil(screen.editor.meanwhile.isVisible)
-    assert field(screen, "limits.every", "minutes").text() == "6"
-    qtbot.waitUntil(lambda: screen.list.items[late].line.name == "Again elsewhere")
-    save(screen, qtbot)  # mine replaces theirs, knowingly
-    assert rule_of(shop, late).name == "Renamed elsewhere"
-    assert shop.ask(rule_detail, late).spec.limits.every_minutes == 6 * 60
-
-
-@pytest.mark.req("R6")
-def test_saving_over_somebody_else_unseen_is_refused(
-    screen: RulesScreen, stocked: Stocked, qtbot: QtBot
-) -> None:
-    shop, late = stocked.shop, rule_id(stocked.shop, "unshipped")
-    show(screen, qtbot, late)
-    retype(qtbot, field(screen, "limits.every", "minutes"), "6")
-    detail = screen.editor.detail
-    assert detail is not None
-    shop.do(save_rule, late, "Theirs", detail.spec)
-    screen.editor.detail = detail  # the news has not come yet
-    save(screen, qtbot)
-    qtbot.waitUntil(screen.editor.meanwhile.isVisible)
-    assert rule_of(shop, late).name == "Theirs"
-    screen.editor.meanwhile.acted.emit()
-    assert screen.editor.draft.name == "Theirs"
-    assert not screen.editor.dirty()
-
-
-@pytest.mark.req("R6")
-def test_the_switch_acts_at_once_with_undo_and_by_keyboard(
-    screen: RulesScreen, stocked: Stocked, qtbot: QtBot
-) -> None:
-    late = rule_id(stocked.shop, "unshipped")
-    show(screen, qtbot, late)
-    item = screen.list.items[late]
-    item.setFocus()
-    qtbot.keyClick(item, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: not rule_of(stocked.shop, late).enabled)
-    qtbot.waitUntil(
-        lambda: not screen.editor.toggle.isChecked() and not screen.list.items[late].toggle.isChecked()
-    )
-    assert undo(screen)
-    qtbot.waitUntil(lambda: rule_of(stocked.shop, late).enabled)
-    qtbot.waitUntil(lambda: screen.editor.toggle.isChecked())
-
-
-@pytest.mark.req("R6", "R5")
-def test_f5_shows_what_the_unsaved_rule_would_have_done_and_nothing_happens(
-    screen: RulesScreen, stocked: Stocked, clock: HandClock, qtbot: QtBot
-) -> None:
-    order = placed(stocked, (MILK, 1))
-    pay(stocked, order)
-    clock.pass_time(timedelta(hours=40))
-    before = kept(stocked.shop)
-    screen.new_button.click()
-    qtbot.keyClicks(screen.editor.name.entry, "Trial")
-    choose(row(screen, "trigger").choice, "in_state")
-    retype(qtbot, field(screen, "trigger", "minutes"), "36")
-    add(screen, "steps", "Chase the order")
-    screen.editor.trial.click()
-    qtbot.waitUntil(lambda: screen.trial.result is not None)
-    assert screen.trial.number.text() == "1"
-    retype(qtbot, field(screen, "trigger", "minutes"), "48")
-    assert screen.trial.head.hint.text() == "changed since, F5"
-    screen.trial.result = None
-    screen.try_rule()
-    qtbot.waitUntil(lambda: screen.trial.result is not None)
-    assert screen.trial.number.text() == "0"
-    screen.trial.span._choose(1)
-    qtbot.waitUntil(lambda: screen.trial.result is not None and hasattr(screen.trial.result, "draft_id"))
-    assert kept(stocked.shop) == before
-
-
-@pytest.mark.req("R6")
-def test_the_log_shows_runs_filters_them_and_writes_a_file(
-    around: Surroundings, stocked: Stocked, clock: HandClock, qtbot: QtBot, tmp_path: Path
-) -> None:
-    order = placed(stocked, (MILK, 1))
-    number = new_rule(stocked.shop, "order_is", Step("tag_order", {"tag": "Seen"}), happening="paid")
-    clock.pass_time(timedelta(minutes=1))
-    pay(stocked, order)
-    clockwork(stocked.shop).look()
-    screen = opened(around, qtbot)
-    show(screen, qtbot, number)
-    qtbot.waitUntil(lambda: any(r.what.run for r in screen.log.findChildren(HappeningRow)))
-    run = next(r for r in screen.log.findChildren(HappeningRow) if r.what.run is not None)
-    assert "tagged Seen" in run.what.caption
-    run.setFocus()
-    qtbot.keyClick(run, Qt.Key.Key_Return)
-    assert around.went == [("orders", order, {})]
-    screen.open_log(number)
-    page = screen.log_page
-    qtbot.waitUntil(lambda: len(page.model.rows) == 1)
-    page.state._choose(2)
-    qtbot.waitUntil(lambda: page.pages.currentWidget() is page.none)
-    page.state._choose(0)
-    path = tmp_path / "runs.xlsx"
-    assert export_runs(stocked.shop, page.which(), path, Progress()) == 1
-    cells = [cell.value for cell in openpyxl.load_workbook(path).active[2]]
-    assert "tagged Seen" in cells
-    qtbot.keyClick(page, Qt.Key.Key_Escape)
-    assert screen.pages.currentWidget() is screen.main
-
-
-@pytest.mark.req("R6")
-def test_templates_versions_duplicates_and_what_came_with_the_program(
-    screen: RulesScreen, stocked: Stocked, qtbot: QtBot, qapp: QApplication
-) -> None:
-    shop, late = stocked.shop, rule_id(stocked.shop, "unshipped")
-    screen.template_button.click()
-    sheet = sheet_of(qapp, TemplateSheet)
-    assert {"apology", "big_orders", "weekly_stock", "unshipped", "books"} <= sheet.cards.keys()
-    qtbot.keyClick(sheet.cards["apology"], Qt.Key.Key_Return)
-    assert "give the member 200 points" in sentence(screen)
-    save(screen, qtbot)
-    qtbot.waitUntil(lambda: screen.rule_id > 0)
-    own = screen.rule_id
-    assert rule_of(shop, own).key is None
-    show(screen, qtbot, late)
-    row(screen, "steps.0").remove.click()
-    save(screen, qtbot)
-    qtbot.waitUntil(lambda: screen.editor.detail is not None and screen.editor.detail.version == 2)
-    screen.editor.more.click()
-    words = [a.text() for a in screen.editor.menu.actions() if a.text()]
-    assert words == ["Runs of this rule", "Duplicate", "Go back to an earlier version…", "As it came"]
-    next(a for a in screen.editor.menu.actions() if a.text().startswith("Go back")).trigger()
-    screen.editor.menu.close()
-    versions = sheet_of(qapp, VersionSheet)
-    qtbot.waitUntil(lambda: versions.column.count() == 3)
-    versions._choose(1)
-    qtbot.waitUntil(lambda: rule_of(shop, late).version == 3)
-    assert len(shop.ask(rule_detail, late).spec.steps) == 3
-    show(screen, qtbot, own)
-    screen._duplicate(screen.editor.draft)
-    assert screen.editor.draft.name.endswith("(copy)")
-    assert screen.editor.detail is None
-
-
-@pytest.mark.req("R6")
-def test_a_paused_rule_and_a_doubted_clock_say_why_and_go_on(
-    around: Surroundings, stocked: Stocked, qtbot: QtBot
-) -> None:
-    shop, late = stocked.shop, rule_id(stocked.shop, "unshipped")
-    clockwork(shop)
-    with shop.storage.write.begin() as connection:
-        values = {"paused_at": shop.clock.now(), "paused_why": "No printer"}
-        connection.execute(Rule.__table__.update().where(Rule.id == late).values(values))
-    shop.acting_as(actors.clock()).do(doubt_clock, "The clock went back")
-    screen = opened(around, qtbot)
-    show(screen, qtbot, late)
-    assert screen.editor.paused.isVisible()
-    assert "No printer" in screen.editor.paused.text.text()
-    screen.editor.paused.acted.emit()
-    qtbot.waitUntil(lambda: rule_of(shop, late).paused_at is None)
-    qtbot.waitUntil(lambda: not screen.editor.paused.isVisible())
-
-
-@pytest.mark.req("R6")
-def test_who_may_only_look_changes_nothing(
-    qapp: QApplication, stocked: Stocked, sqlite_shop: Shop, tmp_path: Path, qtbot: QtBot
-) -> None:
-    with sqlite_shop.storage.write.begin() as connection:
-        connection.execute(
-            RolePermission.__table__.insert(), {"role_key": "cashier", "permission": "see rules"}
-        )
-    with surroundings(qapp, as_role(sqlite_shop, "cashier"), tmp_path) as around:
-        screen = opened(around, qtbot)
-        assert not screen.new_button.isEnabled()
-        assert not screen.editor.toggle.isEnabled()
-        assert not screen.editor.save_button.isEnabled()
-        blanks = [b for r in screen.editor.builder.rows.values() for b in r.blanks.values()]
-        assert blanks
-        assert not any(blank.isEnabled() for blank in blanks)
 
 
 @pytest.mark.req("R6")

@@ -301,6 +301,8 @@ class RulesScreen(QWidget):
             self.editor.show_draft(draft)
         self.middle.setCurrentWidget(self.editor)
         self.list.choose(detail.id)
+        if self.focusWidget() in (None, self) and detail.id in self.list.items:
+            self.list.items[detail.id].setFocus()
         self.trial.reset()
         self.trial.run(self.editor.draft)
         self._ask_log(detail.id)

@@ -76,7 +76,7 @@ class TrialSheet(Sheet):
         found = [(" · ".join(part for part in (row.why, *row.effects) if part), "text2")]
         for message in row.messages:
             at = when_text(message.at, self.context.now(), self.context.zone)
-            told = _("{at}: “{title}” to {to}, {by}")
+            told = _("{at}: {title} (to {to}, {by})")
             words = told.format(at=at, title=message.title, to=message.to, by=message.by)
             found.append((words, "text2"))
         found.append((row.error, "danger_fg"))
