@@ -47,11 +47,11 @@ def field(screen: RulesScreen, place: str, key: str) -> QLineEdit:
     return found
 
 
-def retype(qtbot: QtBot, entry: QLineEdit, text: str) -> None:
+def retype(_qtbot: QtBot, entry: QLineEdit, text: str) -> None:
     """Replace what stands in a field, key by key."""
     entry.setFocus()
     entry.selectAll()
-    qtbot.keyClicks(entry, text)
+    QTest.keyClicks(entry, text)
 
 
 def choose(control: Any, value: Any) -> None:

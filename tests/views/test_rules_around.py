@@ -90,7 +90,7 @@ def test_leaving_with_something_typed_asks_once(screen: RulesScreen, stocked: St
     assert rule_of(stocked.shop, first).version == 1
 
 
-@pytest.mark.req("R6", "S9")
+@pytest.mark.req("R6")
 def test_another_program_is_seen_and_never_takes_what_is_typed(
     screen: RulesScreen, stocked: Stocked, qtbot: QtBot
 ) -> None:
