@@ -16,6 +16,7 @@ from desktop.models.products import Category, Product, Sku, Tag
 from desktop.rules import conditions, effects, triggers
 from desktop.rules.catalogue import Condition, Entry, Trigger, condition_of, effect_of, trigger_of
 from desktop.rules.effects.messages import BUYER
+from desktop.rules.facts import ALWAYS, FACTS
 from desktop.rules.parameters import MINUTES_A_DAY
 from desktop.rules.reach import unreachable
 from desktop.rules.spec import Limits, Part, Spec
@@ -91,7 +92,23 @@ def _step(read: Read, trigger: Trigger, index: int, step: Any) -> Any:
             f"{field}.receivers", Malformed(N_("There is no member behind this; choose somebody else."))
         )
     cleaned = _part(read, field, effect, step)
+    _check_message(trigger, f"{field}.template", cleaned.values.get("template"))
     return replace(step, values=cleaned.values)
+
+
+def _check_message(trigger: Trigger, field: str, template: str | None) -> None:
+    """Whether the rule knows everything its message speaks of."""
+    if template is None:
+        return
+    text = NOTICE_TEXTS[template]
+    if set(text.fields) - (FACTS.get(trigger.subject, frozenset()) | ALWAYS):
+        raise AtField(
+            field,
+            Malformed(
+                N_("“{message}” speaks of things this rule knows nothing about. Choose another message."),
+                message=_(text.name),
+            ),
+        )
 
 
 def _part(read: Read, field: str, entry: Entry, part: Part) -> Part:

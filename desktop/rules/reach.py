@@ -14,8 +14,8 @@ from desktop.services.receivers import chat_channel, people_behind
 from desktop.shop.work import Read
 
 CHANNEL_WORDS = {
-    DESKTOP: N_("on the desktop"),
-    PORTAL: N_("the member’s inbox"),
+    DESKTOP: N_("desktop message"),
+    PORTAL: N_("inbox message"),
     EMAIL: N_("e-mail"),
     SMS: N_("text message"),
 }

@@ -77,7 +77,7 @@ def test_a_look_brings_the_newest_turn_once_and_none_before_its_time(spec: Spec,
     turns = walk(spec, looks)
     offsets = [turn for turn, _steps in turns]
     assert offsets == sorted(set(offsets))
-    newest = []
+    newest: list[int] = []
     for look in looks:
         there = max(had_by(spec, look))
         if not newest or there > newest[-1]:
@@ -111,7 +111,8 @@ def test_repetitions_keep_their_distance(every: int, times: int | None, looks: l
 
 
 def test_control_repeating_from_when_it_was_last_seen_drifts() -> None:
-    every, at, naive = 720, 0, []
+    every, at = 720, 0
+    naive: list[int] = []
     for look in range(0, 5_000, 50):  # looked at every 50 minutes
         if not naive or look - at >= every:
             at = look
