@@ -41,7 +41,7 @@ TABLES = {"rule", "outbox", "notice", "check_run", "clock_beat", "setting"}
 LOOK_AGAIN_MS = 15_000  # the clock works without telling anybody
 STATES = {
     OK: ("success", "done", N_("All right")),
-    HINT: ("neutral", "wait", N_("Note")),
+    HINT: ("neutral", "wait", N_("Worth a look")),
     PROBLEM: ("danger", "alert", N_("Problem")),
 }
 VERBS = {
