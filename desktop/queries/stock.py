@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, cached_property
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, func, literal, select
@@ -95,13 +96,11 @@ class Board:
     """
 
     def __init__(self, read: Read, sku_id: int | None = None) -> None:
-        self.since, self.days = _window(read)
+        self._read, self._sku_id = read, sku_id
         self.branch = _branch_levels()
-        self.sold = _sold_since(self.since, sku_id)
         self.on_hand = func.coalesce(Stock.on_hand_milli, 0)
         self.reserved = func.coalesce(Stock.reserved_milli + Stock.set_aside_milli, 0)
         self.available = self.on_hand - self.reserved
-        self.sales = func.coalesce(self.sold.c.quantity, 0)
         branch, default = self.branch.c, literal(read.setting(ALERT_AT), BigInteger())
         self.alert = func.coalesce(Level.alert_milli, branch.alert, default)
         self.minimum = func.coalesce(Level.minimum_milli, branch.minimum, 0)
@@ -109,6 +108,30 @@ class Board:
         self.safety = func.coalesce(Level.safety_milli, branch.safety, self.alert)
         # below it goods are to be bought: the minimum; goods that nobody gave one by the alert level
         self.reorder = func.coalesce(Level.minimum_milli, branch.minimum, self.alert)
+
+    @cached_property
+    def _window(self) -> tuple[datetime, int]:
+        return _window(self._read)
+
+    @property
+    def since(self) -> datetime:
+        """From when sales count."""
+        return self._window[0]
+
+    @property
+    def days(self) -> int:
+        """How many days of sales count."""
+        return self._window[1]
+
+    @cached_property
+    def sold(self) -> Any:
+        """What each SKU sold in them."""
+        return _sold_since(self.since, self._sku_id)
+
+    @property
+    def sales(self) -> ColumnElement[int]:
+        """What a SKU sold in them, as a column."""
+        return func.coalesce(self.sold.c.quantity, 0)
 
     @property
     def cover(self) -> ColumnElement[int]:
@@ -188,6 +211,7 @@ def _sold_since(since: datetime, sku_id: int | None) -> Any:
     return statement.group_by(StockMovement.sku_id).subquery("sold")
 
 
+@cache
 def _branch_levels() -> Any:
     """Every category with the levels it has or inherits."""
     top = select(
