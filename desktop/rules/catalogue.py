@@ -105,7 +105,10 @@ class Condition(Entry):
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """One rule acting on one subject; `facts` are the words templates may use, `quiet_until` when people may be told."""
+    """One rule acting on one subject; `facts` are the words templates may use, `quiet_until` when people may be told.
+
+    `step` counts the rule's actions from 0: several may act in one turn, the same one twice.
+    """
 
     rule_id: int
     rule_name: str
@@ -114,6 +117,7 @@ class Firing:
     due_at: datetime
     facts: Mapping[str, Value]
     quiet_until: datetime | None
+    step: int = 0
 
     @property
     def subject(self) -> str:

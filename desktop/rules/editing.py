@@ -45,10 +45,7 @@ def save_rule(
             "name", Malformed(N_("Give the rule a name of at most {most} letters."), most=LONGEST_NAME)
         )
     cleaned = checked(work, spec)
-    for step in cleaned.steps:
-        needs = effect_of(step).needs
-        if needs != Permission.RUN_RULES:
-            work.require(str(needs))
+    _may_do(work, cleaned)
     _set_figures(work, figures or {})
     if rule_id is None:
         return _make(work, name, cleaned)
@@ -60,21 +57,19 @@ def save_rule(
     text = write(cleaned)
     if rule.spec == text and rule.name == name:
         return rule.id
-    if trigger_of(read(rule.spec).trigger).key != trigger_of(cleaned.trigger).key:
-        rule.since = work.now  # what happened before is another rule's business
-    rule.name, rule.spec, rule.topic = name, text, trigger_of(cleaned.trigger).topic
-    _new_version(work, rule)
+    _rewrite(work, rule, name, cleaned)
     return rule.id
 
 
 @action(permission=Permission.EDIT_RULES)
 def switch_rule(work: Work, rule_id: int, on: bool) -> None:
-    """Switch a rule on or off; what happened while it was off stays past."""
+    """Switch a rule on or off; what happened while it was off stays past. Setting it going needs its actions' rights."""
     rule = _rule(work, rule_id)
     if rule.enabled == on:
         return
     rule.enabled = on
     if on:
+        _may_do(work, read(rule.spec))
         rule.since, rule.failures, rule.paused_at, rule.paused_why = work.now, 0, None, ""
 
 
@@ -84,7 +79,7 @@ def resume_rule(work: Work, rule_id: int) -> None:
     rule = _rule(work, rule_id)
     if rule.paused_at is None:
         return
-    checked(work, read(rule.spec))
+    _may_do(work, checked(work, read(rule.spec)))
     rule.failures, rule.paused_at, rule.paused_why = 0, None, ""
     try_again(work, rule)
 
@@ -113,16 +108,42 @@ def restore_rule(work: Work, rule_id: int, version: int | None = None) -> None:
         spec = shipped_spec(rule.key or "")
         if spec is None:
             raise Refused(N_("This rule is your own; choose one of its versions."))
-        text, name = write(spec), rule.name
+        name = rule.name
     else:
         kept = work.find(
             select(RuleVersion).where(RuleVersion.rule_id == rule.id, RuleVersion.version == version)
         )
         if kept is None:
             raise NotFound(N_("This version no longer exists."))
-        text, name = kept.spec, kept.name
-    checked(work, read(text))
-    rule.spec, rule.name = text, name
+        spec, name = read(kept.spec), kept.name
+    _may_do(work, checked(work, spec))
+    _rewrite(work, rule, name, spec)
+
+
+def begins_anew(before: str, spec: Spec) -> bool:
+    """Whether a rule that was `before` now looks at something else: then what happened until now is not its business."""
+    try:
+        kept = read(before).trigger
+    except Malformed:
+        return True
+    assert spec.trigger is not None
+    if kept is None or kept.key != spec.trigger.key:
+        return True
+    return not trigger_of(spec.trigger).timed and dict(kept.values) != dict(spec.trigger.values)
+
+
+def _may_do(work: Work, spec: Spec) -> None:
+    """Whoever sets a rule going needs the rights its actions need. Raises `NotAllowed`."""
+    for step in spec.steps:
+        needs = effect_of(step).needs
+        if needs != Permission.RUN_RULES:
+            work.require(str(needs))
+
+
+def _rewrite(work: Work, rule: Rule, name: str, spec: Spec) -> None:
+    if begins_anew(rule.spec, spec):
+        rule.since = work.now
+    rule.name, rule.spec, rule.topic = name, write(spec), trigger_of(spec.trigger).topic
     _new_version(work, rule)
 
 

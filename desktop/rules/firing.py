@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import case, delete, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from desktop.basics.clock import shop_day
@@ -33,6 +33,7 @@ from desktop.rules.conditions.always import inside
 from desktop.rules.due import rule_row, seen_event
 from desktop.rules.facts import KEPT, facts_of
 from desktop.rules.spec import Limits
+from desktop.rules.triggers.stock import ARMED, StockBelow
 from desktop.services.notices import Value, Wanted, post_notice
 from desktop.shop.action import action
 from desktop.shop.work import Work
@@ -141,9 +142,16 @@ def pause_broken(work: Work, rule_id: int, why: str) -> None:
 
 @action(permission=Permission.RUN_RULES)
 def arm_again(work: Work, rule_id: int, sku_ids: tuple[int, ...]) -> int:
-    """Goods that recovered may set the rule off again; returns how many there were."""
-    gone = delete(RuleWatch).where(RuleWatch.rule_id == rule_id, RuleWatch.subject_id.in_(sku_ids))
-    count = int(work.connection.execute(gone).rowcount)
+    """Goods that recovered, and still are, may set the rule off again; returns how many there were."""
+    row = rule_row(work.get(Rule, rule_id))
+    trigger = trigger_of(row.spec.trigger)
+    if not isinstance(trigger, StockBelow):
+        return 0
+    for sku_id in sorted(sku_ids):
+        _alone(work, rule_id, sku_id)
+    still = set(trigger.recovered(work, row)) & set(sku_ids)
+    armed = update(RuleWatch).where(RuleWatch.rule_id == rule_id, RuleWatch.subject_id.in_(still))
+    count = int(work.connection.execute(armed.values(start_at=ARMED, next_due_at=None)).rowcount)
     if count:
         work.note(rule=rule_id, armed_again=count)
         work.touch(Rule.__tablename__, rule_id)
@@ -157,7 +165,10 @@ def try_again(work: Work, rule: Rule) -> None:
         last = (
             RuleWatch.rule_id == rule.id, RuleWatch.subject_id == run.subject_id, RuleWatch.last_due_at == run.due_at,
         )  # fmt: skip
-        work.rows(delete(RuleWatch).where(*last, RuleWatch.times == 0))
+        had = select(RuleRun.id).where(
+            RuleRun.rule_id == rule.id, RuleRun.subject_id == run.subject_id, RuleRun.state == DONE
+        )
+        work.rows(delete(RuleWatch).where(*last, ~exists(had.where(RuleRun.start_at == RuleWatch.start_at))))
         just_before = {
             "last_due_at": run.due_at - timedelta(microseconds=1),
             "next_due_at": run.due_at,
@@ -306,7 +317,7 @@ def _act(work: Work, row: RuleRow, turn: _Turn, firing: Firing) -> list[dict[str
             work.require(str(effect.needs))
         now = Firing(
             firing.rule_id, firing.rule_name, firing.subject_kind, firing.subject_id, firing.due_at, known,
-            firing.quiet_until,
+            firing.quiet_until, index,
         )  # fmt: skip
         result = effect.run(work, now, effect.values(work, step))
         if result is None:

@@ -27,9 +27,9 @@ from desktop.models.system import Setting
 from desktop.rules.beat import finish_sweep, take_lease
 from desktop.rules.catalogue import trigger_of
 from desktop.rules.due import Turn, agenda
+from desktop.rules.editing import begins_anew
 from desktop.rules.firing import NotDue, arm_again, fire, pause_broken, record_failure, refusal
 from desktop.rules.spec import Spec, write
-from desktop.rules.spec import read as read_spec
 from desktop.rules.trial_copy import copied
 from desktop.rules.trial_look import RehearsedTurn, next_stop, rehearsed, shop_zone
 from desktop.shop import actors
@@ -238,8 +238,7 @@ def _write_draft(connection: Connection, draft: Draft, now: datetime) -> int:
     if draft.rule_id is None or before is None:
         made = {"key": None, "since": now, "version": 1, "edited_at": now, "edited_by": HOLDER}
         return int(connection.execute(insert(Rule).values(**values, **made).returning(Rule.id)).scalar_one())
-    same = trigger_of(read_spec(before.spec).trigger).key == trigger.key
-    if not (same and before.enabled):
+    if not before.enabled or begins_anew(before.spec, draft.spec):
         values["since"] = now
     connection.execute(update(Rule).where(Rule.id == draft.rule_id).values(values))
     return draft.rule_id

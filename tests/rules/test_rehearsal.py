@@ -31,7 +31,7 @@ from tests.helpers.tables import everything
 
 HOUR = timedelta(hours=1)
 AT_ELEVEN = Spec(
-    Part("order_is", {"happening": "cancelled"}),
+    Part("in_state", {"state": "to_ship", "minutes": 1}),
     (Part("time_between", {"from": 11 * 60, "to": 12 * 60}),),
     steps=(Step("tag_order", {"tag": "看过"}),),
 )
@@ -169,13 +169,13 @@ def test_control_without_the_times_of_day_a_turn_would_be_missed(
     """A clock that only ran from order to order would pass over 11 o'clock."""
     stocked = open_stocked(sqlite_shop)
     Clockwork(sqlite_shop).prepare()
-    order_id = busy(stocked, clock)[0]
+    waiting = busy(stocked, clock)[1::2]
     stocked.shop.do(save_rule, None, "收尾", AT_ELEVEN)
 
     def tags() -> list[int]:
         return [row.subject_id for row in tried(stocked, days=1).rows if row.rule_name == "收尾"]
 
-    assert tags() == [order_id]
+    assert tags() == waiting
     monkeypatch.setattr(trial_look, "_edges", lambda _spec: ())
     assert tags() == []
 

@@ -25,7 +25,7 @@ def _tell(work: Work, firing: Firing, values: Values) -> Mapping[str, Any]:
     told = post_notice(
         work,
         Wanted(
-            key=f"{firing.key}:{values['template']}:{','.join(values['receivers'])}",
+            key=f"{firing.key}:{firing.step}:{values['template']}:{','.join(values['receivers'])}",
             receivers=tuple(receivers),
             channels=tuple(values["channels"]),
             template=values["template"],

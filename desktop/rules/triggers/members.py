@@ -26,7 +26,7 @@ def kept_after(moment: Any) -> Any:
         select(func.coalesce(cast(func.sum(PointsEntry.delta), BigInteger), 0))
         .where(PointsEntry.member_id == Member.id, PointsEntry.delta > 0)
         .where(or_(PointsEntry.expires_at.is_(None), PointsEntry.expires_at > moment))
-        .correlate(Member)
+        .correlate(Member, RuleWatch)
         .scalar_subquery()
     )
 
@@ -45,6 +45,7 @@ class PointsExpiring(Trigger):
         soon = self._lots(rule, read, read.now, read.now + delay, untold=True)
         soon = watching.only_this(soon, Member.id, only).where(*watching.apart(read, rule, Member.id))
         again: AnySelect = select(Member.id, RuleWatch.start_at).where(*watching.conditions(read, rule))
+        again = again.where(RuleWatch.start_at > read.now, Member.points > kept_after(RuleWatch.start_at))
         again = watching.only_this(again, Member.id, only).limit(limit)
         later = watching.another_turn(read, rule, again, Member.id)
         return watching.dues([*read.rows(soon.limit(limit)), *later], -delay)

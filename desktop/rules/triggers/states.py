@@ -19,6 +19,9 @@ from desktop.shop.work import Read
 
 LONGEST_AGO = timedelta(days=60)  # an order placed earlier is not looked for in a trial over past days
 OVERLAP = 500  # timeline rows looked at again: one written by another till may be committed out of its turn
+LATELY = timedelta(
+    minutes=15
+)  # older ones were looked at in time: a condition that comes true later is too late
 
 
 def values_of(read: Read, rule: RuleRow) -> Values:
@@ -129,6 +132,8 @@ class OrderHappening(Trigger):
         kind = event.kind + ""  # no index over the kind: only the newest rows are read, by their id
         newly = newly.where(kind.in_(self.kinds(values_of(read, rule))), event.at > rule.since)
         newly = newly.where(event.id > rule.seen_event - OVERLAP)
+        newly = newly.where(or_(event.id > rule.seen_event, event.at > read.now - LATELY))
+        newly = newly.where(*watching.apart(read, rule, Order.id))
         newly = watching.only_this(newly, Order.id, only).where(*watching.conditions(read, rule))
         newly = newly.where(watching.no_turn_since(rule, Order.id, event.at)).order_by(event.id)
         known: AnySelect = select(Order.id, RuleWatch.start_at).where(*watching.conditions(read, rule))

@@ -23,6 +23,7 @@ from desktop.rules.triggers.states import values_of
 from desktop.shop.work import Read
 
 ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # a turn at any time keeps goods quiet until they recover
+ARMED = ANY_TIME - timedelta(days=1)  # where the state of goods begins that recovered: before any turn
 LEVELS = {"alert": N_("alert level"), "minimum": N_("minimum"), "safety": N_("safety stock")}
 
 
@@ -42,7 +43,8 @@ class StockBelow(Trigger):
 
     def due(self, read: Read, rule: RuleRow, *, only: int | None = None, limit: int = BATCH) -> list[Due]:
         """Goods below the level that had no turn since they fell, and those with another turn due."""
-        low = watching.only_this(self._low(read, rule), Sku.id, only).limit(limit)
+        low = watching.only_this(self._low(read, rule), Sku.id, only)
+        low = low.where(*watching.apart(read, rule, Sku.id)).limit(limit)
         fresh = low.where(watching.no_turn_since(rule, Sku.id, ANY_TIME))
         failed = _failed(read, rule)
         fell = [(int(row[0]), failed.get(int(row[0]), read.now)) for row in read.rows(fresh.order_by(Sku.id))]
@@ -51,14 +53,15 @@ class StockBelow(Trigger):
         return found + watching.dues(again, timedelta())
 
     def recovered(self, read: Read, rule: RuleRow) -> list[int]:
-        """Goods that had their turn and are no longer below the level."""
+        """Goods that had their turn, are no longer below the level and not armed yet."""
         board = Board(read)
         level = self.level(board, values_of(read, rule))
         statement = board.select(Sku.id, levels=True, sales=False)
         statement = statement.join(
             RuleWatch, (RuleWatch.subject_id == Sku.id) & (RuleWatch.rule_id == rule.id)
         )
-        return [int(row[0]) for row in read.rows(statement.where(board.available >= level))]
+        statement = statement.where(RuleWatch.start_at >= ANY_TIME, board.available >= level)
+        return [int(row[0]) for row in read.rows(statement)]
 
     def past(self, read: Read, rule: RuleRow, since: datetime, until: datetime) -> list[Due]:
         """When stock on hand fell below the level, counted back from today's through the movements."""
