@@ -95,9 +95,9 @@ def wind_up(shop: Shop) -> Clockwork:
     """Start the shop's clock in this program: its rules act and its messages leave while the program runs."""
     from desktop.rules.trial_copy import forget_trials
     from desktop.scheduler.clockwork import Clockwork
-    from desktop.services.sending import send_due
+    from desktop.services.sending import senders
 
     forget_trials()  # of a program that was killed
-    clockwork = Clockwork(shop, send=lambda: send_due(shop))
+    clockwork = Clockwork(shop, sends=senders(shop))
     clockwork.start()
     return clockwork

@@ -7,10 +7,11 @@ import json
 import logging
 import queue
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from desktop.basics.errors import Unavailable
@@ -51,8 +52,10 @@ class _Watch:
     def stay(self, address: str) -> None:
         """Until somebody ends it; the lease is given back, so that another program goes on at once."""
         from desktop.scheduler.clockwork import Clockwork
+        from desktop.services.sending import senders
 
-        clockwork = Clockwork(self._shop, send=self._send)
+        sends = [partial(self._send, send) for send in senders(self._shop)]
+        clockwork = Clockwork(self._shop, sends=sends)
         deaf = self._shop.listen(self._listen)
         self._shop.news.follow()
         with _ending(self._heard):
@@ -72,13 +75,10 @@ class _Watch:
         if changes.touches("rule_run", "rule", "clock_beat"):
             self._heard.put((HAPPENED, None))
 
-    def _send(self) -> Sent:
-        from desktop.services.sending import send_due
-
-        sent = send_due(self._shop)
+    def _send(self, send: Callable[[], Sent]) -> None:
+        sent = send()
         if sent.done or sent.failed or sent.later:
             self._heard.put((SENT, sent))
-        return sent
 
     def _next(self) -> bool:
         """Say what happened meanwhile; False when it is time to end."""

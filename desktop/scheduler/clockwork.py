@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
@@ -50,13 +52,16 @@ class Look:
 
 
 class Clockwork:
-    """The shop's clock in this program; several programs may have one."""
+    """The shop's clock in this program; several programs may have one.
+
+    `sends` work off what waits to leave the shop, each in its own time: a long check holds up no message.
+    """
 
     def __init__(
         self,
         shop: Shop,
         *,
-        send: Callable[[], Any] | None = None,
+        sends: Sequence[Callable[[], Any]] = (),
         beat_seconds: float = BEAT_SECONDS,
         lease_seconds: int = LEASE_SECONDS,
         trust: Trust | None = None,
@@ -64,12 +69,12 @@ class Clockwork:
     ) -> None:
         self.shop = shop.acting_as(actors.clock())
         self.holder = new_key()
-        self._send = send
         self._beat, self._lease, self._steady_wait = beat_seconds, lease_seconds, steady_wait
         self._trust = trust or Trust()
         self._held = False  # only the program that works hurries when something happens
         self._prepared = False
-        self._looking, self._sending = threading.Lock(), threading.Lock()
+        self._looking = threading.Lock()
+        self._sends = [(send, threading.Lock()) for send in sends]
         self._ending = threading.Event()
         self._scheduler: BackgroundScheduler | None = None
         self._heart: threading.Thread | None = None
@@ -85,8 +90,9 @@ class Clockwork:
         )
         self._scheduler.add_listener(self._stumbled, EVENT_JOB_ERROR)
         jobs: list[tuple[str, Callable[[], Any], float]] = [("rules", self.look, self._beat)]
-        if self._send is not None:
-            jobs.append(("outbox", self.send, min(SEND_SECONDS, self._beat)))
+        for number, (send, under_way) in enumerate(self._sends):
+            job = partial(self._send, send, under_way)
+            jobs.append((f"outbox {number}", job, min(SEND_SECONDS, self._beat)))
         for name, job, seconds in jobs:
             self._scheduler.add_job(
                 job, "interval", seconds=seconds, id=name, next_run_time=datetime.now(UTC)
@@ -103,8 +109,9 @@ class Clockwork:
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=False)
             self._scheduler = None
-        for under_way in (self._looking, self._sending):
-            if under_way.acquire(timeout=wait_seconds):
+        latest = time.monotonic() + wait_seconds
+        for under_way in (self._looking, *(kept for _send, kept in self._sends)):
+            if under_way.acquire(timeout=max(0.0, latest - time.monotonic())):
                 under_way.release()
         if self._heart is not None:
             self._heart.join()
@@ -114,13 +121,13 @@ class Clockwork:
         except ShopError as error:
             log.warning("the lease was not given back: %s", type(error).__name__)
 
-    def send(self) -> None:
+    def _send(self, send: Callable[[], Any], under_way: threading.Lock) -> None:
         """Send what waits to leave the shop, unless the program is closing."""
-        with self._sending:
-            if self._send is None or self._ending.is_set():
+        with under_way:
+            if self._ending.is_set():
                 return
             try:
-                self._send()
+                send()
             except Unavailable as error:
                 log.warning("the database can't be reached: %s", type(error).__name__)
 

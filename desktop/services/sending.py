@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -97,7 +98,7 @@ def send_due(
 ) -> Sent:
     """Work off what is due, each kind of row in a lane of its own, so that a slow server holds up only its own.
 
-    Any number of programs may do so at once. `kinds` leaves out all others (`notice`); None means all.
+    Returns when the slowest is through. Any number of programs may do so at once. `kinds` leaves out all others (`notice`); None means all.
     """
     clock, outside = shop.acting_as(actors.clock()), gateways or Gateways()
     waiting = [kind for kind in clock.ask(waiting_kinds) if _mine(clock, kind, kinds)]
@@ -107,6 +108,11 @@ def send_due(
         parts = list(lanes.map(lambda kind: _lane(clock, kind, outside, limit), waiting))
     done, failed, later = (sum(column) for column in zip(*parts, strict=True))
     return Sent(done, failed, later, clock.ask(next_due, tuple(waiting)))
+
+
+def senders(shop: Shop) -> list[Callable[[], Sent]]:
+    """One function for each kind of row, to be called again and again beside each other."""
+    return [partial(send_due, shop, kinds=(name,)) for name in WAYS]
 
 
 def _mine(shop: Shop, kind: str, kinds: Sequence[str] | None) -> bool:
