@@ -91,8 +91,8 @@ class Clockwork:
         self._scheduler.add_listener(self._stumbled, EVENT_JOB_ERROR)
         jobs: list[tuple[str, Callable[[], Any], float]] = [("rules", self.look, self._beat)]
         for number, (send, under_way) in enumerate(self._sends):
-            job = partial(self._send, send, under_way)
-            jobs.append((f"outbox {number}", job, min(SEND_SECONDS, self._beat)))
+            round_of = partial(self._send, send, under_way)
+            jobs.append((f"outbox {number}", round_of, min(SEND_SECONDS, self._beat)))
         for name, job, seconds in jobs:
             self._scheduler.add_job(
                 job, "interval", seconds=seconds, id=name, next_run_time=datetime.now(UTC)

@@ -86,7 +86,12 @@ def test_a_long_check_holds_up_no_message(open_shop: Shop, slow: Slow) -> None:
 
 def test_control_in_one_go_the_message_waits(open_shop: Shop, slow: Slow) -> None:
     quick = Quick()
-    work = started(open_shop, lambda: (slow(), quick()))
+
+    def in_one_go() -> None:
+        slow()
+        quick()
+
+    work = started(open_shop, in_one_go)
     assert slow.began.wait(20)
     assert not quick.three.wait(1)
     slow.ending.set()
