@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, delete, select, update
 from desktop.basics.errors import NotFound
 from desktop.basics.i18n import N_
 from desktop.basics.ids import six_digits
+from desktop.models.members import Member
 from desktop.models.notices import PORTAL, READ, SENT, Notice, PhoneSession
 from desktop.models.people import Permission
 from desktop.queries.notices import Inbox, inbox_of
@@ -107,8 +108,12 @@ def _session(work: Work, device: str) -> PhoneSession | None:
 
 
 def _member_of(read: Read, device: str) -> int:
-    known = select(PhoneSession.member_id).where(
-        PhoneSession.token_hash == digest(device), PhoneSession.until > read.now
+    """Whose phone this is, as long as the number that was proved is still theirs."""
+    known = (
+        select(PhoneSession.member_id)
+        .join(Member, Member.id == PhoneSession.member_id)
+        .where(PhoneSession.token_hash == digest(device), PhoneSession.until > read.now)
+        .where(Member.phone == PhoneSession.phone, Member.status == "active")
     )
     member_id = read.value(known)
     if member_id is None:

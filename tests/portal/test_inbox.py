@@ -13,7 +13,7 @@ from sqlalchemy import select
 from desktop.basics.clock import HandClock
 from desktop.models.members import Member
 from desktop.models.notices import PhoneSession
-from desktop.services.members import sign_up
+from desktop.services.members import change_phone, sign_up
 from desktop.services.notices import Wanted
 from desktop.shop import actors
 from tests.helpers.counter import Counter
@@ -68,6 +68,17 @@ def test_nobody_reads_anothers_messages(browser: httpx.Client, counter: Counter)
         assert stranger.post("/inbox/read").status_code == 409  # no cookie at all
         stranger.get("/inbox")
         assert stranger.post("/inbox/read").status_code == 404
+
+
+@pytest.mark.req("A5")
+def test_a_phone_whose_number_is_the_members_no_more_reads_nothing(
+    browser: httpx.Client, counter: Counter
+) -> None:
+    post(counter, "a")
+    assert sign_in(browser, counter).json()["rows"]
+    counter.stocked.shop.do(change_phone, counter.stocked.member_id, "13900001111")
+    assert not browser.get("/inbox/state").json()["signed_in"]
+    assert browser.post("/inbox/read").status_code == 404
 
 
 @pytest.mark.req("A5")
