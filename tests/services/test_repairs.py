@@ -230,6 +230,21 @@ def test_two_people_repairing_at_once_put_it_right_once(stocked: Stocked, clock:
 
 
 @pytest.mark.req("O21")
+def test_what_grew_worse_since_it_was_shown_is_looked_at_again_first(
+    stocked: Stocked, clock: HandClock
+) -> None:
+    order_id = deducted_twice(stocked, clock)
+    shown = check(stocked)[0]
+    post(stocked, -500, "spent", f"order:{order_id}")
+    before = ledgers(stocked)
+    with pytest.raises(Changed):
+        mend(stocked, shown)
+    assert ledgers(stocked) == before
+    mend(stocked, check(stocked)[0])  # the control
+    assert check(stocked) == ()
+
+
+@pytest.mark.req("O21")
 def test_a_correction_names_the_order_it_puts_right(stocked: Stocked, clock: HandClock) -> None:
     order_id = deducted_twice(stocked, clock)
     mend(stocked, check(stocked)[0])

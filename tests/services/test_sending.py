@@ -208,6 +208,19 @@ def test_a_digest_is_one_letter_and_one_entry(stocked: Stocked, office: PostOffi
     assert [row.body for row in stocked.cashier.ask(inbox).rows] == ["body of alone"]
 
 
+@pytest.mark.req("I3")
+def test_a_digest_takes_none_of_tomorrows(stocked: Stocked, office: PostOffice, clock: HandClock) -> None:
+    post(stocked, "today", digest=True)
+    clock.pass_time(timedelta(days=1))
+    post(stocked, "tomorrow", digest=True)
+    with office.open("starttls"):
+        send_due(stocked.shop, gateways=OUTSIDE)
+        assert bodies(office) == ["body of today"]
+        clock.pass_time(timedelta(days=1))
+        send_due(stocked.shop, gateways=OUTSIDE)
+    assert bodies(office) == ["body of today", "body of tomorrow"]
+
+
 # -- many programs ------------------------------------------------------------------------------------------------
 
 
