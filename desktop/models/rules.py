@@ -17,7 +17,7 @@ _EXPECTED = text("next_due_at IS NOT NULL")
 
 
 class Rule(Base):
-    """One rule as data; `spec` is the JSON that `queries/rules/spec.py` reads and writes."""
+    """One rule as data; `spec` is the JSON that `rules/spec.py` reads and writes."""
 
     __tablename__ = "rule"
     id: Mapped[RowId]
