@@ -21,6 +21,7 @@ from desktop.shop.action import question
 from desktop.shop.work import Read
 
 STATES = {DONE: N_("Done"), FAILED: N_("Will be tried again"), GIVEN_UP: N_("Given up")}
+NOT_WORTH_A_WORD = {"hours": "0", "points": "0"}  # but “0 left” is the very reason
 CAUSES = {
     "hours": N_("waited {hours} h"),
     "left": N_("{left} left"),
@@ -121,7 +122,7 @@ def cause_words(cause: dict[str, str]) -> str:
     return " · ".join(
         _(words).format(**cause)
         for name, words in CAUSES.items()
-        if str(cause.get(name, "")) not in ("", "0")
+        if str(cause.get(name, "")) not in ("", NOT_WORTH_A_WORD.get(name, ""))
     )
 
 
