@@ -78,6 +78,17 @@ def test_orders_that_waited_too_long_are_found_with_how_long(stocked: Stocked, c
     assert tried(stocked, shipped_spec("unshipped"), 30).total == 2
 
 
+@pytest.mark.req("R5", "O8")
+def test_hours_not_yet_saved_find_other_late_orders(stocked: Stocked, clock: HandClock) -> None:
+    """An order keeps the deadline of the day it was paid; a trial asks what other hours would have found."""
+    in_time, late, here = late_orders(stocked, clock)
+    chase = shipped_spec("unshipped")
+    assert on(tried(stocked, chase, orders_ship_hours=48).rows) == [here]
+    assert tried(stocked, chase, orders_ship_hours=48).rows[0].at == clock.now() - HOUR * 22
+    assert set(on(tried(stocked, chase, orders_ship_hours=24).rows)) == {in_time, late, here}
+    assert tried(stocked, chase, orders_ship_hours=71).total == 0
+
+
 @pytest.mark.req("R5")
 def test_control_another_figure_finds_others(stocked: Stocked, clock: HandClock) -> None:
     """Were the turns not reckoned from the rule, the number of hours would change nothing."""

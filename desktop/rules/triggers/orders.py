@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
 
 from desktop.basics.i18n import N_
-from desktop.models.orders import DONE, SHIPPED, STATUS_WORDS, TO_SHIP, UNPAID, Order
+from desktop.models.orders import DONE, SHIPPED, STATUS_WORDS, TO_SHIP, UNPAID, Order, OrderEvent
 from desktop.models.payments import Tender
 from desktop.models.settings import PAY_MINUTES, RECEIVE_DAYS, SHIP_HOURS, TRADE_PAY_HOURS
 from desktop.rules.catalogue import declare
@@ -21,6 +21,12 @@ _SINCE = {
     SHIPPED: (Order.shipped_at, Order.done_at),
     DONE: (Order.done_at, Order.done_at),
 }
+_let_go = (
+    select(func.max(OrderEvent.at)).where(OrderEvent.order_id == Order.id, OrderEvent.kind == "released")
+).correlate(Order).scalar_subquery()  # fmt: skip
+_to_ship_since = case(
+    (Order.queued_until > Order.paid_at, Order.queued_until), (_let_go > Order.paid_at, _let_go), else_=Order.paid_at
+)  # fmt: skip
 
 
 def _unpaid(which: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -38,7 +44,7 @@ declare(
         inside=lambda _v: _unpaid(Order.order_type == "retail"),
         start=lambda _v: Order.pay_deadline,
         left=lambda _v: Order.paid_at,
-        placed_since=lambda v: timedelta(minutes=v["pay_minutes"]),
+        reckoned=lambda v: (Order.placed_at, timedelta(minutes=v["pay_minutes"])),
         among=lambda _v: Order.order_type == "retail",
     )
 )
@@ -52,7 +58,7 @@ declare(
         inside=lambda _v: _unpaid(Order.order_type.in_(TRADE)),
         start=lambda _v: Order.pay_deadline,
         left=lambda _v: Order.paid_at,
-        placed_since=lambda v: timedelta(hours=v["pay_hours"]),
+        reckoned=lambda v: (Order.placed_at, timedelta(hours=v["pay_hours"])),
         among=lambda _v: Order.order_type.in_(TRADE),
     )
 )
@@ -66,6 +72,7 @@ declare(
         inside=lambda _v: Order.status == TO_SHIP,
         start=lambda _v: Order.ship_deadline,
         left=lambda _v: Order.shipped_at,
+        reckoned=lambda v: (_to_ship_since, timedelta(hours=v["ship_hours"])),
     )
 )
 declare(

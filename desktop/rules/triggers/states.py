@@ -41,8 +41,8 @@ class OrderState(Trigger):
     start: Callable[[Values], Any]
     left: Callable[[Values], Any]
     delay: Callable[[Values], timedelta] = lambda _values: timedelta()
-    placed_since: Callable[[Values], timedelta] | None = (
-        None  # a deadline that is wiped later, as time from placing
+    reckoned: Callable[[Values], tuple[Any, timedelta]] | None = (
+        None  # `start` and `delay` in a trial: a deadline is wiped later, and keeps the figure of its day
     )
     among: Callable[[Values], ColumnElement[bool]] = lambda _values: (
         true()
@@ -65,8 +65,8 @@ class OrderState(Trigger):
         """Orders that were still in the state when their turn came."""
         values = values_of(read, rule)
         start, delay, left = self.start(values), self.delay(values), self.left(values)
-        if self.placed_since is not None:
-            start, delay = Order.placed_at, self.placed_since(values)
+        if self.reckoned is not None:
+            start, delay = self.reckoned(values)
         ended = func.coalesce(left, closed_at())
         statement: AnySelect = select(Order.id, start, ended.label("left_at")).where(
             Order.placed_at > since - delay - LONGEST_AGO,  # read by its index
