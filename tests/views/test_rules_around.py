@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.basics.clock import HandClock
+from desktop.basics.i18n import _, set_language
 from desktop.models.people import RolePermission
 from desktop.models.rules import Rule
 from desktop.rules.beat import doubt_clock
@@ -107,6 +108,27 @@ def test_another_program_is_seen_and_never_takes_what_is_typed(
     save(screen, qtbot)  # mine replaces theirs, knowingly
     assert rule_of(shop, late).name == "Renamed elsewhere"
     assert shop.ask(rule_detail, late).spec.limits.every_minutes == 6 * 60
+
+
+@pytest.mark.req("R6")
+def test_another_language_keeps_what_is_typed_and_renames_nothing(
+    screen: RulesScreen, around: Surroundings, stocked: Stocked, qtbot: QtBot
+) -> None:
+    late = rule_id(stocked.shop, "unshipped")
+    show(screen, qtbot, late)
+    name = rule_of(stocked.shop, late).name
+    retype(qtbot, field(screen, "limits.every", "minutes"), "6")
+    set_language("zh_CN")
+    made = RulesScreen(around.context)
+    qtbot.addWidget(made)
+    made.restore(screen.state())
+    around.window(made, 1_440)
+    qtbot.waitUntil(lambda: made.editor.detail is not None and made.editor.dirty())
+    assert made.editor.unsaved() == 1
+    assert made.editor.draft.name == _(name) != name
+    save(made, qtbot)
+    assert rule_of(stocked.shop, late).name == name
+    assert stocked.shop.ask(rule_detail, late).spec.limits.every_minutes == 6 * 60
 
 
 @pytest.mark.req("R6")

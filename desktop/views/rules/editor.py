@@ -234,9 +234,13 @@ class Editor(Card):
         if self._theirs is not None:
             self.show_rule(self._theirs)
 
+    def typed(self) -> Draft:
+        """What is written now; a name nobody changed is left out, as another language has its own."""
+        return replace(self.draft, name="") if self.draft.name == self.kept.name else self.draft
+
     def show_draft(self, draft: Draft) -> None:
         """Go on with what was typed before."""
-        self._show(draft)
+        self._show(draft if draft.name else replace(draft, name=self.kept.name))
 
     def show_new(self, draft: Draft) -> None:
         """Begin a rule that is not kept yet."""

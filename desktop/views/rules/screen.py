@@ -168,7 +168,11 @@ class RulesScreen(QWidget):
         """The rule that is open and what is typed in it, for a screen made anew."""
         editor = self.editor
         rule_id = editor.detail.id if editor.detail else 0
-        return rule_id, editor.draft if editor.dirty() else None, self.pages.currentWidget() is self.log_page
+        return (
+            rule_id,
+            editor.typed() if editor.dirty() else None,
+            self.pages.currentWidget() is self.log_page,
+        )
 
     def restore(self, state: tuple[Any, ...]) -> None:
         """Stand where another one stood."""
