@@ -348,6 +348,7 @@ def test_an_order_outside_the_list_opens_beside_it(qtbot: QtBot, context: Contex
     quiet(qtbot, context)
     assert screen.panel.order is not None
     assert screen.panel.order.id == old
+    assert screen.list.table.current_id() is None  # no row of the list claims to be what is shown
 
 
 @pytest.mark.req("M5")

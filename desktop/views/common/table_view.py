@@ -226,6 +226,10 @@ class TableView(QTableView):
         self.setCurrentIndex(self.paged.index(row, self._first))
         return True
 
+    def go_nowhere(self) -> None:
+        """No row is current: what is shown beside the list is not in it."""
+        self.selectionModel().clear()
+
     def _keep_place(self) -> None:
         top = self.indexAt(QPoint(4, 1)).row()
         row = self.paged.row_at(top)

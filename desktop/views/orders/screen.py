@@ -149,6 +149,7 @@ class OrdersScreen(QWidget):
         """Select an order, or show it beside the list when the list does not hold it."""
         self.list.wanted_id = order_id
         if not self.list.table.go_to(order_id):
+            self.list.table.go_nowhere()
             self._show(order_id)
 
     def open_filters(self, view: str = "", **filters: Any) -> None:
