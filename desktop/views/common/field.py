@@ -59,6 +59,9 @@ class Field(QWidget):
         self.help = Label(help_text, "cap", "text3", wrap=True)
         self.help.setVisible(bool(help_text))
         self._error = ErrorLine()
+        self._refused: str | None = (
+            None  # the text an error was said about: leaving it as it is keeps the error
+        )
         if label:
             column.addWidget(self.label)
         for part in (control, self.help, self._error):
@@ -74,6 +77,7 @@ class Field(QWidget):
     def error(self, sentence: str) -> None:
         """Show an error under the field, or clear it."""
         self._error.say(sentence)
+        self._refused = self.control.text() if sentence and isinstance(self.control, QLineEdit) else None
         self.help.setVisible(bool(self.help.text()) and not sentence)
         mark_bad(self.control, bool(sentence))
 
@@ -85,7 +89,7 @@ class Field(QWidget):
         return not sentence
 
     def _left(self) -> None:
-        if isinstance(self.control, QLineEdit) and self.control.text():
+        if isinstance(self.control, QLineEdit) and self.control.text() not in ("", self._refused):
             self.check()
 
     def _typing(self) -> None:

@@ -92,6 +92,20 @@ def test_a_field_complains_on_leaving_and_forgives_while_typing(qtbot: QtBot, wi
     assert amount.control.accessibleName() == "Amount"
 
 
+def test_leaving_a_field_keeps_an_error_told_by_others_about_what_stands_there(
+    qtbot: QtBot, window: QWidget
+) -> None:
+    field = Field("Title", TextInput("{nothing} ships"))
+    field.setParent(window)
+    field.show()
+    field.error("There is no field {nothing} here.")
+    field.control.editingFinished.emit()
+    assert field.control.property("bad") is True
+    qtbot.keyClicks(field.control, "!")
+    field.control.editingFinished.emit()
+    assert field.control.property("bad") is False
+
+
 def test_a_stepper_keeps_its_limits(qtbot: QtBot) -> None:
     """Buttons, keys and typing stay between least and most; bad text goes back."""
     stepper = Stepper(2000, least=1000, most=3000)
