@@ -214,7 +214,7 @@ def rule_choices(read: Read) -> Choices:
     )
     staff = read.rows(select(Staff.id, Staff.name).where(Staff.active).order_by(Staff.id))
     receivers = [(BUYER, _("the member"))]
-    receivers += [(f"role:{row.key}", _("every {role}").format(role=_(row.name))) for row in roles]
+    receivers += [(f"role:{row.key}", _("every {role}").format(role=_(row.name).lower())) for row in roles]
     receivers += [(f"staff:{row.id}", row.name) for row in staff]
     chats = read.rows(
         select(NoticeChannel.id, NoticeChannel.name)

@@ -113,11 +113,11 @@ class Parameter:
             words = [
                 _(self.options[v]) if v in self.options else names.get((self.kind, v), str(v)) for v in value
             ]
-            return (
-                _("{list}, {last}").format(list=", ".join(words[:-1]), last=words[-1])
-                if len(words) > 1
-                else "".join(words)
-            )
+            if len(words) < 2:
+                return "".join(words)
+            all_of_them = self.kind in ("receivers", "channels")
+            glue = _("{list} and {last}") if all_of_them else _("{list} or {last}")
+            return glue.format(list=", ".join(words[:-1]), last=words[-1])
         if self.kind == "choice":
             return _(self.options.get(value, str(value)))
         if self.kind == "templates":
