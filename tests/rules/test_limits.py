@@ -11,7 +11,7 @@ from desktop.basics.clock import HandClock
 from desktop.basics.ids import new_key
 from desktop.models.members import Member
 from desktop.models.settings import POINTS_DAYS
-from desktop.rules.firing import arm_again
+from desktop.rules.firing import NotDue, arm_again, fire
 from desktop.rules.spec import Limits, Part, Step
 from desktop.scheduler.clockwork import Clockwork
 from desktop.services.fulfilment import ship_order, undo_shipment
@@ -159,3 +159,18 @@ def test_a_later_step_for_points_comes_only_while_they_still_expire(
     clock.pass_time(DAY)
     assert work.look().fired == 1  # the control
     assert len(runs(stocked.shop, number)) == 2
+
+
+@pytest.mark.req("O7")
+def test_with_a_clock_in_doubt_nothing_is_given_even_for_what_just_happened(
+    stocked: Stocked, clock: HandClock
+) -> None:
+    gift = new_rule(stocked.shop, "order_is", Step("give_points", {"points": 100}), happening="placed")
+    words = new_rule(stocked.shop, "order_is", happening="placed")
+    clock.pass_time(MINUTE)
+    order_id = placed(stocked, (TEA, 1), member_id=stocked.member_id)
+    hands = stocked.shop.acting_as(actors.clock())
+    with pytest.raises(NotDue):
+        hands.do(fire, gift, order_id, False)
+    hands.do(fire, words, order_id, False)  # the controls: words can be said, and a believed clock gives
+    hands.do(fire, gift, order_id, True)
