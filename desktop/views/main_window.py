@@ -70,6 +70,10 @@ class MainWindow(QWidget):
         self.setWindowTitle(f"{shop_name} — {_('Zhanggui')}" if shop_name else _("Zhanggui"))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Let the program end in order."""
+        """Let the program end in order; what is typed and not saved is asked about first."""
+        ask = getattr(self.page, "may_leave", None)
+        if ask is not None and not ask(self.close):
+            event.ignore()
+            return
         self.closing.emit()
         super().closeEvent(event)

@@ -101,6 +101,27 @@ def test_what_is_typed_in_the_settings_is_asked_about_before_another_screen_open
     desk.quiet(desk.programs[0])
 
 
+@pytest.mark.req("R4")
+@pytest.mark.parametrize("way", ["close", "sign out"])
+def test_what_is_typed_is_asked_about_before_the_window_closes_or_somebody_signs_out(
+    desk: Desk, workspace: Any, way: str
+) -> None:
+    program = desk.programs[0]
+    workspace.navigate("settings", page="shop")
+    desk.quiet(program)
+    page = workspace.here.pages["shop"]
+    desk.until(lambda: page.controls)
+    page.controls["shop.branch"].widget.setText("分店")
+    leave = program.window.close if way == "close" else workspace.sign_out
+    leave()
+    assert program.window.isVisible()
+    assert program.signed is not None
+    sheet = next(s for s in workspace.window().findChildren(Sheet) if s.isVisible())
+    sheet.row.itemAt(0).widget().click()  # take back and leave
+    desk.until(lambda: program.signed is None)
+    assert program.window.isVisible() == (way != "close")
+
+
 @pytest.mark.parametrize("red", [True, False])
 def test_gains_have_the_shops_own_colour_from_the_start(desk: Desk, sample_file: str, red: bool) -> None:
     shop = entered(sample_file)

@@ -119,7 +119,7 @@ class Workspace(QWidget):
         if entry is None:
             say.toast(self, _("Your role may not open this screen."), tone="danger")
             return
-        if key != self.key and not self._may_leave(partial(self.navigate, key, item_id, **filters)):
+        if key != self.key and not self.may_leave(partial(self.navigate, key, item_id, **filters)):
             self.side.show_screen(self.key)
             return
         screen = self.opened.get(key)
@@ -139,7 +139,8 @@ class Workspace(QWidget):
         if not screen.isAncestorOf(self.focusWidget() or self):
             screen.setFocus()
 
-    def _may_leave(self, go_on: Callable[[], object]) -> bool:
+    def may_leave(self, go_on: Callable[[], object]) -> bool:
+        """Whether nothing typed waits here; else it is asked about, and `go_on` follows the answer."""
         ask = getattr(self.here, "may_leave", None)
         return ask is None or bool(ask(go_on))
 
@@ -152,6 +153,15 @@ class Workspace(QWidget):
         """Where each screen stands, for a workspace made anew."""
         now = {key: screen.state() for key, screen in self.opened.items() if hasattr(screen, "state")}
         return self._left | now
+
+    def sign_out(self) -> None:
+        """Let somebody else sign in."""
+        if self.may_leave(self.sign_out):
+            self.sign_out_wanted.emit()
+
+    def _open_own(self) -> None:
+        if self.may_leave(self._open_own):
+            self.own_shop_wanted.emit()
 
     @property
     def here(self) -> QWidget | None:
@@ -193,8 +203,8 @@ class Workspace(QWidget):
         if self.inbox is not None:
             commands.append(Command(_("Messages"), self.inbox.open, icon="notification-3-line"))
         if self._may_open_own:
-            commands.append(Command(_("Open your own shop"), self.own_shop_wanted.emit, icon="store-2-line"))
-        return [*commands, Command(_("Sign out"), self.sign_out_wanted.emit, icon="logout-box-r-line")]
+            commands.append(Command(_("Open your own shop"), self._open_own, icon="store-2-line"))
+        return [*commands, Command(_("Sign out"), self.sign_out, icon="logout-box-r-line")]
 
     # Keys, menu, help
 
@@ -232,8 +242,8 @@ class Workspace(QWidget):
             ("", "", None),
         ]
         if self._may_open_own:
-            entries.append((_("Open your own shop"), "store-2-line", self.own_shop_wanted.emit))
-        entries.append((_("Sign out"), "logout-box-r-line", self.sign_out_wanted.emit))
+            entries.append((_("Open your own shop"), "store-2-line", self._open_own))
+        entries.append((_("Sign out"), "logout-box-r-line", self.sign_out))
         menu = person_menu(self, entries)
         menu.popup(corner - QPoint(menu.sizeHint().width(), 0))
 
