@@ -30,7 +30,9 @@ class Rule(Base):
     spec: Mapped[str]
     version: Mapped[int] = mapped_column(default=1)
     failures: Mapped[int] = mapped_column(default=0)  # in a row
-    event_floor: Mapped[int | None]  # timeline rows behind this one are looked at again: it was paused, or failed
+    event_floor: Mapped[
+        int | None
+    ]  # timeline rows behind this one are looked at again: it was paused, or failed
     paused_at: Mapped[datetime | None]
     paused_why: Mapped[str] = mapped_column(default="")
     edited_at: Mapped[datetime]

@@ -134,6 +134,8 @@ class Firing:
 class Effect(Entry):
     """What a rule does. `needs` is the right for it; `bold` effects wait while the machine's clock is in doubt.
 
+    `states` are the states an order must be in for it, none for any.
+
     `run` returns the blanks of `done`, the sentence of the log, which later steps may use as facts; None: there was
     nothing to do, and what follows is left out.
     """
@@ -143,6 +145,7 @@ class Effect(Entry):
     run: Callable[[Work, Firing, Values], Mapping[str, Any] | None]
     done: str
     bold: bool = False
+    states: frozenset[str] = frozenset()
 
 
 TRIGGERS: dict[str, Trigger] = {}

@@ -14,7 +14,7 @@ from desktop.models.members import Tier
 from desktop.models.notice_texts import NOTICE_TEXTS
 from desktop.models.products import Category, Product, Sku, Tag
 from desktop.rules import conditions, effects, triggers
-from desktop.rules.catalogue import Condition, Entry, Trigger, condition_of, effect_of, trigger_of
+from desktop.rules.catalogue import Condition, Effect, Entry, Trigger, condition_of, effect_of, trigger_of
 from desktop.rules.effects.messages import BUYER
 from desktop.rules.facts import ALWAYS, FACTS
 from desktop.rules.parameters import MINUTES_A_DAY
@@ -42,7 +42,9 @@ def checked(read: Read, spec: Spec) -> Spec:
         spec,
         trigger=_part(read, "trigger", trigger, spec.trigger),
         conditions=tuple(_condition(read, trigger, i, part) for i, part in enumerate(spec.conditions)),
-        steps=tuple(_step(read, trigger, i, step) for i, step in enumerate(spec.steps)),
+        steps=tuple(
+            _step(read, trigger, _states(trigger, spec.trigger), i, step) for i, step in enumerate(spec.steps)
+        ),
         limits=_limits(trigger, spec.limits),
     )
     if not cleaned.steps:
@@ -71,10 +73,21 @@ def _condition(read: Read, trigger: Trigger, index: int, part: Part) -> Part:
     return _part(read, field, condition, part)
 
 
-def _step(read: Read, trigger: Trigger, index: int, step: Any) -> Any:
+def _states(trigger: Trigger, part: Part) -> frozenset[str]:
+    """The states a rule's orders are in; none when it can be any."""
+    if "state" in part.values:
+        return frozenset({part.values["state"]})
+    return dict(trigger.implies).get("status", frozenset())
+
+
+def _possible(effect: Effect, states: frozenset[str]) -> bool:
+    return not effect.states or not states or bool(effect.states & states)
+
+
+def _step(read: Read, trigger: Trigger, states: frozenset[str], index: int, step: Any) -> Any:
     field = f"steps.{index}"
     effect = _at(field, effect_of, step)
-    if trigger.subject not in effect.subjects:
+    if trigger.subject not in effect.subjects or not _possible(effect, states):
         raise AtField(
             field,
             Malformed(

@@ -36,7 +36,7 @@ class Trust:
         self._steady = steady_seconds
         self._believed: tuple[datetime, float] | None = None  # wall and steady time, when they last agreed
         self._raised = ""
-        self._written = False  # whether the doubt was seen in the database: only then can it have been emptied
+        self._written = False  # whether the doubt was seen in the database, so that it can be emptied there
 
     def judge(
         self, now: datetime, swept_at: datetime | None, server_now: datetime | None, kept: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -25,7 +25,7 @@ from tests.queries.test_verify import unlock
 def behind(stocked: Stocked, change: Callable[[Connection], object], *, ledgers: bool = False) -> None:
     """Change the database past the shop; with `ledgers` even what may never change."""
     with stocked.shop.storage.write.begin() as connection:
-        kept = []
+        kept: Sequence[str] = ()
         if ledgers:
             if connection.dialect.name == "sqlite":
                 kept = (

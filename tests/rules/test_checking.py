@@ -68,6 +68,10 @@ BAD = {
     "condition of another subject": (rule(STOCK, on=(which("order_type", "b2b"),)), "conditions.0"),
     "action of another subject": (rule(STOCK, TAG), "steps.0"),
     "action for orders at nine o'clock": (rule(DAILY, Step("close_order")), "steps.0"),
+    "closing a paid order": (rule(Part("unshipped"), Step("close_order")), "steps.0"),
+    "receiving what was not sent": (
+        rule(Part("in_state", {"state": "to_ship", "minutes": 60}), Step("receive_order")), "steps.0",
+    ),
     "retail and b2b": (rule(on=(which("order_type", "retail"), which("order_type", "b2b"))), "conditions.1"),
     "retail trigger, b2b condition": (rule(Part("retail_unpaid"), on=(which("order_type", "b2b"),)), "conditions.0"),
     "unpaid trigger, paid condition": (rule(Part("retail_unpaid"), on=(which("order_status", "done"),)), "conditions.0"),

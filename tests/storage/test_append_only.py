@@ -32,7 +32,13 @@ def full(shop: Shop) -> Storage:
     shop.do(refund_lines, settled.order_id, [(line, 1_000)], "坏了", new_key())
     with shop.storage.write.begin() as connection:
         moment = {"at": shop.clock.now(), "name": "x", "spec": "{}"}
-        rule = {**moment, "topic": "orders", "since": moment["at"], "edited_at": moment["at"], "edited_by": "x"}
+        rule = {
+            **moment,
+            "topic": "orders",
+            "since": moment["at"],
+            "edited_at": moment["at"],
+            "edited_by": "x",
+        }
         del rule["at"]
         made = connection.execute(insert(Rule).returning(Rule.id), [rule]).scalar_one()
         version = {**moment, "rule_id": made, "version": 1, "actor": "x"}

@@ -28,7 +28,9 @@ def _give(work: Work, firing: Firing, values: Values) -> Mapping[str, Any]:
         return {"points": 0}
     points = values["points"]
     until = work.now + timedelta(days=work.setting(POINTS_DAYS))
-    step = PointsStep(points, "rebate", firing.subject, f"{firing.key}:points:{firing.step}", expires_at=until)
+    step = PointsStep(
+        points, "rebate", firing.subject, f"{firing.key}:points:{firing.step}", expires_at=until
+    )
     posting.post_points(work, member_id, [step])
     return {"points": points}
 

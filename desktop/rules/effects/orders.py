@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from desktop.basics.i18n import N_
+from desktop.models.orders import SHIPPED, TO_SHIP, UNPAID
 from desktop.models.people import Permission
 from desktop.rules.catalogue import Effect, Firing, declare
 from desktop.rules.parameters import Parameter
@@ -53,6 +54,7 @@ declare(
         run=_close,
         done=N_("closed, goods freed"),
         bold=True,
+        states=frozenset({UNPAID}),
     )
 )
 declare(
@@ -65,6 +67,7 @@ declare(
         run=_receive,
         done=N_("received"),
         bold=True,
+        states=frozenset({SHIPPED}),
     )
 )
 declare(
@@ -76,6 +79,7 @@ declare(
         needs=Permission.HANDLE_ORDERS,
         run=_chase,
         done=N_("chased for the {count}. time"),
+        states=frozenset({TO_SHIP}),
     )
 )
 declare(

@@ -9,16 +9,21 @@ from alembic import op
 RIGHTS = {
     "owner": ("see rules", "change rules", "run the clock"),
     "merchant": ("see rules", "change rules"),
-    "clock": ("run the clock", "see rules", "edit stock", "see members", "adjust points", "read the audit trail"),
+    "clock": (
+        "run the clock",
+        "see rules",
+        "edit stock",
+        "see members",
+        "adjust points",
+        "read the audit trail",
+    ),
 }
 
 
 def bring_over() -> None:
     """Give the shipped roles of an open shop the new rights; an empty database gets them at its opening."""
     role = sa.table("role", sa.column("key", sa.String))
-    given = sa.table(
-        "role_permission", sa.column("role_key", sa.String), sa.column("permission", sa.String)
-    )
+    given = sa.table("role_permission", sa.column("role_key", sa.String), sa.column("permission", sa.String))
     connection = op.get_bind()
     there = set(connection.execute(sa.select(role.c.key)).scalars())
     held = {tuple(row) for row in connection.execute(sa.select(given.c.role_key, given.c.permission))}

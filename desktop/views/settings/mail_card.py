@@ -57,7 +57,9 @@ class MailCard(FormCard):
 
     def _where(self, keeper: str) -> str:
         if not keeper:
-            return _("Kept in this machine’s keyring. Many mailboxes want a code for programs here, not the password.")
+            return _(
+                "Kept in this machine’s keyring. Many mailboxes want a code for programs here, not the password."
+            )
         return _("Kept in {keyring}, on this machine only.").format(keyring=keeper)
 
     def _typed(self, *_args: Any) -> None:
