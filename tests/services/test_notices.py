@@ -215,7 +215,7 @@ def test_the_shops_own_words_are_used_and_can_be_taken_back(stocked: Stocked) ->
     "title, body, named",
     [
         ("{nummer}", "x", "{nummer}"),
-        ("x", "{number} {pasword}", "{pasword}"),
+        ("x", "{number} {passphrase}", "{passphrase}"),
         ("{number.__class__}", "x", "{number}"),
         ("{number!r}", "x", "{number}"),
         ("{}", "x", "{number}"),
