@@ -250,6 +250,13 @@ class Editor(Card):
         self._show(draft)
         self.name.type_name()
 
+    def forget(self) -> None:
+        """Hold no rule at all."""
+        self.kept = Draft()
+        self.show_facts(None)
+        self.meanwhile.hide()
+        self._show(self.kept)
+
     def _show(self, draft: Draft) -> None:
         self.name_error.say("")
         mark_bad(self.name.entry, False)

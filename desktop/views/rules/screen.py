@@ -193,7 +193,7 @@ class RulesScreen(QWidget):
     def _drop(self, go_on: Callable[[], object]) -> None:
         self.editor.take_back()
         if self.editor.detail is None:
-            self.middle.setCurrentWidget(self.none)
+            self._gone()
         go_on()
 
     # Asking
@@ -264,9 +264,12 @@ class RulesScreen(QWidget):
             self.editor.show_theirs(detail)
 
     def _gone(self) -> None:
-        self.editor.show_facts(None)
+        """No rule is open: nothing is typed, tried or told about one."""
+        self.editor.forget()
         self.middle.setCurrentWidget(self.none)
         self.list.choose(0)
+        self.trial.reset()
+        self.log.reset()
 
     # One rule
 
@@ -319,6 +322,8 @@ class RulesScreen(QWidget):
         self.scope.ask_latest("history", rule_history, rule_id).then(partial(self._have_history, rule_id))
 
     def _have_history(self, rule_id: int, history: RuleHistory) -> None:
+        if self.rule_id != rule_id:
+            return
         self.history = history
         self.scope.ask_latest("runs", rule_runs, RunFilter(rule_id=rule_id)).then(self._have_runs)
 
