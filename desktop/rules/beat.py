@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import case, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from desktop.basics.clock import shop_day
 from desktop.models.people import Permission
@@ -20,7 +18,6 @@ from desktop.shop.work import Work
 
 ONLY = 1
 SURELY = timedelta(minutes=1)  # longer ago than the look that would have tried again began
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ def take_lease(work: Work, holder: str, seconds: int) -> Lease:
     server = None if work.is_sqlite else work.value(select(func.now()))
     now = server or work.now
     span = timedelta(seconds=seconds)
-    first = _INSERT[work.connection.dialect.name](ClockBeat).values(
+    first = work.insert(ClockBeat).values(
         id=ONLY,
         holder="",
         until=now,

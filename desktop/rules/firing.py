@@ -9,7 +9,6 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import case, delete, exists, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from desktop.basics.clock import shop_day
 from desktop.basics.errors import NotAllowed, Refused, ShopError
@@ -38,7 +37,6 @@ from desktop.services.notices import Value, Wanted, post_notice
 from desktop.shop.action import action
 from desktop.shop.work import Work
 
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 FIRST_RETRY = timedelta(minutes=1)
 _LOCKED = {"order": Order, "member": Member}
 
@@ -248,8 +246,8 @@ def _work_out(work: Work, row: RuleRow, due: Due) -> _Turn:
 def _claim(work: Work, row: RuleRow, trigger: Trigger, turn: _Turn) -> int:
     """The run row and the subject's watch, each by one guarded statement. Raises `NotDue` when another was first."""
     values = _run_values(work, row, trigger, turn)
-    insert = _INSERT[work.connection.dialect.name]
-    made = work.rows(insert(RuleRun).values(values).on_conflict_do_nothing().returning(RuleRun.id)).scalar()
+    new = work.insert(RuleRun).values(values).on_conflict_do_nothing().returning(RuleRun.id)
+    made = work.rows(new).scalar()
     run_id = int(made) if made is not None else _take_again(work, values)
     if not _keep_turn(work, row, trigger, turn, times=1):
         raise NotDue
@@ -259,7 +257,7 @@ def _claim(work: Work, row: RuleRow, trigger: Trigger, turn: _Turn) -> int:
 
 def _keep_turn(work: Work, row: RuleRow, trigger: Trigger, turn: _Turn, *, times: int) -> bool:
     """Move the subject's watch to this turn; False when it is there or further already."""
-    watch = _INSERT[work.connection.dialect.name](RuleWatch).values(
+    watch = work.insert(RuleWatch).values(
         rule_id=row.id,
         subject_id=turn.due.subject_id,
         start_at=turn.due.start_at,

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from desktop.basics.clock import shop_day
@@ -18,8 +17,6 @@ from desktop.queries.replenishment import Need, Needs, needs
 from desktop.services.stock import LARGEST_QTY
 from desktop.shop.action import action
 from desktop.shop.work import Work
-
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +129,7 @@ def _new_list(work: Work, found: Needs) -> tuple[Replenishment, bool]:
         "day": shop_day(work.now, work.zone), "state": OPEN, "origin": _origin(work), "actor": work.actor.key,
         "at": work.now, "cover_days": found.cover_days, "left_out": found.left_out, "closed_by": "",
     }  # fmt: skip
-    insert = _INSERT[work.connection.dialect.name](Replenishment).values(row)
+    insert = work.insert(Replenishment).values(row)
     made = work.rows(insert.on_conflict_do_nothing().returning(Replenishment.id)).scalar()
     kept = _open_list(work)
     if kept is None:  # the other one was closed in between

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from desktop.basics.errors import ShopError
 from desktop.basics.i18n import N_
@@ -13,7 +10,6 @@ from desktop.models.products import Tag
 from desktop.shop.work import Work
 
 LONGEST = 20  # characters
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def tag_called(work: Work, name: str) -> int:
@@ -24,8 +20,5 @@ def tag_called(work: Work, name: str) -> int:
     known = select(Tag.id).where(Tag.name == word)
     found = work.value(known)
     if found is None:  # two tills may think of the same word at once
-        new = _INSERT[work.connection.dialect.name](Tag).values(name=word).on_conflict_do_nothing()
-        work.rows(new)
-        found = work.value(known)
-        work.touch(Tag.__tablename__, int(found))
+        found = work.offer(Tag, {"name": word}) or work.value(known)
     return int(found)

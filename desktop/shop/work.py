@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Executable, Result, Row, Select, bindparam, insert, inspect, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from desktop.basics.errors import NotAllowed, NotFound
@@ -20,6 +21,7 @@ from desktop.shop.actors import Actor
 from desktop.shop.changes import Changes
 
 E = TypeVar("E", bound=Base)
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _HIDDEN = "changed"  # stands in the audit trail for values nobody should find there
 
 
@@ -130,6 +132,20 @@ class Work(Read):
         made = [int(row[0]) for row in self.connection.execute(statement, rows if len(rows) > 1 else rows[0])]
         self._touched.setdefault(entity.__tablename__, set()).update(made)
         return made
+
+    def insert(self, entity: type[Base]) -> Any:
+        """This database's INSERT, which knows ON CONFLICT; what it writes the audit trail is told by the caller."""
+        return _INSERT[self.connection.dialect.name](entity)
+
+    def offer(self, entity: type[Base], values: dict[str, Any]) -> int | None:
+        """Write a row unless a unique key of it is taken; its id, or None when somebody was first."""
+        key = inspect(entity).primary_key[0]
+        written = self.insert(entity).values(values).on_conflict_do_nothing().returning(key)
+        made = self.connection.execute(written).scalar()
+        if made is None:
+            return None
+        self._note(entity, int(made), "new", {str(key.key): int(made), **values})
+        return int(made)
 
     def update(self, entity: type[Base], row_id: Any, values: dict[str, Any], *guards: Any) -> bool:
         """Change one row by a guarded update; False when a guard (enough stock, enough points) said no."""

@@ -1,9 +1,9 @@
 """The one road between screens and the shop: questions and actions run on threads, answers come back as signals."""
 
 import logging
-import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -12,6 +12,7 @@ from shiboken6 import isValid
 
 from desktop.basics.errors import ShopError
 
+READS_END = 3.0  # seconds a read under way may take to end when the shop closes
 log = logging.getLogger(__name__)
 BUSY_AFTER_MS = 300
 
@@ -179,16 +180,18 @@ class Background(QObject):
         task.deliver()
 
     def shutdown(self, seconds: float = 10) -> bool:
-        """Let writes finish, forget reads, and return whether all ended in time."""
+        """Let writes finish and return whether all ended in time; reads under way get a moment, others none."""
         self._closing = True
         for lane in (self._read, self._device):
             lane.shutdown(wait=False, cancel_futures=True)
-        closing = ThreadPoolExecutor(1)
-        ended = closing.submit(self._write.shutdown, True)
+        closing = ThreadPoolExecutor(2)
+        written = closing.submit(self._write.shutdown, True)
+        read = closing.submit(self._read.shutdown, True)  # their database is closed next
         closing.shutdown(wait=False)
-        deadline = time.monotonic() + seconds
+        with suppress(TimeoutError):
+            read.result(timeout=READS_END)
         try:
-            ended.result(timeout=max(0.0, deadline - time.monotonic()))
+            written.result(timeout=seconds)
         except TimeoutError:
             log.error("writes still under way after %s s", seconds)
             return False

@@ -31,7 +31,7 @@ LOOKS = {
     "out": ("close-circle-line", "danger"),
     "to_ship": ("truck-line", "info"),
     "unpaid": ("time-line", "warn"),
-    "queued": ("hourglass-2-line", "neutral"),
+    "queued": ("time-line", "neutral"),
     "restock": ("shopping-cart-2-line", "info"),
     "low": ("archive-line", "info"),
     "lapsing": ("copper-coin-line", "points"),
