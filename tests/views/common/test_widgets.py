@@ -269,7 +269,7 @@ def test_habits_survive_a_broken_file(tmp_path: Path, app: QApplication, logs: o
 def test_a_cut_text_tells_itself_whole(qtbot: QtBot, window: QWidget) -> None:
     """Hovering a shortened label shows all of it; one that fits shows nothing."""
     long, short = Label("a rather long name of a product", parent=window), Label("tea", parent=window)
-    for label, width in ((long, 60), (short, 200)):
+    for label, width in ((short, 200), (long, 60)):  # a tip fades for a moment
         label.resize(width, 22)
         label.show()
         spot = QPoint(5, 5)
