@@ -81,6 +81,8 @@ class Parameter:
         return self._check_number(value)
 
     def _check_number(self, value: Any) -> int:
+        if value is None or value == "":
+            raise Malformed(N_("“{label}” is empty."), label=_(self.label))
         if type(value) is not int:
             raise Malformed(
                 N_("“{label}” needs a whole number, such as {example}. “{value}” is none."),

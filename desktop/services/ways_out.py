@@ -81,11 +81,20 @@ def checked_form(form: MailForm) -> MailForm:
 def save_mail_server(shop: Shop, form: MailForm) -> None:
     """Keep the mail server, its password in the keyring. Raises `ShopError` with nothing saved."""
     form = checked_form(form)
+    _check_server(shop, form)
     if form.password:
         check_keeper()
     shop_key = shop.do(record_mail_server, form.host, form.port, form.security, form.user, form.sender)
     if form.password is not None:
         put_secret(shop_key, MAIL, form.password)
+
+
+def _check_server(shop: Shop, form: MailForm) -> None:
+    """A kept password goes to no other server than the one it was typed for. Raises `ShopError`."""
+    kept = shop.ask(mail_server)
+    elsewhere = kept.host and form.host and form.host != kept.host
+    if elsewhere and form.user and form.password is None and get_secret(kept.shop_key, MAIL):
+        raise ShopError(N_("This is another mail server. Type its password."))
 
 
 @action(permission=Permission.SETTINGS)
@@ -114,6 +123,7 @@ def send_test_letter(shop: Shop, form: MailForm, to: str, trust: ssl.SSLContext 
         raise ShopError(N_("Type the mail server first."))
     if not to:
         raise ShopError(N_("Type the address the test message goes to."))
+    _check_server(shop, form)
     kept = shop.ask(mail_server)
     password = form.password
     if password is None:

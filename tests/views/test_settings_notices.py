@@ -71,11 +71,16 @@ def test_the_mail_server_is_saved_and_its_password_never_shown(stage: Stage) -> 
     assert (server.host, server.port, server.security, server.user) == ("127.0.0.1", 2525, "starttls", USER)
     assert stage.outside(lambda: kept_here(stage.stocked.shop)).mail
     assert (page.mail.password.text(), page.mail.password.placeholderText()) == ("", "saved, not shown")
-    page.mail.host.setText("mail.example.com")
+    page.mail.controls["port"].setText("2526")
     page.save()  # without typing the password again
     stage.until(lambda: not page.dirty())
     stage.settle()
     assert stage.outside(lambda: kept_here(stage.stocked.shop)).mail
+    page.mail.host.setText("mail.example.com")
+    page.save()  # another server has to be given its password
+    stage.settle()
+    assert "Type its password" in page.error.label.text()
+    assert stage.outside(lambda: stage.stocked.shop.ask(mail_server)).host == "127.0.0.1"
 
 
 @pytest.mark.req("R6")
