@@ -170,6 +170,9 @@ def test_the_restock_list_of_another_program_shows(
 ) -> None:
     pair = Pair(qtbot, following, InventoryScreen)
     pair.changes(lambda screen: len(screen.restock.rows), lambda: elsewhere.do(draft_now))
+    drafted = elsewhere.do(draft_now)  # reckoned again into the same list
+    assert len(pair.screen.restock.rows) == drafted.lines > 0
+    assert not pair.twin.restock.rows
 
 
 @pytest.mark.req("O6")
