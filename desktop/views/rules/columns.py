@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop.views.common.cards import hbox, vbox
@@ -56,6 +56,13 @@ class Columns(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.place()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc takes away the cards that lie over the editor."""
+        if event.key() == Qt.Key.Key_Escape and self.narrow and self.side.isVisible():
+            self.close_side()
+            return
+        super().keyPressEvent(event)
 
     def place(self) -> None:
         """Give every column its width."""
