@@ -166,6 +166,7 @@ class OrderLine(Base):
     total_minor: Mapped[int]
     cost_minor: Mapped[int] = mapped_column(default=0)
     refunded_milli: Mapped[int] = mapped_column(default=0)
+    shipped_milli: Mapped[int] = mapped_column(default=0, server_default="0")  # has left the shop
     trace: Mapped[str] = mapped_column(default="")  # why this price
 
 

@@ -19,11 +19,14 @@ class Permission(StrEnum):
     SEE_STOCK = "see stock"
     EDIT_GOODS = "edit goods"
     EDIT_STOCK = "edit stock"
+    COUNT_STOCK = "count stock"
+    BUY = "buy goods"
     SEE_COST = "see cost"
     SEE_ORDERS = "see order status"
     HANDLE_ORDERS = "handle orders"
     TAKE_PAYMENT = "take payment"
     REFUND = "refund"
+    APPROVE = "approve after-sales"
     SEE_PAYMENTS = "see payments"
     SEE_MEMBERS = "see members"
     SEE_PERSONAL = "see phone numbers"
@@ -47,6 +50,7 @@ P = Permission
 _CASHIER = {
     P.BROWSE_GOODS,
     P.SEE_STOCK,
+    P.COUNT_STOCK,
     P.SEE_ORDERS,
     P.TAKE_PAYMENT,
     P.SEE_MEMBERS,
@@ -55,14 +59,14 @@ _CASHIER = {
     P.SIGN_IN,
 }
 _MERCHANT = _CASHIER | {
-    P.EDIT_GOODS, P.EDIT_STOCK, P.SEE_COST, P.HANDLE_ORDERS, P.REFUND, P.SEE_PAYMENTS, P.SEE_PERSONAL,
-    P.SEE_REPORTS, P.IMPORT, P.EXPORT, P.SEE_RULES, P.EDIT_RULES,
+    P.EDIT_GOODS, P.EDIT_STOCK, P.SEE_COST, P.HANDLE_ORDERS, P.REFUND, P.APPROVE, P.BUY, P.SEE_PAYMENTS,
+    P.SEE_PERSONAL, P.SEE_REPORTS, P.IMPORT, P.EXPORT, P.SEE_RULES, P.EDIT_RULES,
 }  # fmt: skip
 
 # What the clock may do by itself: its rules act with these rights and no others.
 _CLOCK = frozenset({
     P.RUN_RULES, P.HANDLE_ORDERS, P.SEE_ORDERS, P.SEE_STOCK, P.EDIT_STOCK, P.SEE_MEMBERS, P.ADJUST_POINTS,
-    P.SEE_REPORTS, P.SEE_RULES, P.AUDIT,
+    P.SEE_REPORTS, P.SEE_RULES, P.AUDIT, P.BUY,
 })  # fmt: skip
 
 # The roles a new shop starts with. Roles are data: the owner may change every row but the owner's own.
@@ -71,7 +75,7 @@ ROLES: dict[str, tuple[str, frozenset[Permission]]] = {
     "merchant": (N_("Merchant"), frozenset(_MERCHANT)),
     "cashier": (N_("Cashier"), frozenset(_CASHIER)),
     "basic_agent": (N_("Basic agent"), frozenset({P.BROWSE_GOODS, P.SEE_ORDERS})),
-    "senior_agent": (N_("Senior agent"), frozenset({P.BROWSE_GOODS, P.SEE_STOCK, P.SEE_ORDERS, P.HANDLE_ORDERS, P.SEE_MEMBERS, P.EDIT_MEMBERS, P.SEE_PERSONAL})),  # noqa: E501
+    "senior_agent": (N_("Senior agent"), frozenset({P.BROWSE_GOODS, P.SEE_STOCK, P.COUNT_STOCK, P.SEE_ORDERS, P.HANDLE_ORDERS, P.SEE_MEMBERS, P.EDIT_MEMBERS, P.SEE_PERSONAL})),  # noqa: E501
     "guest": (N_("Guest"), frozenset({P.BROWSE_GOODS, P.SIGN_IN})),
     "kiosk": (N_("Kiosk"), frozenset({P.BROWSE_GOODS, P.KIOSK, P.SIGN_IN})),
     "member": (N_("Member’s phone"), frozenset({P.BROWSE_GOODS, P.CONFIRM_OWN})),

@@ -15,7 +15,8 @@ SINCE_0001 = (
     "refund_tender",
 )
 SINCE_0002 = ("rule_version",)
-APPEND_ONLY = SINCE_0001 + SINCE_0002
+SINCE_0003: tuple[str, ...] = ()
+APPEND_ONLY = SINCE_0001 + SINCE_0002 + SINCE_0003
 
 
 def forbid_changes(tables: tuple[str, ...]) -> None:
