@@ -1,4 +1,4 @@
-"""A choice of up to five, side by side."""
+"""A choice of a few, side by side."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -13,7 +14,10 @@ from desktop.basics.i18n import N_
 
 @dataclass(frozen=True)
 class Entry:
-    """One screen: its words, where it stands, the right it needs, and the key after G."""
+    """One screen: its words, where it stands, the right it needs, and the key after G.
+
+    One that stands `under` another is reached by the bar above both, not by the side bar.
+    """
 
     key: str
     words: str
@@ -21,11 +25,12 @@ class Entry:
     icon: str
     right: str = ""
     letter: str = ""
+    under: str = ""
 
     def build(self, context: Any) -> QWidget:
         """Import and make the screen."""
         module = import_module(f"desktop.views.{self.key}.screen")
-        made: QWidget = getattr(module, f"{self.key.title()}Screen")(context)
+        made: QWidget = getattr(module, f"{self.key.title().replace('_', '')}Screen")(context)
         return made
 
 
@@ -45,3 +50,9 @@ SCREENS = (
 def allowed(rights: frozenset[str]) -> tuple[Entry, ...]:
     """The screens somebody with these rights may open."""
     return tuple(entry for entry in SCREENS if not entry.right or entry.right in rights)
+
+
+def family(entries: Mapping[str, Entry], key: str) -> tuple[Entry, ...]:
+    """The screens that share one place of the side bar with this one, itself among them."""
+    head = entries[key].under or key
+    return tuple(entry for entry in entries.values() if head in (entry.key, entry.under))

@@ -22,6 +22,7 @@ from desktop.views.common.paint import painting
 from desktop.views.common.theme import theme
 from desktop.views.common.toast import host_of
 from desktop.views.shell import screens
+from desktop.views.shell.family_bar import FamilyBar
 from desktop.views.shell.help import ManualSheet
 from desktop.views.shell.inbox import InboxPanel
 from desktop.views.shell.palette import Palette
@@ -95,14 +96,17 @@ class Workspace(QWidget):
         self.top.menu_wanted.connect(self._open_menu)
         column.addWidget(self.top)
         row = hbox(gap=0)
-        self.side = SideBar(list(self.entries.values()))
+        self.side = SideBar([entry for entry in self.entries.values() if not entry.under])
         self.side.shop.show_shop(self.card.name, self.card.branch)
         self.side.picked.connect(self.go)
         row.addWidget(self.side)
         ground = _Ground()
         inner = vbox(ground, margins=(1, 1, 0, 0))
+        self.family = FamilyBar()
+        self.family.picked.connect(self.go)
+        inner.addWidget(self.family)
         self.stack = QStackedWidget()
-        inner.addWidget(self.stack)
+        inner.addWidget(self.stack, 1)
         row.addWidget(ground, 1)
         column.addLayout(row, 1)
         theme.changed.connect(self.top.show_mode)
@@ -120,7 +124,7 @@ class Workspace(QWidget):
             say.toast(self, _("Your role may not open this screen."), tone="danger")
             return
         if key != self.key and not self.may_leave(partial(self.navigate, key, item_id, **filters)):
-            self.side.show_screen(self.key)
+            self._show_place(self.key)
             return
         screen = self.opened.get(key)
         if screen is None:
@@ -130,7 +134,7 @@ class Workspace(QWidget):
                 screen.restore(self._left.pop(key))  # type: ignore[attr-defined]
         self.key = key
         self.stack.setCurrentWidget(screen)
-        self.side.show_screen(key)
+        self._show_place(key)
         remember.put(f"user/{self.person.username}/screen", key)
         if filters and hasattr(screen, "open_filters"):
             screen.open_filters(**filters)
@@ -138,6 +142,11 @@ class Workspace(QWidget):
             screen.open_item(item_id)
         if not screen.isAncestorOf(self.focusWidget() or self):
             screen.setFocus()
+
+    def _show_place(self, key: str) -> None:
+        """Mark the open screen in the side bar and in the bar of its family."""
+        self.side.show_screen(self.entries[key].under or key)
+        self.family.show_family(screens.family(self.entries, key), key)
 
     def may_leave(self, go_on: Callable[[], object]) -> bool:
         """Whether nothing typed waits here; else it is asked about, and `go_on` follows the answer."""
