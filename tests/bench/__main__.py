@@ -8,7 +8,7 @@ import json
 import os
 import sys
 
-PARTS = ("checkout", "search", "kiosk_scan", "imports", "phone", "news", "rules", "start")
+PARTS = ("checkout", "search", "kiosk_scan", "imports", "phone", "news", "rules", "forecast", "start")
 
 
 def main() -> int:

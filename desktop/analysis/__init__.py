@@ -1,0 +1,1 @@
+"""Reckoning without a shop: plain values in, plain values out. No Qt, no database, no clock."""
