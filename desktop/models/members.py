@@ -45,6 +45,7 @@ class Member(Base):
     tier_key: Mapped[str] = mapped_column(ForeignKey("tier.key"), default="ordinary")
     status: Mapped[str] = mapped_column(default="active")
     credit_score: Mapped[int] = mapped_column(default=600)
+    credit_minor: Mapped[int | None]  # may owe so much with unpaid orders; None: what the settings say
     origin: Mapped[str] = mapped_column(default="")  # kiosk, desktop, phone, import
     referred_by: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     note: Mapped[str] = personal(default="")

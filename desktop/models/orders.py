@@ -53,6 +53,7 @@ ORDER_TYPES = {
         OrderType("b2b", N_("B2B"), "B"),
     )
 }
+SALE, RESHIP = "sale", "reship"  # kinds of parcels
 CHANNEL_WORDS = {
     "store": N_("In store"),
     "kiosk": N_("Self-checkout"),
@@ -120,13 +121,19 @@ class Order(Base):
     receipt_number: Mapped[str] = mapped_column(default="")
     placed_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
-    shipped_at: Mapped[datetime | None]
+    shipped_at: Mapped[datetime | None]  # the newest parcel's; an order to ship that has it left in part
     done_at: Mapped[datetime | None]
     pay_deadline: Mapped[datetime | None]
     ship_deadline: Mapped[datetime | None]
     queued_until: Mapped[datetime | None]  # placed outside its hours: when these open
+    collect: Mapped[bool] = mapped_column(default=False, server_default=text("false"))  # fetched in the store
     external_ref: Mapped[str | None]
     client_key: Mapped[str] = mapped_column(unique=True)
+
+    @property
+    def part_shipped(self) -> bool:
+        """Whether a part of it has left and the rest is still to come."""
+        return self.status == TO_SHIP and self.shipped_at is not None
 
     def step(self, to: str) -> None:
         """Take one legal step. Raises `Refused` for any other."""
@@ -167,7 +174,17 @@ class OrderLine(Base):
     cost_minor: Mapped[int] = mapped_column(default=0)
     refunded_milli: Mapped[int] = mapped_column(default=0)
     shipped_milli: Mapped[int] = mapped_column(default=0, server_default="0")  # has left the shop
+    freed_milli: Mapped[int] = mapped_column(default=0, server_default="0")  # refunded before it left
     trace: Mapped[str] = mapped_column(default="")  # why this price
+
+    @property
+    def open_milli(self) -> int:
+        """What is still to leave: sold, not shipped and not given back before."""
+        return self.qty_milli - self.shipped_milli - self.freed_milli
+
+    def base_of(self, before: int, qty: int) -> int:
+        """So much in the base unit, after `before` of the line; parts of a line add up to the whole."""
+        return self.base_milli * (before + qty) // self.qty_milli - self.base_milli * before // self.qty_milli
 
 
 class OrderEvent(Base):
@@ -196,15 +213,25 @@ class OrderTag(Base):
 
 
 class Shipment(Base):
-    """A parcel of an order."""
+    """A parcel of an order; one of the kind `reship` goes out for nothing and is no part of what was sold."""
 
     __tablename__ = "shipment"
+    __table_args__ = (_few("ix_shipment_next_ask_at", "next_ask_at IS NOT NULL", "next_ask_at", "id"),)
     id: Mapped[RowId]
     order_id: Mapped[int] = mapped_column(ForeignKey("sale_order.id"), index=True)
     carrier: Mapped[str] = mapped_column(default="")
     tracking: Mapped[str] = mapped_column(default="", index=True)
     at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
+    kind: Mapped[str] = mapped_column(default=SALE, server_default=SALE)
+    carrier_id: Mapped[int | None]
+    state: Mapped[str] = mapped_column(default="", server_default="")  # as the carrier says: PARCEL_WORDS
+    eta: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]
+    next_ask_at: Mapped[datetime | None]  # when the carrier is asked again; None: not any more
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")  # failed in a row
+    trouble: Mapped[str] = mapped_column(default="", server_default="")  # why the last asking failed
 
 
 class OrderReview(Base):

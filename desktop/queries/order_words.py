@@ -14,6 +14,7 @@ EVENT_WORDS = {
     "placed": N_("Order placed"),
     "paid": N_("Paid"),
     "shipped": N_("Shipped"),
+    "part shipped": N_("Shipped in part"),
     "to_ship": N_("Shipment taken back"),
     "done": N_("Done"),
     "cancelled": N_("Cancelled"),

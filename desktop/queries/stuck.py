@@ -68,9 +68,12 @@ def paid(read: Read, only: int | None = None) -> Iterator[Finding]:
 
 
 def parcel(read: Read, only: int | None = None) -> Iterator[Finding]:
-    """A parcel left and was not taken back, the order still waits to be shipped."""
+    """A parcel left and was not taken back, the order still waits to be shipped and does not know of it."""
     left = exists().where(Shipment.order_id == Order.id, Shipment.undone_at.is_(None))
-    statement = _orders(ZERO, literal(1, BigInteger)).where(Order.status == TO_SHIP, OURS, left)
+    missed = and_(
+        Order.status == TO_SHIP, Order.shipped_at.is_(None)
+    )  # it has the moment when a part has left
+    statement = _orders(ZERO, literal(1, BigInteger)).where(missed, OURS, left)
     proof = (proofs.state, proofs.parcels, proofs.held)
     yield from findings_of(read, "parcel", only_this(statement, Order.id, only), proof)
 
@@ -122,9 +125,9 @@ def unpaid(read: Read, only: int | None = None) -> Iterator[Finding]:
 
 
 def to_ship(read: Read, only: int | None = None) -> Iterator[Finding]:
-    """Far beyond its time to ship, and no parcel left."""
+    """Far beyond its time to ship, and no parcel left, or not all of it."""
     nothing = ~exists().where(Shipment.order_id == Order.id, Shipment.undone_at.is_(None))
-    waiting = and_(Order.status == TO_SHIP, nothing)
+    waiting = and_(Order.status == TO_SHIP, or_(nothing, Order.shipped_at.is_not(None)))
     yield from _overdue(read, "to ship", Order.ship_deadline, waiting, 0, only)
 
 

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 
 from desktop.basics.i18n import N_, _
 from desktop.models.people import Permission
-from desktop.queries import verify_days, verify_orders, verify_points, verify_stock
+from desktop.queries import (
+    verify_batches,
+    verify_days,
+    verify_orders,
+    verify_parcels,
+    verify_points,
+    verify_stock,
+)
 from desktop.queries.verify_fault import MOST_FAULTS, Fault
 from desktop.shop import audit_trail
 from desktop.shop.action import question
@@ -18,7 +25,9 @@ from desktop.shop.work import Read
 
 CHECKS: tuple[Callable[[Read], Iterator[Fault]], ...] = (
     *verify_stock.CHECKS,
+    *verify_batches.CHECKS,
     *verify_orders.CHECKS,
+    *verify_parcels.CHECKS,
     *verify_points.CHECKS,
     *verify_days.CHECKS,
 )

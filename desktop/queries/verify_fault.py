@@ -39,6 +39,9 @@ SENTENCES = {
     "refunded quantity": N_(
         "Line of order {subject}: refunds say {expected} came back, the line says {found}."
     ),
+    "shipped quantity": N_("Line of order {subject}: {expected} should have left, the line says {found}."),
+    "returned quantity": N_("Line of order {subject}: {expected} have left, {found} came back."),
+    "in parcels": N_("Line of order {subject}: its parcels hold {expected}, the line says {found} left."),
     "points": N_("Points of member {subject}: the ledger adds up to {expected}, the balance says {found}."),
     "ledger": N_(
         "Ledger of member {subject}: the balance after entry should be {expected}, it says {found}."
@@ -54,6 +57,10 @@ SENTENCES = {
     "daily refunds": N_("Refunds of {subject}: they add up to {expected}, the daily total says {found}."),
     "daily points": N_("Points paid on {subject}: they are worth {expected}, the daily total says {found}."),
     "receipts": N_("Receipts of till {subject}: {expected} were given out, {found} are there."),
+    "batches": N_("Batches of {subject}: {expected} are on hand, the batches hold {found}."),
+    "batch": N_("Batch {subject}: its movements add up to {expected}, it holds {found}."),
+    "set aside": N_("Set aside of {subject}: the campaigns have {expected} left, the stock says {found}."),
+    "campaign": N_("Campaign {subject}: its entries add up to {expected}, it has {found} left."),
     "audit trail": N_("Audit trail {subject}: it should be {expected}, but {found}."),
     "file": N_("The database file is damaged: {subject}"),
     "reference": N_("Row {subject} should refer to {expected}, it refers to {found}."),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from desktop.basics.errors import Changed, Refused
 from desktop.basics.i18n import N_
@@ -17,21 +18,19 @@ from desktop.models.orders import (
     TO_SHIP,
     UNPAID,
     Order,
-    OrderEvent,
     OrderLine,
-    Shipment,
     check_step,
 )
 from desktop.models.payments import Tender
 from desktop.models.people import Permission
-from desktop.models.products import Sku
 from desktop.models.settings import POINTS_DAYS, SHIP_HOURS
-from desktop.models.stock import Reservation
 from desktop.pricing.cart import earned
 from desktop.queries.offers import read_buyer, terms_for
 from desktop.services import once, posting
+from desktop.services.leaving import goods_leave, goods_return, something_open
 from desktop.services.order_queue import check_released
 from desktop.services.orders import held_goods, stock_steps, tell
+from desktop.services.parcel_rows import add_parcel, keep_parts, newest_parcel_at, parcel_of, parts_of
 from desktop.services.posting import PointsStep
 from desktop.services.refunds import Refunded, give_back
 from desktop.services.settlement import BY_HAND, TenderIn
@@ -75,43 +74,62 @@ def pay_order(work: Work, order_id: int, tender: TenderIn, client_key: str) -> s
 
 
 @action(permission=Permission.HANDLE_ORDERS)
-def ship_order(work: Work, order_id: int, tracking: str = "", carrier: str = "") -> int:
-    """The parcel leaves: what was held becomes a stock movement; returns the shipment's id."""
+def ship_order(
+    work: Work,
+    order_id: int,
+    tracking: str = "",
+    carrier: str = "",
+    lines: Sequence[tuple[int, int]] = (),
+    client_key: str = "",
+    carrier_id: int | None = None,
+) -> int:
+    """A parcel leaves: what was held becomes stock movements; returns the shipment's id.
+
+    `lines` are (line id, thousandths of its unit) pairs; empty means all that is still to leave. The order is shipped
+    when nothing is left of it. Raises `Refused` for more than is left, a cancelled order, one that waits in the queue.
+    """
     order = work.get(Order, order_id, lock=True)
+    if client_key:
+        given = once.claim(work, client_key, [order_id, tracking, carrier, carrier_id, sorted(lines)])
+        if given is not None:
+            return int(given)
     check_released(work, order.queued_until)
-    order.step(SHIPPED)
+    if order.status == CANCELLED:
+        raise Refused(N_("This order is cancelled, so nothing of it can be shipped. Write a new order."))
+    check_step(order.status, SHIPPED)
+    parcel = add_parcel(work, order, tracking, carrier, carrier_id)
+    parts = goods_leave(work, order, f"shipment:{parcel.id}", dict(lines) or None)
+    if not parts:
+        raise Refused(N_("Nothing of this order is left to ship. Cancel it to give back the rest."))
+    keep_parts(work, parcel, parts)
     order.shipped_at = work.now
-    parcel = work.add(
-        Shipment(order_id=order.id, carrier=carrier.strip()[:64], tracking=tracking.strip()[:64], at=work.now)
-    )
-    goods_leave(work, order, f"shipment:{parcel.id}")
-    tell(work, order.id, "shipped", " ".join(part for part in (parcel.carrier, parcel.tracking) if part))
+    words = " ".join(part for part in (parcel.carrier, parcel.tracking) if part)
+    if something_open(work, order.id):
+        tell(work, order.id, "part shipped", words)
+    else:
+        order.step(SHIPPED)
+        tell(work, order.id, "shipped", words)
+    if client_key:
+        once.keep(work, client_key, parcel.id)
     return parcel.id
 
 
 @action(permission=Permission.HANDLE_ORDERS)
-def undo_shipment(work: Work, order_id: int) -> None:
-    """The counter-step of shipping: the goods come back by movements of their own and are held again."""
+def undo_shipment(work: Work, order_id: int, parcel_id: int | None = None) -> None:
+    """The counter-step of shipping: a parcel's goods (the newest's) come back by movements and are held again."""
     order = work.get(Order, order_id, lock=True)
-    if order.status != SHIPPED:
+    if order.status != SHIPPED and not order.part_shipped:
         raise Refused(N_("This order is not on its way, so there is nothing to take back."))
-    parcel = work.find(
-        select(Shipment)
-        .where(Shipment.order_id == order.id, Shipment.undone_at.is_(None))
-        .order_by(Shipment.id.desc())
+    parcel = parcel_of(work, order, parcel_id)
+    goods_return(
+        work, order, f"shipment:{parcel.id}" if parcel else f"order:{order.id}", parts_of(work, order, parcel)
     )
-    newest = select(func.max(OrderEvent.id)).where(OrderEvent.order_id == order.id)
-    refunded = work.value(newest.where(OrderEvent.kind == "refunded"))
-    if refunded and refunded > (work.value(newest.where(OrderEvent.kind == "shipped")) or 0):
-        raise Refused(
-            N_("Part of this order was refunded after it left, so the shipment can't be taken back.")
-        )
-    order.step(TO_SHIP)
-    order.shipped_at = None
-    key = f"shipment:{parcel.id}" if parcel else f"order:{order.id}"
     if parcel:
-        parcel.undone_at = work.now
-    _goods_return(work, order, key)
+        parcel.undone_at, parcel.next_ask_at = work.now, None
+    if order.status == SHIPPED:
+        order.step(TO_SHIP)
+    work.flush()
+    order.shipped_at = newest_parcel_at(work, order.id)
     tell(work, order.id, "to_ship")
 
 
@@ -224,34 +242,3 @@ def credit_buyer(work: Work, order: Order, money_minor: int, client_key: str, gi
         until = work.now + timedelta(days=work.setting(POINTS_DAYS))
         step = PointsStep(gained, "purchase", f"order:{order.id}", f"{client_key}:pe", expires_at=until)
         posting.post_points(work, buyer.member_id, [step])
-
-
-def goods_leave(work: Work, order: Order, key: str) -> None:
-    """What the order holds leaves the shop by movements under this key."""
-    held = held_goods(work, order.id)
-    posting.step_stock(work, stock_steps("ship", held), order.location_id)
-    _move(work, order, held, -1, "sale", key)
-    for reservation in held:
-        reservation.state = "used"
-
-
-def _goods_return(work: Work, order: Order, key: str) -> None:
-    used = list(
-        work.session.scalars(
-            select(Reservation).where(Reservation.order_id == order.id, Reservation.state == "used")
-        )
-    )
-    posting.step_stock(work, stock_steps("put", used), order.location_id)
-    posting.step_stock(work, stock_steps("hold", used), order.location_id)
-    _move(work, order, used, 1, "sale", f"{key}:back")
-    for reservation in used:
-        reservation.state = "open"
-
-
-def _move(work: Work, order: Order, goods: list[Reservation], sign: int, reason: str, key: str) -> None:
-    skus = {reservation.sku_id for reservation in goods}
-    costs = {
-        row.id: row.cost_minor for row in work.rows(select(Sku.id, Sku.cost_minor).where(Sku.id.in_(skus)))
-    }
-    deltas = [(r.sku_id, sign * r.qty_milli, costs[r.sku_id]) for r in goods]
-    posting.post_movements(work, order.location_id, reason, f"order:{order.id}", key, deltas)

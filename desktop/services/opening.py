@@ -13,6 +13,7 @@ from desktop.basics.errors import Refused, ShopError
 from desktop.basics.i18n import N_
 from desktop.basics.money import CURRENCIES
 from desktop.models.members import Tier
+from desktop.models.parcels import CARRIERS, Carrier
 from desktop.models.payments import PaymentMethod
 from desktop.models.people import ROLES, Permission, Role, RolePermission, Staff, StaffRole, Till
 from desktop.models.products import PriceList
@@ -121,6 +122,7 @@ def set_up(
     )
     work.post(PaymentMethod, [{"key": k, "kind": kind, "position": i} for i, (k, kind) in enumerate(METHODS)])
     work.post(Location, [{"code": "floor", "name": N_("Shop floor"), "kind": "floor"}])
+    work.post(Carrier, [{"name": name, "code": code} for name, code in CARRIERS])
     work.post(Till, [{"code": c, "name": n, "kind": k} for c, n, k in TILLS])
     _price_lists(work)
     person = Staff(

@@ -119,16 +119,17 @@ def _line_part(work: Work, order: Order, line_id: int, qty: int) -> dict[str, An
         raise Refused(N_("No more of “{name}” can be given back than was sold."), name=line.name)
     given = read_given_of_line(work, line_id)
     amount = line_refund(line.total_minor, line.qty_milli, line.refunded_milli, given, qty)
-    base = (
-        line.base_milli * (line.refunded_milli + qty) // line.qty_milli
-        - line.base_milli * line.refunded_milli // line.qty_milli
-    )
+    freed = min(qty, line.open_milli) if order.status == TO_SHIP else 0  # what has not left goes back first
+    base_free = line.base_of(line.shipped_milli + line.freed_milli, freed)
+    base = line.base_of(line.refunded_milli - line.freed_milli, qty - freed)
     line.refunded_milli += qty
+    line.freed_milli += freed
     return {
         "line_id": line_id,
         "qty_milli": qty,
         "amount_minor": amount,
         "sku_id": line.sku_id,
+        "base_free": base_free,
         "base": base,
         "cost": line.cost_minor,
     }
@@ -182,21 +183,22 @@ def _goods_back(
             .where(Sku.id.in_([p["sku_id"] for p in parts]))
         )
     }
-    moving = [part for part in parts if kinds[part["sku_id"]] not in NOT_STOCKED and part["base"]]
-    if order.status == TO_SHIP:
-        for part in moving:
-            _free(work, part)
-        posting.step_stock(work, _steps("free", moving), order.location_id)
-    elif restock:
-        posting.step_stock(work, _steps("put", moving), order.location_id)
-        deltas = [(part["sku_id"], part["base"], part["cost"]) for part in moving]
+    stocked = [part for part in parts if kinds[part["sku_id"]] not in NOT_STOCKED]
+    held = [part for part in stocked if part["base_free"]]
+    for part in held:
+        _free(work, part)
+    posting.step_stock(work, _steps("free", held, "base_free"), order.location_id)
+    gone = [part for part in stocked if part["base"]]
+    if restock and gone:
+        posting.step_stock(work, _steps("put", gone, "base"), order.location_id)
+        deltas = [(part["sku_id"], part["base"], part["cost"]) for part in gone]
         posting.post_movements(work, order.location_id, "refund", source, key, deltas)
 
 
-def _steps(kind: str, parts: Sequence[dict[str, Any]]) -> list[StockStep]:
+def _steps(kind: str, parts: Sequence[dict[str, Any]], base: str) -> list[StockStep]:
     wanted: dict[int, int] = {}
     for part in parts:
-        wanted[part["sku_id"]] = wanted.get(part["sku_id"], 0) + part["base"]
+        wanted[part["sku_id"]] = wanted.get(part["sku_id"], 0) + part[base]
     return [StockStep(kind, sku, qty) for sku, qty in wanted.items()]
 
 
@@ -206,8 +208,8 @@ def _free(work: Work, part: dict[str, Any]) -> None:
     )
     if held is None:
         raise Refused(N_("These goods are no longer held for the order. Refresh and look again."))
-    if held.qty_milli > part["base"]:
-        held.qty_milli -= part["base"]
+    if held.qty_milli > part["base_free"]:
+        held.qty_milli -= part["base_free"]
     else:
         held.state = "released"
 
@@ -234,6 +236,8 @@ def _close(work: Work, order: Order, amount: int, money: int, reason: str) -> No
     order.refunded_minor += amount
     if order.status == TO_SHIP and order.refunded_minor == order.paid_minor:
         order.step(CANCELLED)
+    elif order.part_shipped and not _something_open(work, order.id):
+        order.step(SHIPPED)  # the rest was given back: what had left is all there is
     work.post(
         OrderEvent,
         [{"order_id": order.id, "kind": "refunded", "note": reason, "actor": work.actor.key, "at": work.now}],
@@ -242,6 +246,11 @@ def _close(work: Work, order: Order, amount: int, money: int, reason: str) -> No
     posting.add_to_daily(
         work, till_id=order.till_id, channel=order.channel, order_type=order.order_type, refunds_minor=money
     )
+
+
+def _something_open(work: Work, order_id: int) -> bool:
+    left = OrderLine.qty_milli > OrderLine.shipped_milli + OrderLine.freed_milli
+    return work.value(select(OrderLine.id).where(OrderLine.order_id == order_id, left).limit(1)) is not None
 
 
 def _answer(work: Work, refund_id: int) -> Refunded:

@@ -18,8 +18,10 @@ from desktop.models.stock import Reservation, Stock, StockMovement
 from desktop.models.system import DailyTotal
 from desktop.queries.findings import Finding
 from desktop.services import posting
-from desktop.services.fulfilment import credit_buyer, goods_leave
+from desktop.services.fulfilment import credit_buyer
+from desktop.services.leaving import goods_leave, lines_of
 from desktop.services.orders import held_goods, stock_steps
+from desktop.services.parcel_rows import keep_parts
 from desktop.services.posting import StockStep
 from desktop.services.settlement import NOT_STOCKED
 from desktop.shop.work import Work
@@ -92,8 +94,9 @@ def mark_shipped(work: Work, finding: Finding) -> None:
     order.shipped_at = parcel.at
     if _out(work, order.id) > 0:
         _release(work, order)
+        _say_shipped(work, order)
     else:
-        goods_leave(work, order, f"repair:parcel:{parcel.id}")
+        keep_parts(work, parcel, goods_leave(work, order, f"repair:parcel:{parcel.id}"))
 
 
 def free_goods(work: Work, finding: Finding) -> None:
@@ -108,6 +111,7 @@ def book_out(work: Work, finding: Finding) -> None:
     if held_goods(work, order.id):
         goods_leave(work, order, key)
         return
+    _say_shipped(work, order)
     statement = (
         select(OrderLine.sku_id, OrderLine.base_milli, OrderLine.cost_minor)
         .join(Sku, Sku.id == OrderLine.sku_id)
@@ -123,6 +127,13 @@ def book_out(work: Work, finding: Finding) -> None:
     posting.step_stock(work, [StockStep("take", sku, qty) for sku, qty in wanted.items()], order.location_id)
     deltas = [(line.sku_id, -line.base_milli, line.cost_minor) for line in lines]
     posting.post_movements(work, order.location_id, "sale", f"order:{order.id}", key, deltas)
+
+
+def _say_shipped(work: Work, order: Order) -> None:
+    """The lines say what the parcel or the movements said already: nothing of them is here any more."""
+    for line in lines_of(work, order.id):
+        line.shipped_milli += line.open_milli
+    work.flush()
 
 
 def _out(work: Work, order_id: int) -> int:

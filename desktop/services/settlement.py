@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from desktop.basics.errors import Changed, Refused
 from desktop.basics.i18n import N_
@@ -97,9 +97,8 @@ _ANSWER = select(Idempotency.request_hash, Idempotency.result).where(
     Idempotency.client_key == bindparam("key")
 )
 _SALE = select(Checkout.__table__).where(Checkout.client_key == bindparam("key")).with_for_update()
-_PLACE = select(
-    Till.kind, select(Location.id).order_by(Location.id).limit(1).scalar_subquery().label("place")
-)
+_FLOOR = select(Location.id).order_by(Location.id).limit(1).scalar_subquery()
+_PLACE = select(Till.kind, func.coalesce(Till.location_id, _FLOOR).label("place"))
 _PLACE = _PLACE.where(Till.id == bindparam("till"))
 _CLOSE = update(Checkout).where(Checkout.id == bindparam("sale"))
 _CLOSE = _CLOSE.values(
@@ -200,7 +199,7 @@ def _write(
         Order, [_order_row(work, sale, bill, channel, place, (code, short, receipt))], ids=True
     )[0]
     source = f"order:{order_id}"
-    work.post(OrderLine, [line_row(order_id, line) for line in bill.lines])
+    work.post(OrderLine, [line_row(order_id, line, line.qty_milli) for line in bill.lines])
     event = {"order_id": order_id, "note": "", "actor": work.actor.key, "at": work.now}
     work.post(OrderEvent, [{"kind": kind, **event} for kind in ("placed", "paid", "done")])
     work.post(Tender, _tender_rows(work, order_id, bill, tenders, key))
@@ -245,13 +244,14 @@ def _order_row(
     }  # fmt: skip
 
 
-def line_row(order_id: int, line: Any) -> dict[str, Any]:
-    """An order line as it is written from a priced cart line."""
+def line_row(order_id: int, line: Any, shipped_milli: int = 0) -> dict[str, Any]:
+    """An order line as it is written from a priced cart line; `shipped_milli` of it are taken along at once."""
     return {
         "order_id": order_id, "sku_id": line.offer.sku_id, "name": line.offer.name, "unit": line.offer.unit,
         "qty_milli": line.qty_milli, "base_milli": line.base_milli, "list_minor": line.offer.list_minor,
         "price_minor": line.price_minor, "discount_minor": line.discount_minor, "total_minor": line.total_minor,
-        "cost_minor": line.offer.cost_minor, "refunded_milli": 0, "trace": line.trace,
+        "cost_minor": line.offer.cost_minor, "refunded_milli": 0, "shipped_milli": shipped_milli, "freed_milli": 0,
+        "trace": line.trace,
     }  # fmt: skip
 
 

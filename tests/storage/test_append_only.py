@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from sqlalchemy import Connection, MetaData, Table, insert, text
 from sqlalchemy.exc import DBAPIError
 
 from desktop.basics.ids import new_key
 from desktop.models import Base
+from desktop.models.orders import Shipment
+from desktop.models.parcels import ShipmentLine, ShipmentTrail
 from desktop.models.rules import Rule, RuleVersion
+from desktop.models.stocktakes import Stocktake, StocktakeScan
 from desktop.services.refunds import refund_lines
 from desktop.shop.shop import Shop
 from desktop.storage.engine import Storage
@@ -18,7 +23,7 @@ from tests.helpers.sales import sell
 
 LEDGERS = {
     "audit_event", "stock_movement", "points_entry", "order_event", "tender", "refund", "refund_line", "refund_tender",
-    "rule_version",
+    "rule_version", "shipment_line", "shipment_trail", "stocktake_scan",
 }  # fmt: skip
 
 
@@ -43,7 +48,41 @@ def full(shop: Shop) -> Storage:
         made = connection.execute(insert(Rule).returning(Rule.id), [rule]).scalar_one()
         version = {**moment, "rule_id": made, "version": 1, "actor": "x"}
         connection.execute(insert(RuleVersion), [version])
+        _one_scan(connection, moment["at"])
+        _one_parcel(connection, moment["at"])
     return shop.storage
+
+
+def _one_scan(connection: Connection, at: object) -> None:
+    place = connection.execute(text("SELECT min(id) FROM location")).scalar_one()
+    sku = connection.execute(text("SELECT min(id) FROM sku")).scalar_one()
+    count = {
+        "code": "x",
+        "name": "x",
+        "location_id": place,
+        "mode": "running",
+        "scope": "all",
+        "client_key": "x",
+    }
+    made = connection.execute(
+        insert(Stocktake).returning(Stocktake.id), [{**count, "started_by": "x", "started_at": at}]
+    )
+    scan = {"stocktake_id": made.scalar_one(), "sku_id": sku, "kind": "add", "milli": 1, "client_key": "x"}
+    connection.execute(insert(StocktakeScan), [{**scan, "actor": "x", "at": at}])
+
+
+def _one_parcel(connection: Connection, at: datetime) -> None:
+    """A parcel with one line and one place it was seen at."""
+    line = connection.execute(text("SELECT id, order_id FROM order_line")).one()
+    parcel = connection.execute(
+        insert(Shipment).returning(Shipment.id), [{"order_id": line.order_id, "at": at}]
+    )
+    shipment = {"shipment_id": parcel.scalar_one()}
+    content = {**shipment, "line_id": line.id, "qty_milli": 1_000, "base_milli": 1_000}
+    connection.execute(insert(ShipmentLine), [content])
+    connection.execute(
+        insert(ShipmentTrail), [{**shipment, "mark": "x", "text": "x", "at": at, "heard_at": at}]
+    )
 
 
 def table_of(name: str) -> Table:

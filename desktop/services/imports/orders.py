@@ -192,7 +192,8 @@ def _lines(draft: Draft, order_id: int, skus: dict[str, tuple[int, str, str]]) -
         rows.append({
             "order_id": order_id, "sku_id": sku_id, "name": name, "unit": unit, "qty_milli": qty, "base_milli": qty,
             "list_minor": price, "price_minor": price, "discount_minor": 0, "total_minor": half_up(price * qty, 1000),
-            "cost_minor": 0, "refunded_milli": 0, "trace": "import",
+            "cost_minor": 0, "refunded_milli": 0, "shipped_milli": qty if draft.status in (SHIPPED, DONE) else 0,
+            "trace": "import",
         })  # fmt: skip
     return rows
 

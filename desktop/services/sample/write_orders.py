@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from desktop.models.orders import Order, OrderEvent, OrderLine, Shipment
+from desktop.models.parcels import ShipmentLine
 from desktop.models.payments import Refund, RefundLine, RefundTender, Tender
 from desktop.models.stock import Reservation, StockMovement
 from desktop.services.sample.drafts import Calendar, Draft
@@ -88,8 +89,12 @@ def write_orders(work: Work, desk: Desk, drafts: Sequence[Draft]) -> None:
         OrderEvent, sorted((e for draft in ordered for e in _events(draft, calendar)), key=lambda e: e["at"])
     )
     parcels = [(d, t.shipped) for d in ordered if (t := times_of(d, calendar)).shipped]
-    work.post(Shipment, [
+    made = add_rows(work, Shipment, [
         {"order_id": d.id, "carrier": CARRIER, "tracking": f"SL{d.id:05d}{d.second:05d}", "at": at} for d, at in parcels
+    ])  # fmt: skip
+    work.post(ShipmentLine, [
+        {"shipment_id": parcel, "line_id": by_place[id(d), i], "qty_milli": line.qty, "base_milli": line.qty}
+        for parcel, (d, _at) in zip(made, parcels, strict=True) for i, line in enumerate(d.lines)
     ])  # fmt: skip
     _write_refunds(work, desk, ordered, by_place)
 
@@ -137,7 +142,8 @@ def _line(draft: Draft, index: int, desk: Desk) -> dict[str, Any]:
         "order_id": draft.id, "sku_id": desk.skus[line.good.code], "name": line.good.name, "unit": line.good.unit,
         "qty_milli": line.qty, "base_milli": line.qty, "list_minor": line.good.price, "price_minor": line.good.price,
         "discount_minor": line.discount, "total_minor": line.total, "cost_minor": line.good.cost,
-        "refunded_milli": line.qty if draft.refund_line == index else 0, "trace": "retail",
+        "refunded_milli": line.qty if draft.refund_line == index else 0,
+        "shipped_milli": line.qty if draft.paid and draft.status in GONE else 0, "trace": "retail",
     }  # fmt: skip
 
 

@@ -15,7 +15,15 @@ SINCE_0001 = (
     "refund_tender",
 )
 SINCE_0002 = ("rule_version",)
-SINCE_0003: tuple[str, ...] = ()
+SINCE_0003 = (
+    "after_sale_event",
+    "batch_movement",
+    "refund_extra",
+    "set_aside_entry",
+    "shipment_line",
+    "shipment_trail",
+    "stocktake_scan",
+)
 APPEND_ONLY = SINCE_0001 + SINCE_0002 + SINCE_0003
 
 

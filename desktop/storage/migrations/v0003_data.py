@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from alembic import op
-
 from desktop.storage.migrations.rights import give_rights
+from desktop.storage.migrations.v0003_parcels import bring_parcels
 
 # As they were when 0003 was written; a later change of the shipped roles is a later migration's business.
 RIGHTS = {
@@ -17,9 +16,6 @@ RIGHTS = {
 
 
 def bring_over() -> None:
-    """Give the shipped roles their new rights, and say of old orders what has left the shop."""
+    """Give the shipped roles their new rights, and say of old orders what has left the shop in which parcel."""
     give_rights(RIGHTS)
-    op.execute(
-        "UPDATE order_line SET shipped_milli = qty_milli WHERE order_id IN "
-        "(SELECT id FROM sale_order WHERE status IN ('shipped', 'done'))"
-    )
+    bring_parcels()
