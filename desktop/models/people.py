@@ -133,6 +133,7 @@ class Till(Base):
     name: Mapped[str]
     kind: Mapped[str]  # counter, kiosk, online
     seen_at: Mapped[datetime | None]
+    location_id: Mapped[int | None]  # what it sells from; none: the shop floor
 
 
 FREE_TRIES = 5

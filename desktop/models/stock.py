@@ -9,6 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from desktop.models.base import Base, RowId
 
+FLOOR, STORE_ROOM, DAMAGED, TRANSIT, OTHER_SHOP = "floor", "store room", "damaged", "transit", "other shop"
+LOCATION_KINDS = (FLOOR, STORE_ROOM, DAMAGED, TRANSIT, OTHER_SHOP)
+SELLING_KINDS = (FLOOR, STORE_ROOM)  # what lies elsewhere is not for sale here
+
 
 class Location(Base):
     """A place goods lie: the shop floor, a store room."""
@@ -18,6 +22,7 @@ class Location(Base):
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     kind: Mapped[str] = mapped_column(default="floor")
+    closed_at: Mapped[datetime | None]  # nothing lies there any more and nothing comes
 
 
 class Stock(Base):
@@ -37,6 +42,7 @@ class Stock(Base):
     on_hand_milli: Mapped[int] = mapped_column(default=0)
     reserved_milli: Mapped[int] = mapped_column(default=0)
     set_aside_milli: Mapped[int] = mapped_column(default=0)
+    frozen_by: Mapped[int | None]  # the stocktake during which nothing here may move
 
 
 class StockMovement(Base):
@@ -55,8 +61,8 @@ class StockMovement(Base):
     location_id: Mapped[int] = mapped_column(ForeignKey("location.id"))
     delta_milli: Mapped[int]
     unit_cost_minor: Mapped[int] = mapped_column(default=0)
-    reason: Mapped[str]  # opening, sale, refund, receive, adjust, import
-    source: Mapped[str]  # order:12, receipt:…, adjust:…
+    reason: Mapped[str]  # opening, sale, refund, receive, adjust, import, transfer, count
+    source: Mapped[str]  # order:12, receipt:…, adjust:…, transfer:3, stocktake:4
     note: Mapped[str] = mapped_column(default="")
     client_key: Mapped[str] = mapped_column(unique=True)
     actor: Mapped[str]

@@ -17,9 +17,9 @@ from desktop.models.checkout import Checkout
 from desktop.models.people import Permission, Till
 from desktop.models.products import Barcode, Product, Sku
 from desktop.models.settings import SHOP_BRANCH, SHOP_NAME
-from desktop.models.stock import Location
 from desktop.pricing.cart import Bill, CartLine, price_cart
 from desktop.queries.offers import Buyer, available_milli, find_codes, read_buyer, read_offers, terms_for
+from desktop.queries.places import place_of_till
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
@@ -110,7 +110,8 @@ def search_goods(read: Read, text: str, limit: int = 24) -> tuple[Goods, ...]:
 
 def _goods(read: Read, pairs: Sequence[tuple[int, str]]) -> tuple[Goods, ...]:
     offers = read_offers(read, [sku for sku, _unit in pairs], channel="kiosk")
-    free = available_milli(read, [sku for sku, _unit in pairs], _floor(read)) if pairs else {}
+    place = place_of_till(read, read.actor.till_id)
+    free = available_milli(read, [sku for sku, _unit in pairs], place) if pairs else {}
     return tuple(
         Goods(
             o.sku_id, o.unit, o.unit_name, o.name, o.pack, o.code, o.kind, o.picture, o.list_minor,
@@ -119,10 +120,6 @@ def _goods(read: Read, pairs: Sequence[tuple[int, str]]) -> tuple[Goods, ...]:
         for pair in pairs
         if (o := offers.get(pair)) is not None
     )  # fmt: skip
-
-
-def _floor(read: Read) -> int:
-    return int(read.value(select(Location.id).order_by(Location.id).limit(1)) or 0)
 
 
 @question(permission=Permission.KIOSK)

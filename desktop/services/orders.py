@@ -16,10 +16,11 @@ from desktop.models.members import Member
 from desktop.models.orders import ORDER_TYPES, UNPAID, Order, OrderEvent, OrderLine, OrderType
 from desktop.models.people import Permission, Till
 from desktop.models.settings import B2B_CREDIT, PAY_MINUTES, TRADE_PAY_HOURS
-from desktop.models.stock import Location, Reservation
+from desktop.models.stock import Reservation
 from desktop.pricing.cart import Bill, CartLine, Offer, price_cart
 from desktop.queries.offers import Buyer, read_buyer, read_offers, terms_for
 from desktop.queries.order_hours import queued_until
+from desktop.queries.places import place_of_till
 from desktop.services import once, posting
 from desktop.services.posting import StockStep
 from desktop.services.settlement import NOT_STOCKED, line_row
@@ -213,10 +214,10 @@ def _check_minimum(lines: Sequence[CartLine], offers: dict[tuple[int, str], Offe
 def _place(work: Work) -> tuple[int, int]:
     """The till and location a back-office order belongs to."""
     till_id = work.actor.till_id or work.value(select(Till.id).order_by(Till.id).limit(1))
-    location_id = work.value(select(Location.id).order_by(Location.id).limit(1))
-    if till_id is None or location_id is None:
+    location_id = place_of_till(work, till_id)
+    if till_id is None or not location_id:
         raise Refused(N_("This till is not set up. Add it under Settings first."))
-    return int(till_id), int(location_id)
+    return int(till_id), location_id
 
 
 def _amounts(draft: OrderDraft, bill: Bill) -> dict[str, Any]:

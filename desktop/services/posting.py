@@ -17,7 +17,9 @@ from desktop.basics.money import quantity_text
 from desktop.models.members import Member, PointsEntry
 from desktop.models.products import Product, Sku
 from desktop.models.stock import Stock, StockMovement
+from desktop.models.stocktakes import Stocktake
 from desktop.models.system import Counter, DailyTotal
+from desktop.services import batch_book
 from desktop.shop.work import Work
 
 _DIALECTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -46,16 +48,17 @@ _DAILY = {name: _add_daily(insert) for name, insert in _DIALECTS.items()}
 _FREE = Stock.on_hand_milli - Stock.reserved_milli - Stock.set_aside_milli
 _AT = (Stock.sku_id == bindparam("at_sku"), Stock.location_id == bindparam("at_location"))
 _QTY = bindparam("qty", type_=Stock.__table__.c.on_hand_milli.type)
+_STILL = Stock.frozen_by.is_(None)  # no stocktake holds these goods where they lie
 _TAKE = (
     update(Stock)
-    .where(*_AT, _FREE >= _QTY)
+    .where(*_AT, _STILL, _FREE >= _QTY)
     .values(on_hand_milli=Stock.on_hand_milli - _QTY)
     .returning(Stock.id)
 )
-_PUT = update(Stock).where(*_AT).values(on_hand_milli=Stock.on_hand_milli + _QTY).returning(Stock.id)
+_PUT = update(Stock).where(*_AT, _STILL).values(on_hand_milli=Stock.on_hand_milli + _QTY).returning(Stock.id)
 _HOLD = (
     update(Stock)
-    .where(*_AT, _FREE >= _QTY)
+    .where(*_AT, _STILL, _FREE >= _QTY)
     .values(reserved_milli=Stock.reserved_milli + _QTY)
     .returning(Stock.id)
 )
@@ -67,7 +70,7 @@ _FREE_HELD = (
 )
 _SHIP_HELD = (
     update(Stock)
-    .where(*_AT, Stock.reserved_milli >= _QTY)
+    .where(*_AT, _STILL, Stock.reserved_milli >= _QTY)
     .values(reserved_milli=Stock.reserved_milli - _QTY, on_hand_milli=Stock.on_hand_milli - _QTY)
     .returning(Stock.id)
 )
@@ -143,6 +146,8 @@ def step_stock(work: Work, steps: Sequence[StockStep], location_id: int) -> None
     for step in sorted(steps, key=lambda s: s.sku_id):
         values = {"at_sku": step.sku_id, "at_location": location_id, "qty": step.qty_milli}
         row_id = work.rows(_STEPS[step.kind], values).scalar()
+        if row_id is None:
+            _refuse_frozen(work, step, location_id)
         if row_id is None and step.kind == "put":
             row_id = _open_row(work, step, location_id)
         if row_id is None:
@@ -155,6 +160,22 @@ def step_stock(work: Work, steps: Sequence[StockStep], location_id: int) -> None
 def _open_row(work: Work, step: StockStep, location_id: int) -> int:
     row = {"sku_id": step.sku_id, "location_id": location_id, "on_hand_milli": step.qty_milli}
     return work.post(Stock, [{**row, "reserved_milli": 0, "set_aside_milli": 0}], ids=True)[0]
+
+
+def _refuse_frozen(work: Work, step: StockStep, location_id: int) -> None:
+    """Say so when a stocktake holds these goods: nothing is missing, they only may not move now."""
+    statement = (
+        select(Product.name.label("goods"), Stocktake.name)
+        .join(Sku, Sku.product_id == Product.id)
+        .join(Stock, Stock.sku_id == Sku.id)
+        .join(Stocktake, Stocktake.id == Stock.frozen_by)
+        .where(Stock.sku_id == step.sku_id, Stock.location_id == location_id)
+    )
+    if (row := work.first(statement)) is not None:
+        raise OutOfStock(
+            N_("“{goods}” is being counted in “{name}” and can’t move until that is posted."),
+            next_step="finish_stocktake", goods=row.goods, name=row.name,
+        )  # fmt: skip
 
 
 def _refuse(work: Work, step: StockStep, location_id: int) -> None:
@@ -179,8 +200,14 @@ def post_movements(
     client_key: str,
     deltas: Sequence[tuple[int, int, int]],
     note: str = "",
+    *,
+    picks: batch_book.Picks | None = None,
+    origin: str = "",
 ) -> None:
-    """Write the movements (sku, delta in thousandths, unit cost) that explain a change of stock."""
+    """Write the movements (sku, delta in thousandths, unit cost) that explain a change of stock.
+
+    Goods told apart by batch: `picks` names the batches meant, `origin` the document that goods come back from.
+    """
     shared = {"location_id": location_id, "reason": reason, "source": source, "note": note}
     shared |= {"actor": work.actor.key, "at": work.now}
     rows = [
@@ -194,6 +221,7 @@ def post_movements(
         for i, (sku, delta, cost) in enumerate(deltas)
     ]
     work.post(StockMovement, rows)
+    batch_book.book(work, location_id, reason, source, deltas, picks, origin)
 
 
 def post_points(work: Work, member_id: int, steps: Sequence[PointsStep]) -> int:

@@ -13,6 +13,7 @@ from desktop.basics.i18n import N_, _
 from desktop.queries.audit import audit_page
 from desktop.queries.health import health
 from desktop.queries.notices import templates_list
+from desktop.queries.places import places_list
 from desktop.queries.settings import database_facts, settings_list
 from desktop.queries.staff import permission_matrix
 from desktop.queries.tills import tills_list
@@ -29,6 +30,7 @@ from desktop.views.settings.audit_page import AuditPage
 from desktop.views.settings.database_page import DatabasePage
 from desktop.views.settings.form import Page
 from desktop.views.settings.health_page import HealthPage
+from desktop.views.settings.locations_page import LocationsPage
 from desktop.views.settings.look_page import LookPage
 from desktop.views.settings.notices_page import NoticesPage
 from desktop.views.settings.printer_page import PrinterPage
@@ -74,6 +76,7 @@ ENTRIES = (
     Entry("notices", N_("Notifications"), "notification-3-line", N_("The shop"), settings_list, NoticesPage),
     Entry("texts", N_("Message texts"), "chat-quote-line", N_("The shop"), templates_list, TextsPage),
     Entry("tills", N_("Tills"), "computer-line", N_("The shop"), tills_list, TillsPage),
+    Entry("locations", N_("Locations"), "map-pin-line", N_("The shop"), places_list, LocationsPage),
     Entry("staff", N_("Staff"), "team-line", N_("People"), permission_matrix, StaffPage),
     Entry("roles", N_("Roles and rights"), "shield-user-line", N_("People"), permission_matrix, RolesPage),
     Entry("audit", N_("Audit trail"), "history-line", N_("People"), audit_page, AuditPage),

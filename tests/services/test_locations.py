@@ -1,0 +1,115 @@
+"""Places goods lie: a till sells from its own, damaged goods are never for sale, an empty place closes."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from desktop.basics.errors import OutOfStock
+from desktop.basics.ids import new_key
+from desktop.models.people import Permission
+from desktop.queries.checkout import find_goods
+from desktop.queries.places import places, places_list, stock_by_place, till_places
+from desktop.services import posting
+from desktop.services.locations import (
+    add_location,
+    close_location,
+    rename_location,
+    reopen_location,
+    set_till_place,
+    special,
+)
+from desktop.services.orders import OrderDraft, create_order
+from desktop.services.posting import StockStep
+from desktop.shop.action import action
+from desktop.shop.shop import Shop
+from desktop.shop.work import Work
+from tests.helpers.goods import GOODS, MILK, Stocked, open_stocked
+from tests.helpers.refusals import refused
+from tests.helpers.sales import sell
+
+PIECE = 1_000
+
+
+@pytest.fixture
+def stocked(shop: Shop) -> Stocked:
+    """The pictures' shop on each kind of database."""
+    return open_stocked(shop)
+
+
+@action(permission=Permission.EDIT_STOCK)
+def _special(work: Work, kind: str) -> int:
+    return special(work, kind)
+
+
+@action(permission=Permission.EDIT_STOCK)
+def _lay(work: Work, place: int, sku_id: int, milli: int) -> None:
+    posting.step_stock(work, [StockStep("put", sku_id, milli)], place)
+    posting.post_movements(work, place, "opening", "test", new_key(), [(sku_id, milli, 0)])
+
+
+@pytest.mark.req("I10")
+def test_the_place_of_damaged_goods_is_made_once_however_many_ask(stocked: Stocked) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        made = set(pool.map(lambda _n: stocked.shop.do(_special, "damaged"), range(4)))
+    assert len(made) == 1
+    assert [place.kind for place in stocked.shop.ask(places)] == ["floor", "damaged"]
+
+
+@pytest.mark.req("I10")
+def test_a_till_sells_from_its_own_place_and_shows_what_lies_there(stocked: Stocked) -> None:
+    shop, milk = stocked.shop, stocked.skus[MILK]
+    room = shop.do(add_location, "store room", "后仓")
+    shop.do(_lay, room, milk, 20 * PIECE)
+    with pytest.raises(OutOfStock):  # control: from the shop floor there are only 8
+        sell(stocked, stocked.cart((MILK, 9)))
+    shop.do(set_till_place, stocked.kiosk_till, room)
+    [goods] = stocked.kiosk.ask(find_goods, GOODS[MILK][3])
+    assert goods.available_milli == 20 * PIECE
+    sell(stocked, stocked.cart((MILK, 9)))
+    draft = OrderDraft(tuple(stocked.cart((MILK, 2))))
+    shop.do(create_order, draft, new_key())  # the console's order is the first till's: the shop floor
+    found = {row.location_id: row for row in shop.ask(stock_by_place, milk)}
+    assert (found[room].on_hand_milli, found[room].available_milli) == (11 * PIECE, 11 * PIECE)
+    floor = found[stocked.location_id]
+    assert (floor.on_hand_milli, floor.reserved_milli, floor.available_milli) == (8_000, 2_000, 6_000)
+    choice = {row.id: row.location_id for row in shop.ask(till_places)}
+    assert choice[stocked.kiosk_till] == room
+
+
+@pytest.mark.req("I1")
+def test_what_is_damaged_is_on_hand_and_never_available(stocked: Stocked) -> None:
+    milk, place = stocked.skus[MILK], stocked.shop.do(_special, "damaged")
+    stocked.shop.do(_lay, place, milk, 5 * PIECE)
+    row = next(r for r in stocked.shop.ask(stock_by_place, milk) if r.location_id == place)
+    assert (row.on_hand_milli, row.available_milli) == (5 * PIECE, 0)
+    with refused("sells from"):
+        stocked.shop.do(set_till_place, stocked.kiosk_till, place)
+    with pytest.raises(OutOfStock):
+        sell(stocked, stocked.cart((MILK, 9)))
+
+
+@pytest.mark.req("I10")
+def test_only_an_empty_place_closes_and_it_opens_again(stocked: Stocked) -> None:
+    shop, milk = stocked.shop, stocked.skus[MILK]
+    room = shop.do(add_location, "store room", "后仓")
+    with refused("already"):
+        shop.do(add_location, "store room", "后仓")
+    shop.do(rename_location, room, "冷库")
+    shop.do(_lay, room, milk, PIECE)
+    with refused("still lie"):
+        shop.do(close_location, room)
+    shop.do(_lay, room, milk, -PIECE)
+    shop.do(set_till_place, stocked.kiosk_till, room)
+    with refused("another place"):
+        shop.do(close_location, room)
+    shop.do(set_till_place, stocked.kiosk_till, None)
+    shop.do(close_location, room)
+    assert [place.id for place in shop.ask(places)] == [stocked.location_id]
+    with refused("closed"):
+        shop.do(set_till_place, stocked.kiosk_till, room)
+    shop.do(reopen_location, room)
+    assert [place.name for place in shop.ask(places_list)][1:] == ["冷库"]
+    with refused("stays open"):
+        shop.do(close_location, stocked.location_id)
