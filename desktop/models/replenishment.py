@@ -33,6 +33,7 @@ class Replenishment(Base):
     left_out: Mapped[int] = mapped_column(default=0)  # goods beyond the longest list
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str] = mapped_column(default="")
+    orders: Mapped[int] = mapped_column(default=0, server_default="0")  # purchase orders made of it
 
 
 class ReplenishmentLine(Base):
@@ -57,3 +58,18 @@ class ReplenishmentLine(Base):
     sold_milli: Mapped[int]  # in `sold_days`
     sold_days: Mapped[int]
     coming_milli: Mapped[int]  # ordered and not there yet
+    supplier_id: Mapped[int | None]  # None: nobody sells these goods to the shop yet
+    pack_milli: Mapped[int] = mapped_column(default=1_000, server_default="1000")
+    price_minor: Mapped[int | None]  # of one pack, None without a supplier
+    lead_days: Mapped[int] = mapped_column(default=0, server_default="0")
+    days: Mapped[int] = mapped_column(
+        default=0, server_default="0"
+    )  # the quantity lasts so long; 0: as the list's
+    expected_milli: Mapped[int] = mapped_column(default=0, server_default="0")  # to be sold in these days
+    low_milli: Mapped[int] = mapped_column(
+        default=0, server_default="0"
+    )  # four of five such sums lie between
+    high_milli: Mapped[int] = mapped_column(default=0, server_default="0")
+    method: Mapped[str] = mapped_column(default="", server_default="")  # empty: average sales
+    error_milli: Mapped[int | None]  # mean error a day of past forecasts, and of a naive guess
+    naive_milli: Mapped[int | None]

@@ -12,6 +12,15 @@ from desktop.basics.ids import new_key
 from desktop.models import Base
 from desktop.models.orders import Shipment
 from desktop.models.parcels import ShipmentLine, ShipmentTrail
+from desktop.models.purchasing import (
+    GoodsReceipt,
+    GoodsReceiptLine,
+    PurchaseLine,
+    PurchaseOrder,
+    Supplier,
+    SupplierReturn,
+    SupplierReturnLine,
+)
 from desktop.models.rules import Rule, RuleVersion
 from desktop.models.stocktakes import Stocktake, StocktakeScan
 from desktop.services.refunds import refund_lines
@@ -24,6 +33,7 @@ from tests.helpers.sales import sell
 LEDGERS = {
     "audit_event", "stock_movement", "points_entry", "order_event", "tender", "refund", "refund_line", "refund_tender",
     "rule_version", "shipment_line", "shipment_trail", "stocktake_scan",
+    "goods_receipt", "goods_receipt_line", "supplier_return_line",
 }  # fmt: skip
 
 
@@ -50,6 +60,7 @@ def full(shop: Shop) -> Storage:
         connection.execute(insert(RuleVersion), [version])
         _one_scan(connection, moment["at"])
         _one_parcel(connection, moment["at"])
+        _one_delivery(connection, moment["at"])
     return shop.storage
 
 
@@ -83,6 +94,26 @@ def _one_parcel(connection: Connection, at: datetime) -> None:
     connection.execute(
         insert(ShipmentTrail), [{**shipment, "mark": "x", "text": "x", "at": at, "heard_at": at}]
     )
+
+
+def _one_delivery(connection: Connection, at: datetime) -> None:
+    """A purchase order that came, and goods that went back."""
+
+    def made(model: type[Base], **values: object) -> int:
+        column = table_of(model.__tablename__).c.id
+        return int(connection.execute(insert(model).returning(column), [values]).scalar_one())
+
+    sku = connection.execute(text("SELECT min(id) FROM sku")).scalar_one()
+    place = connection.execute(text("SELECT min(id) FROM location")).scalar_one()
+    supplier = made(Supplier, code="x", name="x", currency="CNY", created_at=at)
+    order = made(PurchaseOrder, code="x", supplier_id=supplier, currency="CNY", made_by="x", made_at=at)
+    line = made(PurchaseLine, order_id=order, sku_id=sku, pack_milli=1, packs=1, price_minor=1)
+    both = {"supplier_id": supplier, "location_id": place, "code": "x", "actor": "x", "at": at}
+    receipt = made(GoodsReceipt, order_id=order, **both)
+    came = {"sku_id": sku, "qty_milli": 1, "amount_minor": 1}
+    made(GoodsReceiptLine, receipt_id=receipt, line_id=line, **came)
+    back = made(SupplierReturn, reason="x", **both)
+    made(SupplierReturnLine, return_id=back, **came)
 
 
 def table_of(name: str) -> Table:

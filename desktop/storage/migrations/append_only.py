@@ -18,11 +18,15 @@ SINCE_0002 = ("rule_version",)
 SINCE_0003 = (
     "after_sale_event",
     "batch_movement",
+    "price_changed",
+    "goods_receipt",
+    "goods_receipt_line",
     "refund_extra",
     "set_aside_entry",
     "shipment_line",
     "shipment_trail",
     "stocktake_scan",
+    "supplier_return_line",
 )
 APPEND_ONLY = SINCE_0001 + SINCE_0002 + SINCE_0003
 

@@ -17,6 +17,20 @@ depends_on = None
 def upgrade() -> None:
     """Add the tables and give old shops what they need to go on."""
     op.create_table(
+        "bulk_edit",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("client_key", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("rows", sa.BigInteger(), nullable=False),
+        sa.Column("before", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("undone_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_edit")),
+        sa.UniqueConstraint("client_key", name=op.f("uq_bulk_edit_client_key")),
+    )
+    op.create_table(
         "order_text",
         sa.Column("place", BigId, nullable=False),
         sa.Column("order_id", sa.BigInteger(), nullable=False),
@@ -24,6 +38,42 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("place", name=op.f("pk_order_text")),
         sa.UniqueConstraint("order_id", name=op.f("uq_order_text_order_id")),
     )
+    op.create_table(
+        "scale_code",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("pattern", sa.String(), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scale_code")),
+    )
+    op.create_index("ix_scale_code_pattern", "scale_code", ["pattern"], unique=True)
+    op.create_table(
+        "supplier",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("pinyin", sa.String(), nullable=False),
+        sa.Column("initials", sa.String(), nullable=False),
+        sa.Column("contact", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("terms", sa.String(), nullable=False),
+        sa.Column("lead_days", sa.BigInteger(), nullable=False),
+        sa.Column("order_days", sa.String(), nullable=False),
+        sa.Column("cut_off", sa.BigInteger(), nullable=True),
+        sa.Column("least_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("lead_days >= 0", name=op.f("ck_supplier_lead_days")),
+        sa.CheckConstraint("least_minor >= 0", name=op.f("ck_supplier_least")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier")),
+        sa.UniqueConstraint("code", name=op.f("uq_supplier_code")),
+    )
+    op.create_index("ix_supplier_active_name", "supplier", ["active", "name"], unique=False)
     op.create_table(
         "tracking_service",
         sa.Column("id", BigId, nullable=False),
@@ -64,6 +114,43 @@ def upgrade() -> None:
     )
     op.create_index("ix_import_entry_run_id_state", "import_entry", ["run_id", "state", "id"], unique=False)
     op.create_table(
+        "purchase_order",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("supplier_id", BigId, nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("list_id", BigId, nullable=True),
+        sa.Column("expected_on", sa.Date(), nullable=True),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("total_minor", sa.BigInteger(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("sent_by", sa.String(), nullable=False),
+        sa.Column("sent_at", UtcDateTime(), nullable=True),
+        sa.Column("sent_how", sa.String(), nullable=False),
+        sa.Column("outbox_id", sa.BigInteger(), nullable=True),
+        sa.Column("closed_by", sa.String(), nullable=False),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.Column("close_reason", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["list_id"], ["replenishment.id"], name=op.f("fk_purchase_order_list_id")),
+        sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_purchase_order_supplier_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase_order")),
+        sa.UniqueConstraint("code", name=op.f("uq_purchase_order_code")),
+    )
+    op.create_index(
+        "ix_purchase_order_coming",
+        "purchase_order",
+        ["expected_on"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('sent', 'part')"),
+        postgresql_where=sa.text("state IN ('sent', 'part')"),
+    )
+    op.create_index(op.f("ix_purchase_order_list_id"), "purchase_order", ["list_id"], unique=False)
+    op.create_index("ix_purchase_order_state_id", "purchase_order", ["state", "id"], unique=False)
+    op.create_index("ix_purchase_order_supplier_id", "purchase_order", ["supplier_id", "id"], unique=False)
+    op.create_table(
         "set_aside",
         sa.Column("id", BigId, nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -103,6 +190,32 @@ def upgrade() -> None:
     )
     op.create_index("ix_stocktake_state_location_id", "stocktake", ["state", "location_id"], unique=False)
     op.create_table(
+        "supplier_return",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("supplier_id", BigId, nullable=False),
+        sa.Column("location_id", BigId, nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("expected_minor", sa.BigInteger(), nullable=False),
+        sa.Column("credited_minor", sa.BigInteger(), nullable=True),
+        sa.Column("credited_at", UtcDateTime(), nullable=True),
+        sa.Column("credited_by", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["location_id"], ["location.id"], name=op.f("fk_supplier_return_location_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["supplier.id"], name=op.f("fk_supplier_return_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier_return")),
+        sa.UniqueConstraint("code", name=op.f("uq_supplier_return_code")),
+    )
+    op.create_index("ix_supplier_return_state_id", "supplier_return", ["state", "id"], unique=False)
+    op.create_index(op.f("ix_supplier_return_supplier_id"), "supplier_return", ["supplier_id"], unique=False)
+    op.create_table(
         "transfer",
         sa.Column("id", BigId, nullable=False),
         sa.Column("code", sa.String(), nullable=False),
@@ -125,6 +238,56 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_transfer_code")),
     )
     op.create_index("ix_transfer_state_id", "transfer", ["state", "id"], unique=False)
+    op.create_table(
+        "goods_receipt",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("order_id", BigId, nullable=False),
+        sa.Column("supplier_id", BigId, nullable=False),
+        sa.Column("location_id", BigId, nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["location_id"], ["location.id"], name=op.f("fk_goods_receipt_location_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["purchase_order.id"], name=op.f("fk_goods_receipt_order_id")),
+        sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_goods_receipt_supplier_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goods_receipt")),
+        sa.UniqueConstraint("code", name=op.f("uq_goods_receipt_code")),
+    )
+    op.create_index(op.f("ix_goods_receipt_order_id"), "goods_receipt", ["order_id"], unique=False)
+    op.create_index(op.f("ix_goods_receipt_supplier_id"), "goods_receipt", ["supplier_id"], unique=False)
+    op.create_table(
+        "photo",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("product_id", BigId, nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("thumb", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_photo_product_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_photo")),
+    )
+    op.create_index("ix_photo_product_id_position", "photo", ["product_id", "position"], unique=False)
+    op.create_table(
+        "product_option",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("product_id", BigId, nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_product_option_product_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product_option")),
+        sa.UniqueConstraint("product_id", "name", name=op.f("uq_product_option_product_id_name")),
+    )
+    op.create_table(
+        "shelf",
+        sa.Column("product_id", BigId, nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("from_at", UtcDateTime(), nullable=True),
+        sa.Column("until_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_shelf_product_id")),
+        sa.PrimaryKeyConstraint("product_id", "channel", name=op.f("pk_shelf")),
+    )
+    op.create_index("ix_shelf_channel_product_id", "shelf", ["channel", "product_id"], unique=False)
     op.create_table(
         "batch",
         sa.Column("id", BigId, nullable=False),
@@ -188,6 +351,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_pick_up_order_id"), "pick_up", ["order_id"], unique=False)
     op.create_table(
+        "price_changed",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("list_id", BigId, nullable=False),
+        sa.Column("sku_id", BigId, nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("min_qty_milli", sa.BigInteger(), nullable=False),
+        sa.Column("before_minor", sa.BigInteger(), nullable=True),
+        sa.Column("after_minor", sa.BigInteger(), nullable=True),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["list_id"], ["price_list.id"], name=op.f("fk_price_changed_list_id")),
+        sa.ForeignKeyConstraint(["sku_id"], ["sku.id"], name=op.f("fk_price_changed_sku_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_price_changed")),
+    )
+    op.create_index("ix_price_changed_sku_id_at", "price_changed", ["sku_id", "at", "id"], unique=False)
+    op.create_table(
         "product_alias",
         sa.Column("id", BigId, nullable=False),
         sa.Column("sku_id", BigId, nullable=False),
@@ -199,6 +378,50 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_product_alias_name"), "product_alias", ["name"], unique=False)
     op.create_index("ix_product_alias_sku_id_name", "product_alias", ["sku_id", "name"], unique=True)
+    op.create_table(
+        "purchase_line",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("order_id", BigId, nullable=False),
+        sa.Column("sku_id", BigId, nullable=False),
+        sa.Column("their_code", sa.String(), nullable=False),
+        sa.Column("pack_milli", sa.BigInteger(), nullable=False),
+        sa.Column("packs", sa.BigInteger(), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("received_milli", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("pack_milli > 0", name=op.f("ck_purchase_line_pack")),
+        sa.CheckConstraint("packs > 0", name=op.f("ck_purchase_line_packs")),
+        sa.CheckConstraint("price_minor >= 0", name=op.f("ck_purchase_line_price")),
+        sa.CheckConstraint("received_milli >= 0", name=op.f("ck_purchase_line_received")),
+        sa.ForeignKeyConstraint(["order_id"], ["purchase_order.id"], name=op.f("fk_purchase_line_order_id")),
+        sa.ForeignKeyConstraint(["sku_id"], ["sku.id"], name=op.f("fk_purchase_line_sku_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase_line")),
+        sa.UniqueConstraint("order_id", "sku_id", name=op.f("uq_purchase_line_order_id_sku_id")),
+    )
+    op.create_index(op.f("ix_purchase_line_sku_id"), "purchase_line", ["sku_id"], unique=False)
+    op.create_table(
+        "review",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("product_id", BigId, nullable=False),
+        sa.Column("order_id", BigId, nullable=True),
+        sa.Column("member_id", BigId, nullable=True),
+        sa.Column("score", sa.BigInteger(), nullable=False),
+        sa.Column("message", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("judged_at", UtcDateTime(), nullable=True),
+        sa.Column("judged_by", sa.String(), nullable=False),
+        sa.CheckConstraint("score BETWEEN 1 AND 5", name=op.f("ck_review_score")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_review_member_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["sale_order.id"], name=op.f("fk_review_order_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_review_product_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),
+        sa.UniqueConstraint("source", "product_id", name=op.f("uq_review_source_product_id")),
+    )
+    op.create_index("ix_review_at_id", "review", ["at", "id"], unique=False)
+    op.create_index("ix_review_product_id_state", "review", ["product_id", "state", "score"], unique=False)
+    op.create_index("ix_review_state_at_id", "review", ["state", "at", "id"], unique=False)
     op.create_table(
         "set_aside_line",
         sa.Column("id", BigId, nullable=False),
@@ -217,6 +440,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("set_aside_id", "sku_id", name=op.f("uq_set_aside_line_set_aside_id_sku_id")),
     )
     op.create_index("ix_set_aside_line_sku_id", "set_aside_line", ["sku_id"], unique=False)
+    op.create_table(
+        "sku_option",
+        sa.Column("sku_id", BigId, nullable=False),
+        sa.Column("option_id", BigId, nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["option_id"], ["product_option.id"], name=op.f("fk_sku_option_option_id")),
+        sa.ForeignKeyConstraint(["sku_id"], ["sku.id"], name=op.f("fk_sku_option_sku_id")),
+        sa.PrimaryKeyConstraint("sku_id", "option_id", name=op.f("pk_sku_option")),
+    )
     op.create_table(
         "stocktake_line",
         sa.Column("id", BigId, nullable=False),
@@ -263,6 +495,32 @@ def upgrade() -> None:
     op.create_index(
         "ix_stocktake_scan_stocktake_id_id", "stocktake_scan", ["stocktake_id", "id"], unique=False
     )
+    op.create_table(
+        "supplier_sku",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("supplier_id", BigId, nullable=False),
+        sa.Column("sku_id", BigId, nullable=False),
+        sa.Column("their_code", sa.String(), nullable=False),
+        sa.Column("pack_milli", sa.BigInteger(), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("lead_days", sa.BigInteger(), nullable=True),
+        sa.Column("preferred", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("pack_milli > 0", name=op.f("ck_supplier_sku_pack")),
+        sa.CheckConstraint("price_minor >= 0", name=op.f("ck_supplier_sku_price")),
+        sa.ForeignKeyConstraint(["sku_id"], ["sku.id"], name=op.f("fk_supplier_sku_sku_id")),
+        sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_supplier_sku_supplier_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier_sku")),
+        sa.UniqueConstraint("supplier_id", "sku_id", name=op.f("uq_supplier_sku_supplier_id_sku_id")),
+    )
+    op.create_index(
+        "ix_supplier_sku_preferred",
+        "supplier_sku",
+        ["sku_id"],
+        unique=True,
+        sqlite_where=sa.text("preferred"),
+        postgresql_where=sa.text("preferred"),
+    )
+    op.create_index("ix_supplier_sku_sku_id", "supplier_sku", ["sku_id"], unique=False)
     op.create_table(
         "transfer_line",
         sa.Column("id", BigId, nullable=False),
@@ -370,6 +628,32 @@ def upgrade() -> None:
         postgresql_where=sa.text("qty_milli > 0"),
     )
     op.create_table(
+        "goods_receipt_line",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("receipt_id", BigId, nullable=False),
+        sa.Column("line_id", BigId, nullable=False),
+        sa.Column("sku_id", BigId, nullable=False),
+        sa.Column("qty_milli", sa.BigInteger(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("batch", sa.String(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.CheckConstraint("qty_milli > 0", name=op.f("ck_goods_receipt_line_qty")),
+        sa.ForeignKeyConstraint(
+            ["line_id"], ["purchase_line.id"], name=op.f("fk_goods_receipt_line_line_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["receipt_id"], ["goods_receipt.id"], name=op.f("fk_goods_receipt_line_receipt_id")
+        ),
+        sa.ForeignKeyConstraint(["sku_id"], ["sku.id"], name=op.f("fk_goods_receipt_line_sku_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goods_receipt_line")),
+    )
+    op.create_index(op.f("ix_goods_receipt_line_line_id"), "goods_receipt_line", ["line_id"], unique=False)
+    op.create_index(
+        op.f("ix_goods_receipt_line_receipt_id"), "goods_receipt_line", ["receipt_id"], unique=False
+    )
+    op.create_index(op.f("ix_goods_receipt_line_sku_id"), "goods_receipt_line", ["sku_id"], unique=False)
+    op.create_table(
         "refund_extra",
         sa.Column("id", BigId, nullable=False),
         sa.Column("refund_id", BigId, nullable=False),
@@ -423,6 +707,22 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_shipment_trail_shipment_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment_trail")),
         sa.UniqueConstraint("shipment_id", "mark", name=op.f("uq_shipment_trail_shipment_id_mark")),
+    )
+    op.create_table(
+        "supplier_price",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("supplier_sku_id", BigId, nullable=False),
+        sa.Column("from_packs", sa.BigInteger(), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("from_packs > 1", name=op.f("ck_supplier_price_from_packs")),
+        sa.CheckConstraint("price_minor >= 0", name=op.f("ck_supplier_price_price")),
+        sa.ForeignKeyConstraint(
+            ["supplier_sku_id"], ["supplier_sku.id"], name=op.f("fk_supplier_price_supplier_sku_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier_price")),
+        sa.UniqueConstraint(
+            "supplier_sku_id", "from_packs", name=op.f("uq_supplier_price_supplier_sku_id_from_packs")
+        ),
     )
     op.create_table(
         "after_sale_event",
@@ -509,6 +809,36 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_id", "order_id", name=op.f("uq_exchange_credit_case_id_order_id")),
     )
     op.create_index(op.f("ix_exchange_credit_order_id"), "exchange_credit", ["order_id"], unique=False)
+    op.create_table(
+        "supplier_return_line",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("return_id", BigId, nullable=False),
+        sa.Column("receipt_line_id", BigId, nullable=True),
+        sa.Column("sku_id", BigId, nullable=False),
+        sa.Column("qty_milli", sa.BigInteger(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("qty_milli > 0", name=op.f("ck_supplier_return_line_qty")),
+        sa.ForeignKeyConstraint(
+            ["receipt_line_id"],
+            ["goods_receipt_line.id"],
+            name=op.f("fk_supplier_return_line_receipt_line_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["return_id"], ["supplier_return.id"], name=op.f("fk_supplier_return_line_return_id")
+        ),
+        sa.ForeignKeyConstraint(["sku_id"], ["sku.id"], name=op.f("fk_supplier_return_line_sku_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier_return_line")),
+    )
+    op.create_index(
+        op.f("ix_supplier_return_line_receipt_line_id"),
+        "supplier_return_line",
+        ["receipt_line_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_supplier_return_line_return_id"), "supplier_return_line", ["return_id"], unique=False
+    )
+    op.create_index(op.f("ix_supplier_return_line_sku_id"), "supplier_return_line", ["sku_id"], unique=False)
     op.add_column("checkout", sa.Column("set_aside_id", sa.BigInteger(), nullable=True))
     op.add_column("import_run", sa.Column("mode", sa.String(), server_default="good", nullable=False))
     op.add_column("import_run", sa.Column("state", sa.String(), server_default="done", nullable=False))
@@ -519,6 +849,34 @@ def upgrade() -> None:
         "order_line", sa.Column("shipped_milli", sa.BigInteger(), server_default="0", nullable=False)
     )
     op.add_column("order_line", sa.Column("freed_milli", sa.BigInteger(), server_default="0", nullable=False))
+    op.add_column("price_list", sa.Column("name", sa.String(), server_default="", nullable=False))
+    op.add_column("price_list", sa.Column("valid_from", UtcDateTime(), nullable=True))
+    op.add_column("price_list", sa.Column("valid_until", UtcDateTime(), nullable=True))
+    op.add_column("price_list", sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False))
+    op.add_column("replenishment", sa.Column("orders", sa.BigInteger(), server_default="0", nullable=False))
+    op.add_column("replenishment_line", sa.Column("supplier_id", sa.BigInteger(), nullable=True))
+    op.add_column(
+        "replenishment_line", sa.Column("pack_milli", sa.BigInteger(), server_default="1000", nullable=False)
+    )
+    op.add_column("replenishment_line", sa.Column("price_minor", sa.BigInteger(), nullable=True))
+    op.add_column(
+        "replenishment_line", sa.Column("lead_days", sa.BigInteger(), server_default="0", nullable=False)
+    )
+    op.add_column(
+        "replenishment_line", sa.Column("days", sa.BigInteger(), server_default="0", nullable=False)
+    )
+    op.add_column(
+        "replenishment_line", sa.Column("expected_milli", sa.BigInteger(), server_default="0", nullable=False)
+    )
+    op.add_column(
+        "replenishment_line", sa.Column("low_milli", sa.BigInteger(), server_default="0", nullable=False)
+    )
+    op.add_column(
+        "replenishment_line", sa.Column("high_milli", sa.BigInteger(), server_default="0", nullable=False)
+    )
+    op.add_column("replenishment_line", sa.Column("method", sa.String(), server_default="", nullable=False))
+    op.add_column("replenishment_line", sa.Column("error_milli", sa.BigInteger(), nullable=True))
+    op.add_column("replenishment_line", sa.Column("naive_milli", sa.BigInteger(), nullable=True))
     op.add_column(
         "sale_order", sa.Column("collect", sa.Boolean(), server_default=sa.text("(false)"), nullable=False)
     )
@@ -539,6 +897,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("next_ask_at IS NOT NULL"),
         postgresql_where=sa.text("next_ask_at IS NOT NULL"),
     )
+    op.add_column("sku", sa.Column("retired", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("sku", sa.Column("batch_tracked", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("sku", sa.Column("shelf_life_days", sa.BigInteger(), nullable=True))
     op.add_column("stock", sa.Column("frozen_by", sa.BigInteger(), nullable=True))
