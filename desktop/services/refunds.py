@@ -10,15 +10,16 @@ from sqlalchemy import func, select, update
 
 from desktop.basics.errors import Refused
 from desktop.basics.i18n import N_
+from desktop.basics.money import Money
+from desktop.models.after_sales import RefundExtra
 from desktop.models.members import Member
 from desktop.models.orders import CANCELLED, DONE, SHIPPED, TO_SHIP, Order, OrderEvent, OrderLine
 from desktop.models.payments import Refund, RefundLine, RefundTender, Tender
 from desktop.models.people import Permission
 from desktop.models.products import Product, Sku
 from desktop.models.stock import Reservation
-from desktop.pricing.refund import Paid, line_refund, split_refund
-from desktop.queries.given_back import read_given, read_given_of_line
-from desktop.services import posting
+from desktop.queries.given_back import claim_on, held_by_line, left_of_order, split_now, worth_of
+from desktop.services import exchange_credit, posting
 from desktop.services.posting import PointsStep, StockStep
 from desktop.services.settlement import NOT_STOCKED
 from desktop.shop.action import action
@@ -32,6 +33,7 @@ ROUTE_ORDER = (
     "other",
     "cash",
 )  # wallets first: they cost the shop a fee
+MOST_SOURCES = 20  # orders whose money one exchanged line may hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,15 @@ class Refunded:
     money_minor: int
     points_returned: int
     points_taken_back: int
+
+    def plus(self, more: Refunded) -> Refunded:
+        """Together with what went back of another order."""
+        return Refunded(
+            self.refund_id,
+            self.money_minor + more.money_minor,
+            self.points_returned + more.points_returned,
+            self.points_taken_back + more.points_taken_back,
+        )
 
 
 @action(permission=Permission.REFUND)
@@ -64,8 +75,28 @@ def refund_lines(
     )  # before looking for an answer: a second click waits for the first
     done = work.first(select(Refund.__table__).where(Refund.client_key == client_key))
     if done is not None:
-        return _answer(work, done.id)
+        return _answer(work, done.id, client_key)
     return give_back(work, order, lines, reason, client_key, restock, with_freight)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to go back of a paid order.
+
+    `lines` are (line id, thousandths) pairs, `extras` (line id, minor units) without goods. A case names itself, so that
+    what it asks for is not held against it; with `gone` only goods that had left count. `keep_minor` of the worth
+    stays in the shop and pays for what is sent instead.
+    """
+
+    lines: Sequence[tuple[int, int]]
+    reason: str
+    client_key: str
+    restock: bool = True
+    with_freight: bool = False
+    extras: Sequence[tuple[int, int]] = ()
+    case_id: int = 0
+    gone: bool = False
+    keep_minor: int = 0
 
 
 def give_back(
@@ -77,49 +108,96 @@ def give_back(
     restock: bool,
     with_freight: bool,
 ) -> Refunded:
-    """The refund itself, for an order that is already locked; also a part of cancelling a paid order."""
+    """Give goods and their money back of an order that is already locked; also a part of cancelling a paid order."""
+    return grant(work, order, Wish(lines, reason, client_key, restock, with_freight))
+
+
+def grant(work: Work, order: Order, wish: Wish) -> Refunded:
+    """The refund itself, for an order that is already locked."""
     if order.status not in (TO_SHIP, SHIPPED, DONE):
         raise Refused(N_("Only a paid order can be refunded."))
-    if not lines and not with_freight:
+    if not wish.lines and not wish.extras and not wish.with_freight:
         raise Refused(N_("Choose what to give back."))
-    parts = [_line_part(work, order, line_id, qty) for line_id, qty in sorted(lines)]
-    amount = sum(part["amount_minor"] for part in parts) + (
-        order.freight_minor + order.rounding_minor if with_freight else 0
-    )
-    amount = min(amount, order.paid_minor - order.refunded_minor)
-    paid = Paid(order.paid_minor, order.points_minor, order.points_spent, order.points_earned)
-    split = split_refund(paid, read_given(work, order.id), amount)
-    money, value, points = split.money_minor, split.value_minor, split.points
-    back = _at_hand(work, order, split.taken_back, points)
+    left = left_of_order(work, order)
+    wanted: dict[int, int] = {}
+    for line_id, qty in wish.lines:
+        wanted[line_id] = wanted.get(line_id, 0) + qty if qty > 0 else qty
+    parts = [_line_part(work, order, wish, line_id, qty) for line_id, qty in sorted(wanted.items())]
+    parts += [_extra_part(work, order, wish, line_id, amount) for line_id, amount in wish.extras]
+    own = sum(part["amount_minor"] - part["credit"] for part in parts)
+    own = min(own + (order.freight_minor + order.rounding_minor if wish.with_freight else 0), left)
+    elsewhere: exchange_credit.Parts = {}
+    for part in parts:
+        for source, amount in exchange_credit.draw(work, part["line_id"], part["credit"]).items():
+            elsewhere[source] = elsewhere.get(source, 0) + amount
+    back = own + sum(elsewhere.values()) - wish.keep_minor
+    if back < 0:
+        raise Refused(N_("The goods that came back are worth less than that. Look at the amounts again."))
+    at_once, kept = exchange_credit.take_first(elsewhere, back - min(own, back))
+    if wish.keep_minor:
+        exchange_credit.keep(work, wish.case_id, [(order.id, own - min(own, back)), *kept.items()])
+    refunded = _pay_back(work, order, min(own, back), wish, wish.client_key)
+    _write_lines(work, refunded.refund_id, parts)
+    _goods_back(work, order, parts, f"refund:{refunded.refund_id}", wish.client_key, wish.restock)
+    _close(work, order)
+    for number, (source, amount) in enumerate(at_once.items()):
+        other = work.get(Order, source, lock=True)
+        more = _pay_back(work, other, amount, wish, f"{wish.client_key}:x{number}")
+        refunded = refunded.plus(more)
+    return refunded
+
+
+def _pay_back(work: Work, order: Order, amount: int, wish: Wish, key: str) -> Refunded:
+    """An amount of an order's own money goes back: money by the routes it came, points as points."""
+    split = split_now(work, order, amount)
+    back = _at_hand(work, order, split.taken_back, split.points)
     row = {
-        "order_id": order.id, "amount_minor": amount, "points_returned": points, "points_taken_back": back,
-        "reason": reason, "restock": restock, "client_key": client_key, "actor": work.actor.key, "at": work.now,
+        "order_id": order.id, "amount_minor": amount, "points_returned": split.points, "points_taken_back": back,
+        "reason": wish.reason, "restock": wish.restock, "client_key": key, "actor": work.actor.key, "at": work.now,
     }  # fmt: skip
     refund_id = work.post(Refund, [row], ids=True)[0]
+    _money_back(work, order, refund_id, split.money_minor, split.value_minor, split.points)
+    _member_back(work, order, refund_id, (split.money_minor, split.points, back), key)
+    order.refunded_minor += amount
+    event = {"order_id": order.id, "kind": "refunded", "note": wish.reason}
+    work.post(OrderEvent, [{**event, "actor": work.actor.key, "at": work.now}])
+    work.touch("sale_order", order.id)
+    day = {"till_id": order.till_id, "channel": order.channel, "order_type": order.order_type}
+    posting.add_to_daily(work, **day, refunds_minor=split.money_minor)
+    work.flush()
+    return Refunded(refund_id, split.money_minor, split.points, back)
+
+
+def _write_lines(work: Work, refund_id: int, parts: Sequence[dict[str, Any]]) -> None:
+    rows = [
+        {k: part[k] for k in ("line_id", "qty_milli", "amount_minor")} | {"refund_id": refund_id}
+        for part in parts
+    ]
+    for row in rows:  # what an exchange paid of a line is no money of this order
+        row["amount_minor"] -= next(p["credit"] for p in parts if p["line_id"] == row["line_id"])
+    work.post(RefundLine, [row for row in rows if row["qty_milli"]])
+    extras = [{k: row[k] for k in ("refund_id", "line_id", "amount_minor")} for row in rows]
     work.post(
-        RefundLine,
-        [
-            {k: part[k] for k in ("line_id", "qty_milli", "amount_minor")} | {"refund_id": refund_id}
-            for part in parts
-        ],
+        RefundExtra,
+        [e for e, row in zip(extras, rows, strict=True) if not row["qty_milli"] and e["amount_minor"]],
     )
-    _money_back(work, order, refund_id, money, value, points)
-    _goods_back(work, order, parts, f"refund:{refund_id}", client_key, restock)
-    _member_back(work, order, refund_id, (money, points, back), client_key)
-    _close(work, order, amount, money, reason)
-    return Refunded(refund_id, money, points, back)
 
 
-def _line_part(work: Work, order: Order, line_id: int, qty: int) -> dict[str, Any]:
-    line = work.get(OrderLine, line_id, lock=True)
-    if line.order_id != order.id:
-        raise Refused(N_("That line belongs to another order."))
+def _line_part(work: Work, order: Order, wish: Wish, line_id: int, qty: int) -> dict[str, Any]:
+    line = _line(work, order, line_id)
     left = line.qty_milli - line.refunded_milli
+    if wish.gone:
+        left = min(left, line.shipped_milli - (line.refunded_milli - line.freed_milli))
     if qty <= 0 or qty > left:
         raise Refused(N_("No more of “{name}” can be given back than was sold."), name=line.name)
-    given = read_given_of_line(work, line_id)
-    amount = line_refund(line.total_minor, line.qty_milli, line.refunded_milli, given, qty)
-    freed = min(qty, line.open_milli) if order.status == TO_SHIP else 0  # what has not left goes back first
+    if qty > left - claim_on(work, line_id, wish.case_id).qty_milli:
+        raise Refused(
+            N_("An open after-sales case asks for “{name}” already. Settle or withdraw it first."),
+            name=line.name,
+        )
+    worth = worth_of(work, line, qty)
+    # what has not left goes back first
+    freed = min(qty, line.open_milli) if order.status == TO_SHIP and not wish.gone else 0
     base_free = line.base_of(line.shipped_milli + line.freed_milli, freed)
     base = line.base_of(line.refunded_milli - line.freed_milli, qty - freed)
     line.refunded_milli += qty
@@ -127,12 +205,41 @@ def _line_part(work: Work, order: Order, line_id: int, qty: int) -> dict[str, An
     return {
         "line_id": line_id,
         "qty_milli": qty,
-        "amount_minor": amount,
+        "amount_minor": worth.total_minor,
+        "credit": worth.credit_minor,
         "sku_id": line.sku_id,
         "base_free": base_free,
         "base": base,
         "cost": line.cost_minor,
     }
+
+
+def _extra_part(work: Work, order: Order, wish: Wish, line_id: int, amount: int) -> dict[str, Any]:
+    """Money for a line without goods: of its own first, then of what an exchange paid of it."""
+    line = _line(work, order, line_id)
+    held, claim = held_by_line(work, line), claim_on(work, line_id, wish.case_id)
+    asked = claim.amount_minor + (worth_of(work, line, claim.qty_milli).total_minor if claim.qty_milli else 0)
+    if amount <= 0 or amount > held.total_minor - asked:
+        left = Money(max(0, held.total_minor - asked), order.currency)
+        raise Refused(
+            N_("Only {left} of “{name}” can still be given back. Lower the amount."),
+            left=str(left), name=line.name,
+        )  # fmt: skip
+    part = {"line_id": line_id, "qty_milli": 0, "amount_minor": amount, "sku_id": line.sku_id}
+    return {
+        **part,
+        "credit": max(0, amount - held.own_minor),
+        "base_free": 0,
+        "base": 0,
+        "cost": line.cost_minor,
+    }
+
+
+def _line(work: Work, order: Order, line_id: int) -> OrderLine:
+    line = work.get(OrderLine, line_id, lock=True)
+    if line.order_id != order.id:
+        raise Refused(N_("That line belongs to another order."))
+    return line
 
 
 def _at_hand(work: Work, order: Order, wanted: int, returned: int) -> int:
@@ -232,20 +339,14 @@ def _member_back(work: Work, order: Order, refund_id: int, parts: tuple[int, int
         posting.post_points(work, order.member_id, [step])
 
 
-def _close(work: Work, order: Order, amount: int, money: int, reason: str) -> None:
-    order.refunded_minor += amount
-    if order.status == TO_SHIP and order.refunded_minor == order.paid_minor:
+def _close(work: Work, order: Order) -> None:
+    """Nothing left to ship and all of the money back: cancelled. Nothing left to ship, a part had left: shipped."""
+    if order.status != TO_SHIP or _something_open(work, order.id):
+        return
+    if order.part_shipped:
+        order.step(SHIPPED)
+    elif left_of_order(work, order) == 0:
         order.step(CANCELLED)
-    elif order.part_shipped and not _something_open(work, order.id):
-        order.step(SHIPPED)  # the rest was given back: what had left is all there is
-    work.post(
-        OrderEvent,
-        [{"order_id": order.id, "kind": "refunded", "note": reason, "actor": work.actor.key, "at": work.now}],
-    )
-    work.touch("sale_order", order.id)
-    posting.add_to_daily(
-        work, till_id=order.till_id, channel=order.channel, order_type=order.order_type, refunds_minor=money
-    )
 
 
 def _something_open(work: Work, order_id: int) -> bool:
@@ -253,8 +354,12 @@ def _something_open(work: Work, order_id: int) -> bool:
     return work.value(select(OrderLine.id).where(OrderLine.order_id == order_id, left).limit(1)) is not None
 
 
-def _answer(work: Work, refund_id: int) -> Refunded:
-    row = work.get(Refund, refund_id)
+def _answer(work: Work, refund_id: int, client_key: str) -> Refunded:
+    """What a refund that was made gave back, with its parts that lay with other orders."""
+    keys = [client_key, *(f"{client_key}:x{number}" for number in range(MOST_SOURCES))]
+    rows = work.rows(select(Refund.__table__).where(Refund.client_key.in_(keys))).all()
     statement = select(func.coalesce(func.sum(RefundTender.amount_minor), 0))
-    money = work.value(statement.where(RefundTender.refund_id == refund_id, RefundTender.points == 0))
-    return Refunded(refund_id, int(money), row.points_returned, row.points_taken_back)
+    mine = RefundTender.refund_id.in_([row.id for row in rows])
+    money = work.value(statement.where(mine, RefundTender.points == 0))
+    returned, taken = sum(r.points_returned for r in rows), sum(r.points_taken_back for r in rows)
+    return Refunded(refund_id, int(money), returned, taken)

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from desktop.basics.ids import new_key
 from desktop.models import Base
+from desktop.models.after_sales import AfterSale, AfterSaleEvent, RefundExtra
 from desktop.models.orders import Shipment
 from desktop.models.parcels import ShipmentLine, ShipmentTrail
 from desktop.models.purchasing import (
@@ -33,7 +34,7 @@ from tests.helpers.sales import sell
 LEDGERS = {
     "audit_event", "stock_movement", "points_entry", "order_event", "tender", "refund", "refund_line", "refund_tender",
     "rule_version", "shipment_line", "shipment_trail", "stocktake_scan",
-    "goods_receipt", "goods_receipt_line", "supplier_return_line",
+    "goods_receipt", "goods_receipt_line", "supplier_return_line", "after_sale_event", "refund_extra",
 }  # fmt: skip
 
 
@@ -61,6 +62,7 @@ def full(shop: Shop) -> Storage:
         _one_scan(connection, moment["at"])
         _one_parcel(connection, moment["at"])
         _one_delivery(connection, moment["at"])
+        _one_case(connection, moment["at"])
     return shop.storage
 
 
@@ -94,6 +96,17 @@ def _one_parcel(connection: Connection, at: datetime) -> None:
     connection.execute(
         insert(ShipmentTrail), [{**shipment, "mark": "x", "text": "x", "at": at, "heard_at": at}]
     )
+
+
+def _one_case(connection: Connection, at: datetime) -> None:
+    """An after-sales case with its first step, and a compensation."""
+    line = connection.execute(text("SELECT id, order_id FROM order_line")).one()
+    case = {"code": "x", "order_id": line.order_id, "kind": "refund", "reason": "x", "opened_at": at}
+    case |= {"moved_at": at, "opened_by": "x", "client_key": "x"}
+    made = connection.execute(insert(AfterSale).returning(AfterSale.id), [case]).scalar_one()
+    connection.execute(insert(AfterSaleEvent), [{"case_id": made, "kind": "asked", "actor": "x", "at": at}])
+    refund = connection.execute(text("SELECT id FROM refund")).scalar_one()
+    connection.execute(insert(RefundExtra), [{"refund_id": refund, "line_id": line.id, "amount_minor": 1}])
 
 
 def _one_delivery(connection: Connection, at: datetime) -> None:

@@ -877,6 +877,7 @@ def upgrade() -> None:
     op.add_column("replenishment_line", sa.Column("method", sa.String(), server_default="", nullable=False))
     op.add_column("replenishment_line", sa.Column("error_milli", sa.BigInteger(), nullable=True))
     op.add_column("replenishment_line", sa.Column("naive_milli", sa.BigInteger(), nullable=True))
+    op.add_column("sale_order", sa.Column("invoice_number", sa.String(), server_default="", nullable=False))
     op.add_column(
         "sale_order", sa.Column("collect", sa.Boolean(), server_default=sa.text("(false)"), nullable=False)
     )
