@@ -68,7 +68,8 @@ def parser() -> argparse.ArgumentParser:
     _add_windows(command)
     _add_rules(command)
     command("clock", _("let rules act and messages leave without a window, until Ctrl-C"))
-    command("verify", _("check that stock, points, money and the audit trail add up"))
+    check = command("verify", _("check that stock, points, money and the audit trail add up"))
+    check.add_argument("--repair-search", action="store_true", help=_("build full-text search anew first"))
     command("doctor", _("check this machine and the database"))
     return whole
 

@@ -15,6 +15,10 @@ def run(arguments: argparse.Namespace) -> int:
     from desktop.queries.verify import verify
 
     with opened(chosen_place(arguments.database)) as shop:
+        if arguments.repair_search:
+            from desktop.services.search_index import rebuild_search
+
+            shop.do(rebuild_search)
         verdict = shop.ask(verify)
     facts = {
         "ok": verdict.whole,

@@ -16,6 +16,7 @@ from desktop.queries import (
     verify_orders,
     verify_parcels,
     verify_points,
+    verify_search,
     verify_stock,
 )
 from desktop.queries.verify_fault import MOST_FAULTS, Fault
@@ -30,6 +31,7 @@ CHECKS: tuple[Callable[[Read], Iterator[Fault]], ...] = (
     *verify_parcels.CHECKS,
     *verify_points.CHECKS,
     *verify_days.CHECKS,
+    *verify_search.CHECKS,
 )
 TRAIL_WORDS = {
     "missing": N_("a row is missing before it"),

@@ -57,6 +57,8 @@ SENTENCES = {
     "daily refunds": N_("Refunds of {subject}: they add up to {expected}, the daily total says {found}."),
     "daily points": N_("Points paid on {subject}: they are worth {expected}, the daily total says {found}."),
     "receipts": N_("Receipts of till {subject}: {expected} were given out, {found} are there."),
+    "search": N_("Search text of order {subject}: it should be {expected}, it is {found}."),
+    "search index": N_("Search index {subject}: it should hold {expected}; {found}."),
     "batches": N_("Batches of {subject}: {expected} are on hand, the batches hold {found}."),
     "batch": N_("Batch {subject}: its movements add up to {expected}, it holds {found}."),
     "set aside": N_("Set aside of {subject}: the campaigns have {expected} left, the stock says {found}."),

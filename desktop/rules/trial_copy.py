@@ -44,7 +44,7 @@ AHEAD = timedelta(days=125)  # of points that expire; no trial runs further, and
 NEWEST_EVENTS = 2_000  # of the timeline, whatever their orders: rules read on from there
 LEFT_OUT = frozenset({
     "audit_event", "audit_chain", "barcode", "check_run", "checkout", "daily_total", "idempotency", "image",
-    "import_run", "notice", "outbox", "phone_session", "price", "refund", "refund_line", "refund_tender",
+    "import_run", "notice", "order_text", "outbox", "phone_session", "price", "refund", "refund_line", "refund_tender",
     "order_review", "rule_version", "saved_view", "sign_in_brake",
 })  # fmt: skip
 OF_ORDERS = frozenset({"order_event", "order_line", "order_tag", "reservation", "shipment", "tender"})

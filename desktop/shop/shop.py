@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from desktop.basics.clock import Clock, SystemClock
 from desktop.basics.errors import NotAllowed, Refused
 from desktop.basics.i18n import N_
-from desktop.shop import audit_trail, trouble
+from desktop.models.orders import Order
+from desktop.shop import audit_trail, order_texts, trouble
 from desktop.shop.action import Action, Question
 from desktop.shop.actors import Actor, guest
 from desktop.shop.changes import Changes
@@ -94,6 +95,7 @@ class Shop:
                 result = action.run(work, *args, **kwargs)
                 work.flush()
                 changes = work.changes(action.name)
+                order_texts.keep(connection, changes.ids(Order.__tablename__))
                 if changes.touched:
                     event_id = self._append(work, action.name, changes)
         except BaseException:

@@ -15,6 +15,7 @@ from desktop.models.stock import Reservation, StockMovement
 from desktop.services.sample.drafts import Calendar, Draft
 from desktop.services.sample.ledger import GivenBack, paid_at, placed_at, refund_of
 from desktop.services.sample.write import add_rows
+from desktop.shop import order_texts
 from desktop.shop.work import Work
 
 PAY_WITHIN = SHIP_WITHIN = timedelta(hours=36)
@@ -97,6 +98,7 @@ def write_orders(work: Work, desk: Desk, drafts: Sequence[Draft]) -> None:
         for parcel, (d, _at) in zip(made, parcels, strict=True) for i, line in enumerate(d.lines)
     ])  # fmt: skip
     _write_refunds(work, desk, ordered, by_place)
+    order_texts.keep(work.connection, [draft.id for draft in ordered])
 
 
 def _receipts(desk: Desk, drafts: Sequence[Draft]) -> dict[int, str]:
