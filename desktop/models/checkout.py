@@ -25,6 +25,7 @@ class Checkout(Base):
     agreed_version: Mapped[int] = mapped_column(default=0)  # the version the member confirmed
     agreed_by: Mapped[str] = mapped_column(default="")  # phone, code, staff
     order_id: Mapped[int | None]
+    set_aside_id: Mapped[int | None]  # the campaign whose stock it sells
     token_hash: Mapped[str | None] = secret(unique=True)  # of the one-time address in the QR code
     token_until: Mapped[datetime | None]
     device_hash: Mapped[str] = secret(default="")  # the one phone that took it

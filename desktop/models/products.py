@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desktop.models.base import Base, RowId
@@ -57,7 +57,7 @@ class Product(Base):
 
 
 class Image(Base):
-    """A photo of a product, re-encoded and size-limited before it comes here."""
+    """Where the one photo of a product stood before schema 0003; empty since, `photo` holds them."""
 
     __tablename__ = "image"
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), primary_key=True)
@@ -74,6 +74,9 @@ class Sku(Base):
     variant: Mapped[str] = mapped_column(default="")
     unit: Mapped[str] = mapped_column(default="件")  # the base unit
     cost_minor: Mapped[int] = mapped_column(default=0)  # moving average, per base unit
+    retired: Mapped[bool] = mapped_column(default=False, server_default=false())  # a variant no longer sold
+    batch_tracked: Mapped[bool] = mapped_column(default=False, server_default=false())
+    shelf_life_days: Mapped[int | None]  # how long it keeps, for batches that come without a date
 
 
 class SkuUnit(Base):
@@ -107,6 +110,10 @@ class PriceList(Base):
     order_type: Mapped[str]
     tier_key: Mapped[str | None]
     channel: Mapped[str | None]
+    name: Mapped[str] = mapped_column(default="", server_default="")  # empty: said by type and tier
+    valid_from: Mapped[datetime | None]
+    valid_until: Mapped[datetime | None]  # from then on it gives no price any more
+    active: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
 class Price(Base):

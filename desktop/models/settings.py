@@ -58,6 +58,9 @@ SHOP_CURRENCY = SettingSpec("shop.currency", "CNY", N_("Currency"))
 SHOP_ZONE = SettingSpec("shop.zone", "Asia/Shanghai", N_("Time zone"))
 SHOP_SAMPLE = SettingSpec("shop.sample", False, N_("This is the sample shop"))
 RECEIPT_FOOTER = SettingSpec("shop.receipt_footer", "", N_("Line at the foot of the receipt"))
+SHOP_PHONE = SettingSpec("shop.phone", "", N_("Shop’s phone on papers"))
+SHOP_TAX_NUMBER = SettingSpec("shop.tax_number", "", N_("Tax number on invoices"))
+INVOICE_NOTE = SettingSpec("shop.invoice_note", "", N_("Line on invoices, such as the bank account"))
 POINTS_CAP = SettingSpec(
     "points.cap_bp",
     5_000,
@@ -149,6 +152,40 @@ RESTOCK_DAYS = SettingSpec(
     0,
     365,
 )
+EXPIRED_GOODS = SettingSpec(
+    "stock.expired_goods",
+    "block",
+    N_("Goods past their last day"),
+    N_("For goods told apart by batch: not sold at all, or sold after everything else."),
+    choices=("block", "warn"),
+)
+EXPIRY_WARN = SettingSpec(
+    "stock.expiry_days",
+    30,
+    N_("Goods count as expiring soon"),
+    N_("So many days before their last one they are listed and announced."),
+    "days",
+    1,
+    365,
+)
+SLOW_DAYS = SettingSpec(
+    "stock.slow_days",
+    30,
+    N_("Goods are slow without a sale for"),
+    N_("Counted from the last sale, for goods that are here."),
+    "days",
+    1,
+    3_650,
+)
+SURPLUS_DAYS = SettingSpec(
+    "stock.surplus_days",
+    90,
+    N_("Goods are too many above a cover of"),
+    N_("When what is here lasts longer than this at the average sale."),
+    "days",
+    1,
+    3_650,
+)
 KIOSK_IDLE = SettingSpec("kiosk.idle_seconds", 60, N_("Kiosk clears after"), "", "seconds", 15, 600)
 KIOSK_CODE_TTL = SettingSpec(
     "kiosk.code_seconds", 120, N_("QR code on the kiosk stays valid"), "", "seconds", 30, 600
@@ -197,3 +234,22 @@ REPLENISH_AT = SettingSpec(
     "stock.replenish_at", 7 * 60 + 30, N_("Restock list at"), "", "time", 0, 24 * 60 - 1
 )
 VERIFY_AT = SettingSpec("system.verify_at", 2 * 60, N_("Books are checked at"), "", "time", 0, 24 * 60 - 1)
+CARRIER_MINUTES = SettingSpec(
+    "carriers.poll_minutes", 30, N_("Ask carriers every"), N_("For parcels under way."), "minutes", 10, 60
+)
+AFTER_SALES_APPROVAL = SettingSpec(
+    "aftersales.approval",
+    "always",
+    N_("After-sales cases need approval"),
+    N_("By somebody with the right to approve. Money without goods always needs it."),
+    choices=("always", "above", "never"),
+)
+AFTER_SALES_ABOVE = SettingSpec(
+    "aftersales.approve_above", 10_000, N_("Approval above"), N_("What the case is worth."), "money", 0, 10**12
+)
+AFTER_SALES_REASONS = SettingSpec(
+    "aftersales.reasons",
+    "",
+    N_("Reasons to choose from"),
+    N_("Separate them with semicolons. Empty: the usual ones."),
+)

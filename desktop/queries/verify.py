@@ -18,6 +18,7 @@ from desktop.queries import (
     verify_points,
     verify_search,
     verify_stock,
+    verify_transfers,
 )
 from desktop.queries.verify_fault import MOST_FAULTS, Fault
 from desktop.shop import audit_trail
@@ -26,6 +27,7 @@ from desktop.shop.work import Read
 
 CHECKS: tuple[Callable[[Read], Iterator[Fault]], ...] = (
     *verify_stock.CHECKS,
+    *verify_transfers.CHECKS,
     *verify_batches.CHECKS,
     *verify_orders.CHECKS,
     *verify_parcels.CHECKS,

@@ -18,6 +18,9 @@ MOST_FAULTS = 200  # of one kind; whoever has more needs a backup, not a longer 
 SENTENCES = {
     "stock": N_("Stock of {subject}: the movements add up to {expected}, the balance says {found}."),
     "reserved": N_("Held stock of {subject}: open orders hold {expected}, the balance says {found}."),
+    "in transit": N_("Goods in transit of {subject}: {expected} are under way, the balance says {found}."),
+    "stocktake": N_("Stocktake {subject}: it posted {expected}, its movements add up to {found}."),
+    "held still": N_("Stock of {subject} should be {expected}; it is {found}."),
     "reservation": N_("Order {subject} is {found} and still holds goods; it should hold {expected}."),
     "lines": N_("Lines of order {subject}: the order says {expected}, its lines add up to {found}."),
     "line": N_("Line of order {subject}: price and quantity make {expected}, the line says {found}."),

@@ -136,6 +136,16 @@ def _set_member(work: Work, sale: Checkout, member_id: int | None) -> None:
 
 
 @action(permission=Permission.KIOSK)
+def choose_campaign(work: Work, key: str, set_aside_id: int | None) -> int:
+    """Sell from the stock of a campaign, or (None) as always; returns the sale's version."""
+    sale = open_sale(work, key)
+    if sale.set_aside_id == set_aside_id:
+        return sale.version
+    sale.set_aside_id = set_aside_id
+    return touch(work, sale)
+
+
+@action(permission=Permission.KIOSK)
 def offer_to_phone(work: Work, key: str) -> PhoneOffer:
     """A new one-time token for the QR code; the earlier one, and a phone that had it, are out."""
     sale = open_sale(work, key)

@@ -26,7 +26,7 @@ from desktop.models.people import Permission
 from desktop.models.settings import POINTS_DAYS, SHIP_HOURS
 from desktop.pricing.cart import earned
 from desktop.queries.offers import read_buyer, terms_for
-from desktop.services import once, posting
+from desktop.services import once, posting, set_aside
 from desktop.services.leaving import goods_leave, goods_return, something_open
 from desktop.services.order_queue import check_released
 from desktop.services.orders import held_goods, stock_steps, tell
@@ -158,6 +158,7 @@ def cancel_order(work: Work, order_id: int, reason: str = "") -> None:
     order.step(CANCELLED)
     held = held_goods(work, order.id)
     posting.step_stock(work, stock_steps("free", held), order.location_id)
+    set_aside.give_back(work, order.id)
     for reservation in held:
         reservation.state = "released"
     order.pay_deadline = None
@@ -185,6 +186,7 @@ def cancel_paid_order(work: Work, order_id: int, reason: str, client_key: str) -
     if order.status != CANCELLED:
         order.step(CANCELLED)
     order.ship_deadline = None
+    set_aside.give_back(work, order.id)
     tell(work, order.id, "cancelled", reason)
     once.keep(work, client_key, {name: getattr(back, name) for name in Refunded.__slots__})
     return back

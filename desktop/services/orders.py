@@ -21,7 +21,7 @@ from desktop.pricing.cart import Bill, CartLine, Offer, price_cart
 from desktop.queries.offers import Buyer, read_buyer, read_offers, terms_for
 from desktop.queries.order_hours import queued_until
 from desktop.queries.places import place_of_till
-from desktop.services import once, posting
+from desktop.services import once, posting, set_aside
 from desktop.services.posting import StockStep
 from desktop.services.settlement import NOT_STOCKED, line_row
 from desktop.shop.action import action
@@ -45,6 +45,7 @@ class OrderDraft:
     note: str = ""
     discount_minor: int = 0
     freight_minor: int = 0
+    set_aside_id: int | None = None  # the campaign whose stock it may have; an edited order keeps its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def create_order(work: Work, draft: OrderDraft, client_key: str) -> Created:
         pay_deadline=(queued or work.now) + pay_within(work, kind.key), queued_until=queued, client_key=client_key,
         address=draft.address.strip(), note=draft.note.strip()[:LONGEST_NOTE], **amounts,
     ))  # fmt: skip
-    _hold(work, order, bill, draft.discount_minor)
+    _hold(work, order, bill, draft.discount_minor, draft.set_aside_id)
     tell(work, order.id, "placed")
     if queued is not None:
         tell(work, order.id, "queued", f"{queued.astimezone(work.zone):%Y-%m-%d %H:%M}")
@@ -105,12 +106,13 @@ def edit_order(work: Work, order_id: int, draft: OrderDraft) -> int:
     buyer = _buyer(work, order.member_id, kind)
     bill = _price(work, draft, kind, buyer)
     before = order.total_minor
+    campaign = set_aside.of_order(work, order.id)
     _let_go(work, order)
     for name, value in _amounts(draft, bill).items():
         setattr(order, name, value)
     order.address, order.note = draft.address.strip(), draft.note.strip()[:LONGEST_NOTE]
     work.flush()
-    _hold(work, order, bill, draft.discount_minor)
+    _hold(work, order, bill, draft.discount_minor, campaign)
     tell(
         work,
         order.id,
@@ -232,7 +234,7 @@ def _amounts(draft: OrderDraft, bill: Bill) -> dict[str, Any]:
     }
 
 
-def _hold(work: Work, order: Order, bill: Bill, discount_minor: int) -> None:
+def _hold(work: Work, order: Order, bill: Bill, discount_minor: int, set_aside_id: int | None) -> None:
     """Write the lines, the discount shared among them to the last 分, and hold their goods."""
     shares = allocate(discount_minor, [line.total_minor for line in bill.lines])
     rows = [line_row(order.id, line) for line in bill.lines]
@@ -248,7 +250,11 @@ def _hold(work: Work, order: Order, bill: Bill, discount_minor: int) -> None:
         for line_id, line in zip(ids, bill.lines, strict=True)
         if line.offer.kind not in NOT_STOCKED
     ]  # fmt: skip
-    posting.step_stock(work, stock_steps("hold", held), order.location_id)
+    steps = stock_steps("hold", held)
+    if set_aside_id is not None:
+        wanted = {step.sku_id: step.qty_milli for step in steps}
+        set_aside.draw(work, set_aside_id, order.location_id, wanted, f"order:{order.id}")
+    posting.step_stock(work, steps, order.location_id)
     work.session.add_all(held)
     work.flush()
 
@@ -257,6 +263,7 @@ def _let_go(work: Work, order: Order) -> None:
     """Free what the order holds and drop its lines; nothing of it was paid, the audit trail keeps what it was."""
     held = held_goods(work, order.id)
     posting.step_stock(work, stock_steps("free", held), order.location_id)
+    set_aside.give_back(work, order.id)
     for reservation in work.session.scalars(select(Reservation).where(Reservation.order_id == order.id)):
         work.remove(reservation)
     for line in work.session.scalars(select(OrderLine).where(OrderLine.order_id == order.id)):

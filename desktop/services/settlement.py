@@ -24,7 +24,7 @@ from desktop.models.stock import Location
 from desktop.models.system import Idempotency
 from desktop.pricing.cart import Bill, CartLine, price_cart
 from desktop.queries.offers import Buyer, read_buyer, read_offers, terms_for
-from desktop.services import posting
+from desktop.services import posting, set_aside
 from desktop.services.posting import PointsStep, StockStep
 from desktop.shop.action import action
 from desktop.shop.work import Work
@@ -192,7 +192,10 @@ def _write(
 ) -> Settled:
     key, till_id = sale.client_key, sale.till_id
     stocked = [line for line in bill.lines if line.offer.kind not in NOT_STOCKED]
-    posting.step_stock(work, _merged(stocked), place)
+    steps = _merged(stocked)
+    if sale.set_aside_id is not None:
+        set_aside.draw(work, sale.set_aside_id, place, {s.sku_id: s.qty_milli for s in steps}, f"sale:{key}")
+    posting.step_stock(work, steps, place)
     code, short = posting.next_order_code(work)
     receipt = posting.next_receipt(work, till_id)
     order_id = work.post(

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from desktop.basics.errors import Changed, Malformed, NotFound, Refused
 from desktop.basics.i18n import N_
-from desktop.basics.money import LARGEST, MILLI, half_up, quantity_text
+from desktop.basics.money import LARGEST, MILLI, quantity_text
 from desktop.models.people import Permission
 from desktop.models.products import Category, Product, Sku
-from desktop.models.stock import Level, Location, Stock
+from desktop.models.stock import TRANSIT, Level, Stock
+from desktop.queries.places import main_place
 from desktop.services import once
+from desktop.services.batch_book import BatchIn, picks_for
+from desktop.services.costs import move_averages
+from desktop.services.locations import open_place
 from desktop.services.posting import StockStep, post_movements, step_stock
 from desktop.shop.action import action
 from desktop.shop.work import Work
@@ -35,11 +39,15 @@ ADJUST_REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class ReceivedLine:
-    """Goods that came in, in thousandths of the base unit; what one cost in minor units, if known."""
+    """Goods that came in, in thousandths of the base unit; what one cost in minor units, if known.
+
+    `batches` are those of goods told apart by batch; pieces no batch is named for open one by their shelf life.
+    """
 
     sku_id: int
     qty_milli: int
     unit_cost_minor: int | None = None
+    batches: tuple[BatchIn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +85,31 @@ class Levels:
 
 @action(permission=Permission.EDIT_STOCK)
 def receive_stock(
-    work: Work, lines: Sequence[ReceivedLine], *, client_key: str, supplier: str = "", note: str = ""
+    work: Work,
+    lines: Sequence[ReceivedLine],
+    *,
+    client_key: str,
+    supplier: str = "",
+    note: str = "",
+    location_id: int | None = None,
 ) -> tuple[StockChange, ...]:
-    """Bring goods in; their cost follows as a moving average. The same client key brings them in once."""
+    """Bring goods in at a place (none: the shop floor); their cost follows as a moving average.
+
+    The same client key brings them in once.
+    """
     merged = _merge(lines)
-    given = once.claim(work, client_key, ["receive", [asdict(line) for line in merged], supplier, note])
+    request = ["receive", [asdict(line) for line in merged], supplier, note, location_id]
+    given = once.claim(work, client_key, request)
     if given is not None:
         return tuple(StockChange(*row) for row in given)
-    location = _location(work)
-    held = _lock(work, [line.sku_id for line in merged], location)
+    location = _location(work, location_id)
+    held = lock_stock(work, [line.sku_id for line in merged], location)
     _average_costs(work, merged)
     step_stock(work, [StockStep("put", line.sku_id, line.qty_milli) for line in merged], location)
     text = " · ".join(part for part in (" ".join(supplier.split())[:80], note.strip()[:200]) if part)
     deltas = [(line.sku_id, line.qty_milli, line.unit_cost_minor or 0) for line in merged]
-    post_movements(work, location, "receive", f"receipt:{client_key}", client_key, deltas, text)
+    picks = picks_for(work, [(line.sku_id, line.qty_milli, line.batches) for line in merged])
+    post_movements(work, location, "receive", f"receipt:{client_key}", client_key, deltas, text, picks=picks)
     made = [(line.sku_id, held[line.sku_id], held[line.sku_id] + line.qty_milli) for line in merged]
     once.keep(work, client_key, made)
     return tuple(StockChange(*row) for row in made)
@@ -98,17 +117,27 @@ def receive_stock(
 
 @action(permission=Permission.EDIT_STOCK)
 def adjust_stock(
-    work: Work, lines: Sequence[AdjustLine], *, reason: str, client_key: str, note: str = ""
+    work: Work,
+    lines: Sequence[AdjustLine],
+    *,
+    reason: str,
+    client_key: str,
+    note: str = "",
+    location_id: int | None = None,
 ) -> tuple[StockChange, ...]:
-    """Correct what is on hand, with a reason; never below what is reserved. A client key corrects once."""
+    """Correct what is on hand at a place (none: the shop floor), with a reason; never below what is reserved.
+
+    The same client key corrects once.
+    """
     if reason not in ADJUST_REASONS:
         raise Malformed(N_("Choose why the stock changes."))
     _check_count(lines)
-    given = once.claim(work, client_key, ["adjust", [asdict(line) for line in lines], reason, note])
+    request = ["adjust", [asdict(line) for line in lines], reason, note, location_id]
+    given = once.claim(work, client_key, request)
     if given is not None:
         return tuple(StockChange(*row) for row in given)
-    location = _location(work)
-    held = _lock(work, [line.sku_id for line in lines], location)
+    location = _location(work, location_id)
+    held = lock_stock(work, [line.sku_id for line in lines], location)
     made = [(line.sku_id, held[line.sku_id], held[line.sku_id] + _delta(work, line, held)) for line in lines]
     deltas = [(sku_id, after - before, 0) for sku_id, before, after in made if after != before]
     steps = [StockStep("put" if delta > 0 else "take", sku_id, abs(delta)) for sku_id, delta, _cost in deltas]
@@ -154,6 +183,7 @@ def _merge(lines: Sequence[ReceivedLine]) -> list[ReceivedLine]:
     """The checked lines in the order of their SKUs; the same goods at the same cost become one line."""
     _check_count(lines)
     sums: dict[tuple[int, int | None], int] = {}
+    batches: dict[int, tuple[BatchIn, ...]] = {}
     for line in lines:
         if not 0 < line.qty_milli <= LARGEST_QTY:
             raise Malformed(N_("A quantity that comes in must be above zero."))
@@ -161,12 +191,14 @@ def _merge(lines: Sequence[ReceivedLine]) -> list[ReceivedLine]:
             raise Malformed(N_("A cost can’t be below zero."))
         key = (line.sku_id, line.unit_cost_minor)
         sums[key] = sums.get(key, 0) + line.qty_milli
+        whole = (b if b.qty_milli is not None else replace(b, qty_milli=line.qty_milli) for b in line.batches)
+        batches[line.sku_id] = batches.get(line.sku_id, ()) + tuple(whole)
     if len({sku_id for sku_id, _cost in sums}) < len(sums):
         raise Refused(
             N_("The same goods stand here twice with different costs. Save them one after the other.")
         )
     ordered = sorted(sums.items(), key=lambda item: item[0][0])
-    return [ReceivedLine(sku_id, qty, cost) for (sku_id, cost), qty in ordered]
+    return [ReceivedLine(sku_id, qty, cost, batches[sku_id]) for (sku_id, cost), qty in ordered]
 
 
 def _check_count(lines: Sequence[ReceivedLine] | Sequence[AdjustLine]) -> None:
@@ -176,11 +208,16 @@ def _check_count(lines: Sequence[ReceivedLine] | Sequence[AdjustLine]) -> None:
         raise Malformed(N_("At most {limit} lines at a time. Save these in parts."), limit=MOST_LINES)
 
 
-def _location(work: Work) -> int:
-    found = work.value(select(func.min(Location.id)).where(Location.kind == "floor"))
-    if found is None:
+def _location(work: Work, location_id: int | None) -> int:
+    if location_id is not None:
+        place = open_place(work, location_id)
+        if place.kind == TRANSIT:
+            raise Refused(N_("Goods in transit change by their transfer. Open it to say what arrived."))
+        return place.id
+    found = main_place(work)
+    if not found:
         raise Refused(N_("The shop is not set up yet. Finish the first steps before adding goods."))
-    return int(found)
+    return found
 
 
 _OPEN = {
@@ -194,7 +231,7 @@ _OPEN = {
 }  # fmt: skip
 
 
-def _lock(work: Work, sku_ids: Sequence[int], location_id: int) -> dict[int, int]:
+def lock_stock(work: Work, sku_ids: Sequence[int], location_id: int) -> dict[int, int]:
     """What is on hand of these SKUs, their rows locked in ascending order as every sale does."""
     wanted = sorted(set(sku_ids))
     if len(wanted) < len(sku_ids):
@@ -218,21 +255,10 @@ def _lock(work: Work, sku_ids: Sequence[int], location_id: int) -> dict[int, int
 
 
 def _average_costs(work: Work, lines: Iterable[ReceivedLine]) -> None:
-    """The new cost of one base unit: what lies here at its old cost and what comes at its own, half up."""
-    priced = {line.sku_id: line for line in lines if line.unit_cost_minor is not None}
-    lying = (
-        select(Sku.id, Sku.cost_minor, func.coalesce(func.sum(Stock.on_hand_milli), 0).label("held"))
-        .join(Stock, Stock.sku_id == Sku.id, isouter=True)
-        .where(Sku.id.in_(sorted(priced)))
-        .group_by(Sku.id, Sku.cost_minor)
-    )
-    for row in work.rows(lying).all():
-        line = priced[row.id]
-        held = int(row.held)
-        worth = held * row.cost_minor + line.qty_milli * (line.unit_cost_minor or 0)
-        cost = half_up(worth, held + line.qty_milli)
-        if cost != row.cost_minor:
-            work.update(Sku, row.id, {"cost_minor": cost})
+    """Goods whose cost is known move the average; what one unit cost, in thousandths for all that came."""
+    priced = [line for line in lines if line.unit_cost_minor is not None]
+    moves = [(ln.sku_id, ln.qty_milli, ln.qty_milli * (ln.unit_cost_minor or 0)) for ln in priced]
+    move_averages(work, moves)
 
 
 def _delta(work: Work, line: AdjustLine, held: dict[int, int]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, MetaData, Table, insert, text
@@ -23,18 +23,22 @@ from desktop.models.purchasing import (
     SupplierReturnLine,
 )
 from desktop.models.rules import Rule, RuleVersion
+from desktop.models.shelves import PriceChanged
 from desktop.models.stocktakes import Stocktake, StocktakeScan
+from desktop.services.batches import track_batches
 from desktop.services.refunds import refund_lines
+from desktop.services.set_aside import AsideLine, set_aside
 from desktop.shop.shop import Shop
 from desktop.storage.engine import Storage
 from desktop.storage.migrations.append_only import APPEND_ONLY
-from tests.helpers.goods import NUTS, open_stocked
+from tests.helpers.goods import NUTS, Stocked, open_stocked
 from tests.helpers.sales import sell
 
 LEDGERS = {
     "audit_event", "stock_movement", "points_entry", "order_event", "tender", "refund", "refund_line", "refund_tender",
-    "rule_version", "shipment_line", "shipment_trail", "stocktake_scan",
+    "rule_version", "price_changed", "shipment_line", "shipment_trail", "stocktake_scan",
     "goods_receipt", "goods_receipt_line", "supplier_return_line", "after_sale_event", "refund_extra",
+    "batch_movement", "set_aside_entry",
 }  # fmt: skip
 
 
@@ -46,6 +50,7 @@ def full(shop: Shop) -> Storage:
     with shop.storage.read.connect() as connection:
         line = connection.execute(text("SELECT id FROM order_line")).scalar_one()
     shop.do(refund_lines, settled.order_id, [(line, 1_000)], "坏了", new_key())
+    _one_batch(stocked)
     with shop.storage.write.begin() as connection:
         moment = {"at": shop.clock.now(), "name": "x", "spec": "{}"}
         rule = {
@@ -62,8 +67,17 @@ def full(shop: Shop) -> Storage:
         _one_scan(connection, moment["at"])
         _one_parcel(connection, moment["at"])
         _one_delivery(connection, moment["at"])
+        _one_price(connection, moment["at"])
         _one_case(connection, moment["at"])
     return shop.storage
+
+
+def _one_batch(stocked: Stocked) -> None:
+    """Goods told apart by batch, and some set aside for a campaign."""
+    now, goods = stocked.shop.clock.now(), stocked.skus[NUTS]
+    stocked.shop.do(track_batches, [goods])
+    line, ends = AsideLine(goods, 1_000), now + timedelta(days=1)
+    stocked.shop.do(set_aside, "x", [line], starts_at=now, ends_at=ends, client_key=new_key())
 
 
 def _one_scan(connection: Connection, at: object) -> None:
@@ -82,6 +96,14 @@ def _one_scan(connection: Connection, at: object) -> None:
     )
     scan = {"stocktake_id": made.scalar_one(), "sku_id": sku, "kind": "add", "milli": 1, "client_key": "x"}
     connection.execute(insert(StocktakeScan), [{**scan, "actor": "x", "at": at}])
+
+
+def _one_price(connection: Connection, at: datetime) -> None:
+    """A price that changed."""
+    sku = connection.execute(text("SELECT min(id) FROM sku")).scalar_one()
+    prices = connection.execute(text("SELECT min(id) FROM price_list")).scalar_one()
+    change = {"sku_id": sku, "list_id": prices, "unit": "", "min_qty_milli": 0, "after_minor": 1}
+    connection.execute(insert(PriceChanged), [{**change, "actor": "x", "at": at}])
 
 
 def _one_parcel(connection: Connection, at: datetime) -> None:
