@@ -119,6 +119,7 @@ class Order(Base):
     address: Mapped[str] = personal(default="")
     note: Mapped[str] = personal(default="")  # the buyer's message
     receipt_number: Mapped[str] = mapped_column(default="")
+    invoice_number: Mapped[str] = mapped_column(default="", server_default="")  # 2026-000012, once given
     placed_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
     shipped_at: Mapped[datetime | None]  # the newest parcel's; an order to ship that has it left in part

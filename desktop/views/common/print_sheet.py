@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.basics.i18n import _
 from desktop.views.common import printing, remember
+from desktop.views.common.background import Scope, Task
 from desktop.views.common.buttons import secondary
 from desktop.views.common.cards import hbox
 from desktop.views.common.context import Context
@@ -22,16 +23,22 @@ from desktop.views.common.printing import A4, Paper, PrintLine
 from desktop.views.common.segment import Segment
 
 PDF = ""
+SIDE_BY_SIDE = 3  # kinds of paper; more are chosen from a list
 
 
 @dataclass(frozen=True)
 class Document:
-    """Something printable: its name, its lines, its paper."""
+    """Something printable: its name, its lines, its paper.
+
+    With a `fetch` the lines are made by `shape` from what that asks for, once this paper is chosen.
+    """
 
     key: str
     label: str
-    lines: Sequence[PrintLine]
+    lines: Sequence[PrintLine] = ()
     paper: Paper = A4
+    fetch: Callable[[Scope], Task] | None = None
+    shape: Callable[[Any], Sequence[PrintLine]] | None = None
 
 
 def documents_folder() -> Path:
@@ -87,7 +94,8 @@ class PrintSheet(Sheet):
     ) -> None:
         super().__init__(parent, title, verb=_("Print"), icon="printer-line", width=460)
         self.context, self._documents, self._done_with = context, {d.key: d for d in documents}, done
-        self.kind = Segment([(d.key, d.label) for d in documents], documents[0].key)
+        kinds = [(d.key, d.label) for d in documents]
+        self.kind = (Segment if len(kinds) <= SIDE_BY_SIDE else Select)(kinds, documents[0].key)
         self.kind.setVisible(len(documents) > 1)
         names = printing.printers()
         last = remember.get("print/where", names[0] if names else PDF)
@@ -114,14 +122,21 @@ class PrintSheet(Sheet):
         return self.where.value() != PDF or check_all([self._field])
 
     def _go(self) -> None:
-        document, where = self._documents[self.kind.value()], self.where.value()
-        remember.put("print/where", where)
-        scope = self.context.of(self)
+        document = self._documents[self.kind.value()]
+        remember.put("print/where", self.where.value())
+        if document.fetch is None:
+            self._print(document, document.lines)
+            return
+        task = document.fetch(self.context.of(self)).busy(self.primary).otherwise(self.show_error)
+        task.then(lambda found: self._print(document, document.shape(found) if document.shape else found))
+
+    def _print(self, document: Document, lines: Sequence[PrintLine]) -> None:
+        scope, where = self.context.of(self), self.where.value()
         if where == PDF:
-            task = scope.device(printing.to_pdf, document.lines, self.file.path(), document.paper)
+            task = scope.device(printing.to_pdf, lines, self.file.path(), document.paper)
             said = self.file.path().name
         else:
-            task = scope.device(printing.to_printer, document.lines, where, document.paper)
+            task = scope.device(printing.to_printer, lines, where, document.paper)
             said = where
         task.busy(self.primary).then(partial(self._printed, said)).otherwise(self.show_error)
 

@@ -1,7 +1,8 @@
 """Printing of receipts and lists: plain lines drawn page by page, on a thread, to a printer or a PDF."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Literal
 
@@ -15,11 +16,16 @@ from desktop.views.common.tokens import FAMILIES
 
 Side = Literal["left", "center", "right"]
 POINT = 25.4 / 72  # mm
+GAP = 2  # mm between columns
 
 
 @dataclass(frozen=True)
 class PrintLine:
-    """A line of paper: text at left, at right, or in columns; `size` in points; `rule` is a thin line instead."""
+    """A line of paper: text at left and at right, `cells` in columns, a thin `rule` or an `image`; `size` in points.
+
+    `shares` say how the width is parted among the cells, `sides` where each one's text stands (`l`, `c`, `r`).
+    A `head` stands again on top of every page its table goes on to; `fresh` begins a new sheet of paper.
+    """
 
     left: str = ""
     right: str = ""
@@ -29,6 +35,11 @@ class PrintLine:
     rule: bool = False
     image: bytes = b""
     image_mm: int = 0
+    cells: tuple[str, ...] = ()
+    shares: tuple[int, ...] = ()
+    sides: str = ""
+    head: bool = False
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,19 +87,45 @@ def wrapped(lines: Sequence[PrintLine], paper: Paper) -> list[PrintLine]:
         if line.rule or line.image:
             found.append(line)
             continue
+        if line.cells:
+            found += _wrapped_cells(line, (paper.width - 2 * paper.margin) * per_mm, per_mm)
+            continue
         metrics = QFontMetricsF(_font(line, per_mm))
         room = (paper.width - 2 * paper.margin) * per_mm - (
             metrics.horizontalAdvance(line.right + "  ") if line.right else 0
         )
-        rest, right = line.left, line.right
-        while metrics.horizontalAdvance(rest) > room and len(rest) > 1:
-            cut = next((n for n in range(len(rest), 1, -1) if metrics.horizontalAdvance(rest[:n]) <= room), 1)
-            space = rest.rfind(" ", 1, cut + 1)
-            cut = space if space > cut // 2 else cut
-            found.append(PrintLine(rest[:cut].rstrip(), "", line.size, line.bold, line.side))
-            rest = rest[cut:].lstrip()
-        found.append(PrintLine(rest, right, line.size, line.bold, line.side))
+        *before, last = _pieces(metrics, line.left, room)
+        for n, piece in enumerate(before):
+            found.append(replace(line, left=piece, right="", fresh=line.fresh and not n))
+        found.append(replace(line, left=last, fresh=line.fresh and not before))
     return found
+
+
+def _wrapped_cells(line: PrintLine, room: float, per_mm: float) -> list[PrintLine]:
+    """The row in as many lines as its longest cell needs."""
+    metrics = QFontMetricsF(_font(line, per_mm))
+    columns = [
+        list(_pieces(metrics, text, width - GAP * per_mm))
+        for text, width in zip(line.cells, _widths(line, room), strict=True)
+    ]
+    rows = zip_longest(*columns, fillvalue="")
+    return [replace(line, cells=tuple(row), fresh=line.fresh and not n) for n, row in enumerate(rows)]
+
+
+def _pieces(metrics: QFontMetricsF, text: str, room: float) -> Iterator[str]:
+    """The text in pieces no wider than the room, broken at spaces where there are some."""
+    while metrics.horizontalAdvance(text) > room and len(text) > 1:
+        cut = next((n for n in range(len(text), 1, -1) if metrics.horizontalAdvance(text[:n]) <= room), 1)
+        space = text.rfind(" ", 1, cut + 1)
+        cut = space if space > cut // 2 else cut
+        yield text[:cut].rstrip()
+        text = text[cut:].lstrip()
+    yield text
+
+
+def _widths(line: PrintLine, room: float) -> list[float]:
+    shares = line.shares or (1,) * len(line.cells)
+    return [room * share / sum(shares) for share in shares]
 
 
 def pages(lines: Sequence[PrintLine], paper: Paper) -> list[list[PrintLine]]:
@@ -96,14 +133,27 @@ def pages(lines: Sequence[PrintLine], paper: Paper) -> list[list[PrintLine]]:
     if paper.height == 0:
         return [list(lines)]
     found: list[list[PrintLine]] = [[]]
-    used, room = 0.0, paper.height - 2 * paper.margin
+    used, room, head = 0.0, paper.height - 2 * paper.margin, list[PrintLine]()
     for line in lines:
-        if used + _height(line) > room and found[-1]:
-            found.append([])
-            used = 0.0
+        full = used + _height(line) > room
+        if found[-1] and (full or line.fresh):
+            found.append([] if line.fresh or not line.cells else list(head))
+            used = sum(_height(each) for each in found[-1])
+        if line.head:
+            head = [*head, line] if found[-1] and found[-1][-1] in head else [line]
         found[-1].append(line)
         used += _height(line)
     return found
+
+
+def _numbers(parts: Sequence[Sequence[PrintLine]]) -> list[str]:
+    """The foot of each page: its number within its own paper, nothing where that is a single page."""
+    papers: list[int] = []
+    for page in parts:
+        if not papers or (page and page[0].fresh):
+            papers.append(0)
+        papers[-1] += 1
+    return [f"{n + 1} / {count}" if count > 1 else "" for count in papers for n in range(count)]
 
 
 def _size(lines: Sequence[PrintLine], paper: Paper) -> QPageSize:
@@ -117,6 +167,7 @@ def _draw(
     painter: QPainter, device: QPdfWriter | QPrinter, parts: Sequence[Sequence[PrintLine]], paper: Paper
 ) -> None:
     per_mm = device.logicalDpiX() / 25.4
+    foots = _numbers(parts)
     for number, page in enumerate(parts):
         if number:
             device.newPage()
@@ -130,6 +181,21 @@ def _draw(
                 per_mm,
             )
             y += high
+        if foots[number]:
+            foot = PrintLine(foots[number], size=8, side="center")
+            edge = QRectF(0, (paper.height - paper.margin * 0.7) * per_mm, paper.width * per_mm, 4 * per_mm)
+            _draw_line(painter, foot, edge, per_mm)
+
+
+def _draw_cells(painter: QPainter, line: PrintLine, area: QRectF, base: float, per_mm: float) -> None:
+    metrics, left = QFontMetricsF(painter.font(), painter.device()), area.left()
+    for n, (text, width) in enumerate(zip(line.cells, _widths(line, area.width()), strict=True)):
+        spare = max(0.0, width - GAP * per_mm - metrics.horizontalAdvance(text))
+        shift = {"l": 0.0, "c": spare / 2, "r": spare + GAP * per_mm}[
+            (line.sides or "l" * len(line.cells))[n]
+        ]
+        painter.drawText(QPointF(left + shift, base), text)
+        left += width
 
 
 def _draw_line(painter: QPainter, line: PrintLine, area: QRectF, per_mm: float) -> None:
@@ -149,6 +215,9 @@ def _draw_line(painter: QPainter, line: PrintLine, area: QRectF, per_mm: float) 
     painter.setPen(Qt.GlobalColor.black)
     metrics = QFontMetricsF(font, painter.device())
     base = area.center().y() + 0.365 * font.pixelSize()
+    if line.cells:
+        _draw_cells(painter, line, area, base, per_mm)
+        return
     width = metrics.horizontalAdvance(line.left)
     start = {"left": area.left(), "center": area.center().x() - width / 2, "right": area.right() - width}[
         line.side

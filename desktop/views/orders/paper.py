@@ -1,11 +1,10 @@
-"""Receipts and packing lists as lines of paper."""
+"""Receipts as lines of paper."""
 
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from desktop.basics.i18n import _
 from desktop.basics.money import Money, quantity_text
-from desktop.queries.order_detail import Contact, OrderDetail
 from desktop.queries.order_words import method_word, said
 from desktop.queries.receipts import Receipt
 from desktop.views.common.printing import PrintLine
@@ -72,24 +71,4 @@ def _foot(r: Receipt) -> list[PrintLine]:
         lines.append(PrintLine(_("Points left"), f"{r.points_left:,}", 8))
     if r.footer:
         lines.append(PrintLine(r.footer, size=8, side="center"))
-    return lines
-
-
-def packing_lines(orders: Sequence[tuple[OrderDetail, Contact]]) -> list[PrintLine]:
-    """What to put into the parcel, with the address, for a sheet of paper."""
-    lines: list[PrintLine] = []
-    for number, (order, contact) in enumerate(orders):
-        if number:
-            lines += [PrintLine(" "), RULE, PrintLine(" ")]
-        lines += [
-            PrintLine(_("Packing list {number}").format(number=order.code), size=14, bold=True),
-            PrintLine(f"{contact.name}  {contact.phone}".strip(), size=11),
-            PrintLine(contact.address, size=11),
-            RULE,
-        ]
-        for line in order.lines:
-            count = f"{quantity_text(line.left_milli)} {line.unit_name}"
-            lines.append(PrintLine(f"☐  {line.name} {line.pack}  {line.code}", count, 11))
-        if order.note:
-            lines += [RULE, PrintLine(_("Note: {text}").format(text=order.note), size=10)]
     return lines

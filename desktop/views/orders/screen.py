@@ -375,7 +375,7 @@ class OrdersScreen(QWidget):
     # Paper and files
 
     def _print(self, ids: list[int]) -> None:
-        PrintRun(self, self.context, self.panel.order).start(ids)
+        PrintRun(self, self.context).start(ids)
 
     def _export(self) -> None:
         count, filters = self.list.model.total or 0, self.list.filters

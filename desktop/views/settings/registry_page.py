@@ -31,6 +31,11 @@ class Group:
 SHOP = (
     Group(N_("The shop"), "", ("shop.name", "shop.branch", "shop.currency", "shop.zone")),
     Group(N_("Receipt and look"), "", ("shop.receipt_footer", "look.gain_red")),
+    Group(
+        N_("Delivery notes and invoices"),
+        N_("An invoice of this program is no tax invoice (发票)"),
+        ("shop.phone", "shop.tax_number", "shop.invoice_note"),
+    ),
 )
 POINTS = (
     Group(
