@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -11,7 +12,8 @@ from desktop.basics.errors import NotFound
 from desktop.basics.i18n import N_
 from desktop.models.members import Tier
 from desktop.models.people import Permission
-from desktop.models.products import Barcode, Image, Price, PriceList, Product, ProductTag, Sku, SkuUnit, Tag
+from desktop.models.products import Barcode, Price, PriceList, Product, ProductTag, Sku, SkuUnit, Tag
+from desktop.models.shelves import Photo
 from desktop.queries.offers import find_codes
 from desktop.queries.products import ProductRow, rows_of
 from desktop.shop.action import question
@@ -38,6 +40,14 @@ class BarcodeRow:
     unit: str
     valid: bool
     shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRow:
+    """One photo, small."""
+
+    id: int
+    thumb: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +130,42 @@ def product_cost(read: Read, sku_id: int) -> int:
 
 @question(permission=Permission.BROWSE_GOODS)
 def product_photo(read: Read, product_id: int) -> bytes | None:
-    """The photo as JPEG, at most 640 px, or None."""
-    found = read.value(select(Image.data).where(Image.product_id == product_id))
+    """The main photo as JPEG, at most 640 px, or None."""
+    mine = select(Photo.data).where(Photo.product_id == product_id).order_by(Photo.position, Photo.id)
+    found = read.value(mine.limit(1))
     return None if found is None else bytes(found)
+
+
+@question(permission=Permission.BROWSE_GOODS)
+def product_photos(read: Read, product_id: int) -> tuple[PhotoRow, ...]:
+    """All photos of a product, small, the main one first."""
+    statement = select(Photo.id, Photo.thumb).where(Photo.product_id == product_id)
+    rows = read.rows(statement.order_by(Photo.position, Photo.id))
+    return tuple(PhotoRow(row.id, bytes(row.thumb)) for row in rows)
+
+
+@question(permission=Permission.BROWSE_GOODS)
+def photo_data(read: Read, photo_id: int) -> bytes | None:
+    """One photo as JPEG, at most 640 px, or None when it is gone."""
+    found = read.value(select(Photo.data).where(Photo.id == photo_id))
+    return None if found is None else bytes(found)
+
+
+@question(permission=Permission.BROWSE_GOODS)
+def thumbs(read: Read, product_ids: Sequence[int]) -> dict[int, bytes]:
+    """The main photos of these products as lists show them, at most 96 px; without one a product is missing."""
+    main = aliased(Photo)
+    first = (
+        select(main.id)
+        .where(main.product_id == Photo.product_id)
+        .order_by(main.position, main.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    statement = select(Photo.product_id, Photo.thumb).where(
+        Photo.product_id.in_(product_ids), Photo.id == first
+    )
+    return {row.product_id: bytes(row.thumb) for row in read.rows(statement)}
 
 
 @question(permission=Permission.SEE_STOCK)

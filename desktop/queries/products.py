@@ -13,7 +13,6 @@ from desktop.models.people import Permission
 from desktop.models.products import (
     Barcode,
     Category,
-    Image,
     Price,
     PriceList,
     Product,
@@ -21,6 +20,7 @@ from desktop.models.products import (
     Sku,
     Tag,
 )
+from desktop.models.shelves import Photo
 from desktop.models.stock import Stock
 from desktop.queries.page import PAGE_ROWS, Page, Position, contains, in_order, like, page_of
 from desktop.shop.action import question
@@ -147,7 +147,7 @@ def _maker(read: Read, rows: Sequence[Any], stock: bool) -> Callable[[Any], Prod
     statement = select(Barcode.sku_id, Barcode.code).where(Barcode.sku_id.in_(sku_ids)).order_by(Barcode.id)
     for row in read.rows(statement):
         codes.setdefault(row.sku_id, []).append(row.code)
-    pictured = select(Image.product_id).where(Image.product_id.in_([row.product_id for row in rows]))
+    pictured = select(Photo.product_id).where(Photo.product_id.in_([row.product_id for row in rows]))
     photos = {row.product_id for row in read.rows(pictured)}
     held = _held(read, sku_ids) if stock else {}
 

@@ -15,8 +15,9 @@ from desktop.basics.errors import NotFound
 from desktop.basics.i18n import N_
 from desktop.basics.money import MILLI, half_up
 from desktop.models.people import Permission
-from desktop.models.products import Category, Image, Price, PriceList, Product, Sku
+from desktop.models.products import Category, Price, PriceList, Product, Sku
 from desktop.models.settings import ALERT_AT
+from desktop.models.shelves import Photo
 from desktop.models.stock import Level, Location, Stock, StockMovement
 from desktop.queries.coming import on_the_way
 from desktop.queries.page import Page, Position, in_order, page_of
@@ -342,7 +343,7 @@ def _rows(
     statement = board.with_levels(statement).join(Category, Category.id == Product.category_id, isouter=True)
     order = [c.desc() if descending else c.asc() for c in (ranked.c.sorted_by, ranked.c.id)]
     rows = read.rows(statement.order_by(*order)).all()
-    pictured = select(Image.product_id).where(Image.product_id.in_([row.product_id for row in rows]))
+    pictured = select(Photo.product_id).where(Photo.product_id.in_([row.product_id for row in rows]))
     photos, coming = {row.product_id for row in read.rows(pictured)}, on_the_way(read)
     return rows, lambda row: _row(row, board.days, photos, coming), lambda row: (row.sorted_by, row.id)
 

@@ -1,101 +1,83 @@
-"""Photos of goods: checked, made small and written anew, so that no byte of the file itself is kept."""
+"""Photos of goods: several of a product, the first is the main one; each comes small and written anew."""
 
 from __future__ import annotations
 
-from io import BytesIO
+from collections.abc import Sequence
 
-from PIL import Image as Photo
-from PIL import ImageOps, UnidentifiedImageError
-from sqlalchemy import bindparam, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
-from desktop.basics.errors import Malformed
+from desktop.basics.errors import Changed, NotFound, Refused
 from desktop.basics.i18n import N_
+from desktop.basics.pictures import LARGEST_FILE, check_small, small_picture, thumb_of
 from desktop.models.people import Permission
-from desktop.models.products import Image, Product
+from desktop.models.products import Product
+from desktop.models.shelves import Photo
 from desktop.shop.action import action
 from desktop.shop.work import Work
 
-LARGEST_FILE = 8 * 1024 * 1024  # bytes
-LARGEST_AREA = 40_000_000  # pixels
-LONGEST_SIDE = 640  # pixels of the picture kept
-STARTS = ((b"\xff\xd8\xff", b""), (b"\x89PNG\r\n\x1a\n", b""), (b"RIFF", b"WEBP"))
-FORMATS = ("JPEG", "PNG", "WEBP")
-TOO_LARGE = N_("The picture file is larger than {limit} MB. Make it smaller first.")
-TOO_MANY = N_("The picture has more than {limit} million pixels. Make it smaller first.")
-DAMAGED = N_("The picture is damaged and can’t be read. Save it again, then try once more.")
-NOT_A_PICTURE = N_("This file is not a picture. Use a JPEG, PNG or WebP file.")
-
-
-def small_picture(data: bytes) -> bytes:
-    """The picture turned upright, on white, at most 640 px, as a new JPEG. Raises `Malformed`.
-
-    Slow for large photos: call it outside any transaction.
-    """
-    if len(data) > LARGEST_FILE:
-        raise Malformed(TOO_LARGE, limit=LARGEST_FILE // 2**20)
-    if not any(data.startswith(head) and data[8:].startswith(tail) for head, tail in STARTS):
-        raise Malformed(NOT_A_PICTURE)
-    try:
-        with Photo.open(BytesIO(data), formats=FORMATS) as photo:
-            if photo.width * photo.height > LARGEST_AREA:
-                raise _too_many()
-            photo.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is then decoded small at once
-            return _written_anew(photo)
-    except (Photo.DecompressionBombError, Photo.DecompressionBombWarning):
-        raise _too_many() from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError):
-        raise Malformed(DAMAGED) from None
-
-
-def _too_many() -> Malformed:
-    return Malformed(TOO_MANY, limit=LARGEST_AREA // 10**6)
-
-
-def _written_anew(photo: Photo.Image) -> bytes:
-    upright = ImageOps.exif_transpose(photo)
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    colours = upright.convert("RGBA")
-    paper = Photo.new("RGB", colours.size, "white")
-    paper.paste(colours, mask=colours.getchannel("A"))
-    out = BytesIO()
-    paper.save(out, "JPEG", quality=85, optimize=True)
-    return out.getvalue()
+MOST_PHOTOS = 9
 
 
 @action(permission=Permission.EDIT_GOODS)
-def set_image(work: Work, product_id: int, picture: bytes) -> None:
-    """Keep a photo made by `small_picture`; anything else is refused."""
-    work.get(Product, product_id)
-    _check_small(picture)
-    insert = sqlite.insert if work.is_sqlite else postgresql.insert
-    row = insert(Image).values(product_id=bindparam("product"), data=bindparam("photo"))
-    row = row.on_conflict_do_update(index_elements=["product_id"], set_={"data": row.excluded.data})
-    work.rows(row, {"product": product_id, "photo": picture})
-    _tell(work, product_id, len(picture))
+def add_photo(work: Work, product_id: int, picture: bytes, position: int | None = None) -> int:
+    """Keep a photo made by `small_picture`, at the end or in this place; anything else is refused."""
+    work.get(Product, product_id, lock=True)
+    check_small(picture)
+    have = _order(work, product_id)
+    if len(have) >= MOST_PHOTOS:
+        raise Refused(N_("A product can have {limit} photos. Remove one first."), limit=MOST_PHOTOS)
+    values = {"product_id": product_id, "position": len(have), "data": picture, "thumb": thumb_of(picture)}
+    made = int(work.rows(insert(Photo).values(values).returning(Photo.id)).scalar_one())
+    if position is not None:
+        have.insert(position, made)
+        _number(work, have)
+    _tell(work, product_id, made, len(picture))
+    return made
 
 
 @action(permission=Permission.EDIT_GOODS)
-def remove_image(work: Work, product_id: int) -> None:
-    """Take a product's photo away; its drawn picture shows again."""
-    work.get(Product, product_id)
-    if work.value(select(Image.product_id).where(Image.product_id == product_id)) is not None:
-        work.rows(delete(Image).where(Image.product_id == product_id))
-        _tell(work, product_id, 0)
+def remove_photo(work: Work, photo_id: int) -> None:
+    """Take one photo away; the next one becomes the main one, without any the drawn picture shows again."""
+    product_id = work.value(select(Photo.product_id).where(Photo.id == photo_id))
+    if product_id is None:
+        raise NotFound(N_("This entry no longer exists. Refresh the list."))
+    work.get(Product, product_id, lock=True)
+    work.rows(delete(Photo).where(Photo.id == photo_id))
+    _number(work, _order(work, product_id))
+    _tell(work, product_id, photo_id, 0)
 
 
-def _check_small(picture: bytes) -> None:
-    if len(picture) > LARGEST_FILE or not picture.startswith(STARTS[0][0]):
-        raise Malformed(NOT_A_PICTURE)
-    try:
-        with Photo.open(BytesIO(picture), formats=("JPEG",)) as photo:
-            if max(photo.size) > LONGEST_SIDE:
-                raise Malformed(NOT_A_PICTURE)
-    except (Photo.DecompressionBombError, Photo.DecompressionBombWarning, UnidentifiedImageError, OSError):
-        raise Malformed(NOT_A_PICTURE) from None
+@action(permission=Permission.EDIT_GOODS)
+def order_photos(work: Work, product_id: int, photo_ids: Sequence[int]) -> None:
+    """Show the photos in this order; the first is the main one. Raises `Changed` when others are there by now."""
+    work.get(Product, product_id, lock=True)
+    if sorted(photo_ids) != sorted(_order(work, product_id)):
+        raise Changed(N_("The photos changed meanwhile. Look at them again."))
+    _number(work, photo_ids)
+    _tell(work, product_id, photo_ids[0] if photo_ids else 0, 0)
 
 
-def _tell(work: Work, product_id: int, size: int) -> None:
-    work.touch("image", product_id)
+def _order(work: Work, product_id: int) -> list[int]:
+    statement = select(Photo.id).where(Photo.product_id == product_id).order_by(Photo.position, Photo.id)
+    return [row.id for row in work.rows(statement)]
+
+
+_PLACE = update(Photo).where(Photo.id == bindparam("photo")).values(position=bindparam("place"))
+
+
+def _number(work: Work, photo_ids: Sequence[int]) -> None:
+    if photo_ids:
+        work.rows(_PLACE, [{"photo": photo, "place": place} for place, photo in enumerate(photo_ids)])
+
+
+def _tell(work: Work, product_id: int, photo_id: int, size: int) -> None:
+    work.touch("photo", photo_id)
     work.touch("product", product_id)
-    work.note(photo_bytes=size)
+    work.note(product=product_id, photo=photo_id, photo_bytes=size, photos=_count(work, product_id))
+
+
+def _count(work: Work, product_id: int) -> int:
+    return int(work.value(select(func.count()).select_from(Photo).where(Photo.product_id == product_id)) or 0)
+
+
+__all__ = ["LARGEST_FILE", "MOST_PHOTOS", "add_photo", "order_photos", "remove_photo", "small_picture"]

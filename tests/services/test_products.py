@@ -8,13 +8,27 @@ from dataclasses import replace
 import pytest
 from PIL import Image as Photo
 
-from desktop.basics.errors import Malformed, NotAllowed, NotFound, Refused
+from desktop.basics.errors import Changed, Malformed, NotAllowed, NotFound, Refused
 from desktop.basics.i18n import speaking
 from desktop.queries.categories import category_tree
-from desktop.queries.product_detail import goods_of_code, price_lists, product_detail, product_photo
+from desktop.queries.product_detail import (
+    goods_of_code,
+    price_lists,
+    product_detail,
+    product_photo,
+    product_photos,
+    thumbs,
+)
 from desktop.queries.products import ProductFilter, products_page
 from desktop.services.categories import add_category, move_category, remove_category, rename_category
-from desktop.services.pictures import LARGEST_FILE, remove_image, set_image, small_picture
+from desktop.services.pictures import (
+    LARGEST_FILE,
+    MOST_PHOTOS,
+    add_photo,
+    order_photos,
+    remove_photo,
+    small_picture,
+)
 from desktop.services.products import (
     NewProduct,
     PriceChange,
@@ -221,11 +235,34 @@ def test_a_photo_is_made_small_and_written_anew(open_shop: Shop) -> None:
     small = small_picture(photo(2_000, 1_000, exif=b"Exif\0\0" + hidden) + hidden)
     assert hidden not in small
     assert Photo.open(io.BytesIO(small)).size == (640, 320)
-    open_shop.do(set_image, made.product_id, small)
-    open_shop.do(set_image, made.product_id, small)  # a second one takes its place
+    kept = open_shop.do(add_photo, made.product_id, small)
     assert open_shop.ask(product_photo, made.product_id) == small
-    open_shop.do(remove_image, made.product_id)
+    thumb = open_shop.ask(thumbs, [made.product_id, 10**6])
+    assert set(thumb) == {made.product_id}
+    assert Photo.open(io.BytesIO(thumb[made.product_id])).size == (96, 48)
+    open_shop.do(remove_photo, kept)
     assert open_shop.ask(product_photo, made.product_id) is None
+    assert open_shop.ask(thumbs, [made.product_id]) == {}
+
+
+def test_several_photos_have_an_order_and_the_first_is_the_main_one(open_shop: Shop) -> None:
+    made = open_shop.do(create_product, MILK)
+    files = [small_picture(photo(100 + i, 80)) for i in range(3)]
+    first, second, third = (open_shop.do(add_photo, made.product_id, file) for file in files)
+    assert open_shop.ask(product_photo, made.product_id) == files[0]
+    open_shop.do(order_photos, made.product_id, [third, first, second])
+    assert [row.id for row in open_shop.ask(product_photos, made.product_id)] == [third, first, second]
+    assert open_shop.ask(product_photo, made.product_id) == files[2]
+    with pytest.raises(Changed):  # somebody added one meanwhile
+        open_shop.do(order_photos, made.product_id, [third, first])
+    open_shop.do(remove_photo, third)
+    assert open_shop.ask(product_photo, made.product_id) == files[0]
+    back = open_shop.do(add_photo, made.product_id, files[2], 0)  # undone: in its place again
+    assert [row.id for row in open_shop.ask(product_photos, made.product_id)] == [back, first, second]
+    for _more in range(MOST_PHOTOS - 3):
+        open_shop.do(add_photo, made.product_id, files[0])
+    with pytest.raises(Refused):
+        open_shop.do(add_photo, made.product_id, files[0])
 
 
 def bomb() -> bytes:
@@ -258,4 +295,4 @@ def test_only_a_small_picture_is_kept(open_shop: Shop) -> None:
     made = open_shop.do(create_product, MILK)
     for file in (photo(641, 10), b"GIF89a", b"\xff\xd8\xffnothing"):
         with pytest.raises(Malformed):
-            open_shop.do(set_image, made.product_id, file)
+            open_shop.do(add_photo, made.product_id, file)

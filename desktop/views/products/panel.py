@@ -2,17 +2,14 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QScrollArea, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
-from desktop.basics.errors import ShopError
-from desktop.basics.i18n import N_, _
+from desktop.basics.i18n import _
 from desktop.basics.money import Money
 from desktop.queries.categories import CategoryTree
 from desktop.queries.product_detail import ListRow, ProductDetail, product_cost, product_detail, product_photo
-from desktop.services.pictures import LARGEST_FILE, remove_image, set_image, small_picture
 from desktop.services.products import PriceChange, ProductChanges, edit_product, set_on_shelf, set_prices
 from desktop.views.common.background import Scope, Task
 from desktop.views.common.badges import Badge
@@ -26,21 +23,10 @@ from desktop.views.common.product_picture import ProductPicture
 from desktop.views.common.theme import theme
 from desktop.views.products.codes import Codes
 from desktop.views.products.form import ProductForm
+from desktop.views.products.photos import Photos
 from desktop.views.products.words import shelf_badge, title_of
 
 WIDTH = 392
-PICTURE_FILES = "*.jpg *.jpeg *.png *.webp"
-
-
-def read_picture(path: str) -> bytes:
-    """The small picture of a file. Raises `ShopError` when it can't be read or is no harmless picture."""
-    file = Path(path)
-    try:
-        if file.stat().st_size > LARGEST_FILE:
-            return small_picture(b"\0" * (LARGEST_FILE + 1))  # says the same sentence without reading it
-        return small_picture(file.read_bytes())
-    except OSError:
-        raise ShopError(N_("The file {name} can’t be read. Choose another one."), name=file.name) from None
 
 
 class ProductPanel(Card):
@@ -91,18 +77,13 @@ class ProductPanel(Card):
         buttons = hbox()
         self.shelf = Button("", icon="store-2-line", size=30)
         self.shelf.clicked.connect(self.toggle_shelf)
-        self.photo = Button(_("Photo"), icon="image-add-line", size=30)
-        self.photo.clicked.connect(self._choose_photo)
-        self.no_photo = icon_button("delete-bin-line", _("Remove photo"), size=30)
-        self.no_photo.clicked.connect(self._remove_photo)
         self.stock = plain(_("Stock"), "archive-line", size=30)
         self.stock.clicked.connect(lambda: self.stock_wanted.emit(self._sku))
-        for button in (self.shelf, self.photo, self.no_photo, self.stock):
+        for button in (self.shelf, self.stock):
             buttons.addWidget(button)
         buttons.addStretch(1)
-        for button in (self.shelf, self.photo, self.no_photo):
-            button.setEnabled(self._may)
-            button.setToolTip(button.toolTip() if self._may else _("Your role may not change goods"))
+        self.shelf.setEnabled(self._may)
+        self.shelf.setToolTip("" if self._may else _("Your role may not change goods"))
         column.addLayout(buttons)
         return head
 
@@ -113,11 +94,13 @@ class ProductPanel(Card):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
         body = vbox(inside, margins=(16, 14, 16, 16), gap=14)
+        self.photos = Photos(self._context, self._may)
+        self.photos.changed.connect(self._photos_changed)
         self.form = ProductForm(self._context.currency)
         self.form.edited.connect(self._edited)
         self.cost = Label("", "small", "text2")
         self.codes = Codes(self._context)
-        for widget in (self.form, self.cost, Divider(), self.codes):
+        for widget in (self.photos, self.form, self.cost, Divider(), self.codes):
             body.addWidget(widget)
         body.addStretch(1)
         self._scroll.setWidget(inside)
@@ -194,7 +177,7 @@ class ProductPanel(Card):
         self.badge.show_status(*shelf_badge(row.on_shelf))
         self.shelf.relabel(_("Take off the shelf") if row.on_shelf else _("Put on the shelf"))
         self.stock.setVisible(row.kind in ("goods", "weighed"))
-        self.no_photo.setVisible(row.has_photo)
+        self.photos.show_product(row.product_id)
         self.form.show_product(detail, self._tree, self._lists)
         self.form.set_editable(self._may)
         self.codes.show_product(detail, self._lists)
@@ -302,44 +285,9 @@ class ProductPanel(Card):
         task = scope.do(set_on_shelf, [row.product_id], on).busy(self.shelf)
         task.then(lambda _n: self._context.toast(self, words.format(name=title_of(row)), undo=undo))
 
-    def _choose_photo(self) -> None:
-        dialog = QFileDialog(self.window(), _("Choose a photo"), "", _("Pictures") + f" ({PICTURE_FILES})")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.take_photo)
-        dialog.open()
-
-    def take_photo(self, path: str) -> None:
-        """Make the file small apart from everything else, then keep it."""
-        scope = self._context.of(self)
-        task = scope.device(read_picture, path).busy(self.photo)
-        if self._detail is not None:
-            product_id = self._detail.row.product_id
-            task.then(lambda small: scope.do(set_image, product_id, small).then(self._photo_kept))
-
-    def _photo_kept(self, _none: object) -> None:
-        self._context.toast(self, _("Photo saved"))
-        self._photo_stale = True  # another photo may have taken the place of one
+    def _photos_changed(self) -> None:
+        self._photo_stale = True  # another photo may have taken the place of the main one
         self.refresh()
-
-    def _remove_photo(self) -> None:
-        if self._detail is None:
-            return
-        product_id, scope = self._detail.row.product_id, self._context.of(self.window())
-        kept: list[bytes] = []
-
-        def undo() -> None:
-            scope.do(set_image, product_id, kept[0])
-
-        def removed(_none: object) -> None:
-            self._context.toast(self, _("Photo removed"), undo=undo)
-
-        def remember(data: bytes | None) -> None:
-            if data is not None:
-                kept.append(data)
-                scope.do(remove_image, product_id).then(removed)
-
-        scope.ask(product_photo, product_id).then(remember)
 
 
 def _write(

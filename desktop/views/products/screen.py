@@ -46,7 +46,7 @@ TABLES = {
     "tag",
     "product_tag",
     "sku_unit",
-    "image",
+    "photo",
     "stock",
 }
 SHELVES = {"all": None, "on": True, "off": False}
@@ -182,6 +182,7 @@ class ProductsScreen(ScreenWithPanel):
     def _keys(self) -> None:
         shortcuts.on(self, "N", self.open_new, _("New product"))
         shortcuts.on(self, "/", self._focus_search, _("Search in this list"))
+        shortcuts.on(self, "Ctrl+V", self.panel.photos.paste, _("Paste a photo"))
         shortcuts.on(self, "Ctrl+S", self.panel.save_changes, _("Save"))
 
     def _focus_search(self) -> None:
