@@ -22,6 +22,7 @@ pytest_plugins = [
     "tests.helpers.counter",
     "tests.helpers.desk",
     "tests.helpers.fresh",
+    "tests.helpers.carrier_office",
 ]
 
 QtBot.waitUntil.__kwdefaults__["timeout"] = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from desktop.basics.clock import Clock
@@ -96,8 +97,9 @@ def wind_up(shop: Shop) -> Clockwork:
     from desktop.rules.trial_copy import forget_trials
     from desktop.scheduler.clockwork import Clockwork
     from desktop.services.sending import senders
+    from desktop.services.tracking import poll_carriers
 
     forget_trials()  # of a program that was killed
-    clockwork = Clockwork(shop, sends=senders(shop))
+    clockwork = Clockwork(shop, sends=[*senders(shop), partial(poll_carriers, shop)])
     clockwork.start()
     return clockwork

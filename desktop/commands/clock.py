@@ -53,8 +53,10 @@ class _Watch:
         """Until somebody ends it; the lease is given back, so that another program goes on at once."""
         from desktop.scheduler.clockwork import Clockwork
         from desktop.services.sending import senders
+        from desktop.services.tracking import poll_carriers
 
-        sends = [partial(self._send, send) for send in senders(self._shop)]
+        told = [partial(self._send, send) for send in senders(self._shop)]
+        sends = [*told, partial(poll_carriers, self._shop)]
         clockwork = Clockwork(self._shop, sends=sends)
         deaf = self._shop.listen(self._listen)
         self._shop.news.follow()

@@ -15,6 +15,8 @@ EVENT_WORDS = {
     "paid": N_("Paid"),
     "shipped": N_("Shipped"),
     "part shipped": N_("Shipped in part"),
+    "delivered": N_("Delivered"),
+    "parcel changed": N_("Parcel corrected"),
     "to_ship": N_("Shipment taken back"),
     "done": N_("Done"),
     "cancelled": N_("Cancelled"),

@@ -84,9 +84,9 @@ def save_mail_server(shop: Shop, form: MailForm) -> None:
     _check_server(shop, form)
     if form.password:
         check_keeper()
-    shop_key = shop.do(record_mail_server, form.host, form.port, form.security, form.user, form.sender)
+    key = shop.do(record_mail_server, form.host, form.port, form.security, form.user, form.sender)
     if form.password is not None:
-        put_secret(shop_key, MAIL, form.password)
+        put_secret(key, MAIL, form.password)
 
 
 def _check_server(shop: Shop, form: MailForm) -> None:
@@ -103,10 +103,10 @@ def record_mail_server(work: Work, host: str, port: int, security: str, user: st
     values: dict[str, int | str] = {MAIL_HOST.key: host, MAIL_PORT.key: port, MAIL_SECURITY.key: security}
     values |= {MAIL_USER.key: user, MAIL_FROM.key: sender}
     set_settings.run(work, values)
-    return _shop_key(work)
+    return shop_key(work)
 
 
-def _shop_key(work: Work) -> str:
+def shop_key(work: Work) -> str:
     """What this shop is called in keyrings; made when first needed."""
     known = work.setting(NOTICE_SHOP_KEY)
     if known:
@@ -195,7 +195,7 @@ def record_channel(
         row.name = name
         if kind:
             row.kind, row.by_phone = kind, bool(by_phone)
-    return row.id, _shop_key(work)
+    return row.id, shop_key(work)
 
 
 @action(permission=Permission.SETTINGS)
