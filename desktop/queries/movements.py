@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import func, select
 
 from desktop.basics.errors import NotFound
-from desktop.basics.i18n import N_
-from desktop.models.orders import Order
-from desktop.models.people import Permission, Staff, Till
+from desktop.basics.i18n import N_, _
+from desktop.models.people import Permission
 from desktop.models.products import Category, Product, Sku
 from desktop.models.settings import ALERT_AT
-from desktop.models.stock import Level, StockMovement
+from desktop.models.stock import Level, Location, StockMovement
+from desktop.queries.documents import document_codes, id_of
+from desktop.queries.order_detail import actor_names
 from desktop.queries.page import Page, Position, in_order, page_of
 from desktop.shop.action import question
 from desktop.shop.work import Read
@@ -30,12 +31,15 @@ class MovementRow:
     at: datetime
     delta_milli: int
     after_milli: int
-    reason: str  # opening, sale, refund, receive, adjust, import
+    reason: str  # opening, sale, refund, receive, adjust, import, transfer, count
     why: str
     note: str
     order_id: int | None
     order_code: str
     who: str  # a person or till by name, else empty
+    document: str = ""  # what it belongs to: `transfer:3`
+    document_code: str = ""  # how people call that
+    place: str = ""  # where, in a shop with several places
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def movements_page(read: Read, sku_id: int, after: Position | None = None) -> Pa
     keys = (StockMovement.at, StockMovement.id)
     columns = (
         StockMovement.id, StockMovement.at, StockMovement.delta_milli, StockMovement.reason, StockMovement.note,
-        StockMovement.source, StockMovement.actor,
+        StockMovement.source, StockMovement.actor, StockMovement.location_id,
     )  # fmt: skip
     statement = select(*columns).where(StockMovement.sku_id == sku_id)
     statement = in_order(statement, keys, after[:2] if after else None, size=MOVEMENTS_PAGE)
@@ -70,46 +74,46 @@ def movements_page(read: Read, sku_id: int, after: Position | None = None) -> Pa
     for row in rows:
         balances[row.id] = balance
         balance -= row.delta_milli
-    codes, names = _order_codes(read, rows), _actor_names(read, rows)
+    shown = Shown(
+        document_codes(read, {row.source for row in rows}), _actor_names(read, rows), place_names(read)
+    )
 
     def position(row: Any) -> Position:
         return (row.at, row.id, balances[row.id] - row.delta_milli)
 
-    return page_of(rows, lambda row: _movement(row, balances, codes, names), position, size=MOVEMENTS_PAGE)
+    return page_of(rows, lambda row: movement(row, balances[row.id], shown), position, size=MOVEMENTS_PAGE)
 
 
-def _movement(
-    row: Any, balances: dict[int, int], codes: dict[int, str], names: dict[str, str]
-) -> MovementRow:
-    order_id = _id_of(row.source, "order")
-    why, _colon, more = row.note.partition(": ") if row.reason == "adjust" else ("", "", row.note)
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The words of a page's movements: documents by source, actors by key, places by id."""
+
+    codes: dict[str, str]
+    names: dict[str, str]
+    places: dict[int, str]
+
+
+def place_names(read: Read) -> dict[int, str]:
+    """The places by name; none in a shop with only one, where nobody needs to be told."""
+    rows = read.rows(select(Location.id, Location.name).order_by(Location.id)).all()
+    return {row.id: _(row.name) for row in rows} if len(rows) > 1 else {}
+
+
+def movement(row: Any, after_milli: int, shown: Shown) -> MovementRow:
+    """A movement as it is shown."""
+    order_id, code = id_of(row.source, "order"), shown.codes.get(row.source, "")
+    split = row.reason in ("adjust", "count")
+    why, _colon, more = row.note.partition(": ") if split else ("", "", row.note)
     return MovementRow(
-        id=row.id, at=row.at, delta_milli=row.delta_milli, after_milli=balances[row.id], reason=row.reason,
-        why=why, note=more, order_id=order_id, order_code=codes.get(order_id or 0, ""),
-        who=names.get(row.actor, ""),
+        id=row.id, at=row.at, delta_milli=row.delta_milli, after_milli=after_milli, reason=row.reason,
+        why=why, note="" if more == code else more, order_id=order_id, order_code=code if order_id else "",
+        who=shown.names.get(row.actor, ""), document=row.source, document_code=code,
+        place=shown.places.get(row.location_id, ""),
     )  # fmt: skip
 
 
-def _id_of(text: str, kind: str) -> int | None:
-    """The number of `order:12`, when it is of this kind."""
-    name, _colon, number = text.partition(":")
-    return int(number) if name == kind and number.isdigit() else None
-
-
-def _order_codes(read: Read, rows: Any) -> dict[int, str]:
-    ids = sorted({found for row in rows if (found := _id_of(row.source, "order"))})
-    statement = select(Order.id, Order.short_code).where(Order.id.in_(ids))
-    return {row.id: row.short_code for row in read.rows(statement)} if ids else {}
-
-
 def _actor_names(read: Read, rows: Any) -> dict[str, str]:
-    names: dict[str, str] = {}
-    for kind, entity in (("staff", Staff), ("kiosk", Till)):
-        ids = sorted({found for row in rows if (found := _id_of(row.actor, kind))})
-        if ids:
-            statement = select(entity.id, entity.name).where(entity.id.in_(ids))
-            names |= {f"{kind}:{row.id}": row.name for row in read.rows(statement)}
-    return names
+    return actor_names(read, {row.actor for row in rows})
 
 
 @question(permission=Permission.SEE_STOCK)

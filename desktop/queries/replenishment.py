@@ -9,15 +9,18 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Select, cast, func, or_, select
 
+from desktop.analysis.forecast import TOO_SHORT, Forecast
 from desktop.basics.money import MILLI, half_up
 from desktop.models.people import Permission
 from desktop.models.products import Category, Product, Sku
+from desktop.models.purchasing import Supplier, SupplierSku
 from desktop.models.replenishment import OPEN, Replenishment, ReplenishmentLine
 from desktop.models.settings import RESTOCK_DAYS
 from desktop.models.stock import StockMovement
 from desktop.queries.coming import on_the_way
+from desktop.queries.demand import forecasts
 from desktop.queries.order_detail import actor_names
-from desktop.queries.stock import Board
+from desktop.queries.stock_board import Board
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
@@ -26,7 +29,11 @@ MOST_LINES = 500  # of one list; what is more urgent comes first
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Why one SKU should be bought, in thousandths; `sold_milli` is what `sold_days` days sold."""
+    """Why one SKU should be bought, in thousandths; `sold_milli` is what `sold_days` days sold.
+
+    `expected_milli` is what the next `days` days sell, four of five times between `low_milli` and `high_milli`, by
+    `method` (empty: average sales). Bought in packs of `pack_milli` at `price_minor`, None without a supplier.
+    """
 
     sku_id: int
     available_milli: int
@@ -36,6 +43,17 @@ class Need:
     sold_days: int
     coming_milli: int
     suggested_milli: int
+    supplier_id: int | None = None
+    pack_milli: int = MILLI
+    price_minor: int | None = None
+    lead_days: int = 0
+    days: int = 0
+    expected_milli: int = 0
+    low_milli: int = 0
+    high_milli: int = 0
+    method: str = ""
+    error_milli: int | None = None
+    naive_milli: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +87,29 @@ class RestockLine:
     coming_milli: int
     daily_milli: int
     cover_tenths: int | None
+    supplier_id: int | None
+    supplier: str
+    pack_milli: int
+    price_minor: int | None  # of one pack
+    lead_days: int
+    days: int
+    expected_milli: int
+    low_milli: int
+    high_milli: int
+    method: str
+    error_milli: int | None
+    naive_milli: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RestockGroup:
+    """What is bought at one supplier (None: nobody sells it yet), with the least its orders may be worth."""
+
+    supplier_id: int | None
+    name: str
+    lead_days: int
+    least_minor: int
+    lines: tuple[RestockLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +125,7 @@ class RestockList:
     cover_days: int
     left_out: int
     lines: tuple[RestockLine, ...]
+    groups: tuple[RestockGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,29 +143,76 @@ def suggest(need_milli: int) -> int:
 def needs(read: Read, also: Collection[int] = ()) -> Needs:
     """Goods on the shelf below the level they are bought at (`Board.reorder`), and `also` these SKUs.
 
-    Enough is the safety stock left after the days of the setting at average sales, rounded up to whole units.
+    Goods with a supplier count as below it when average sales bring them there before a delivery can come. Enough is
+    the safety stock left after the days of the setting (at least until a day after the delivery), by the forecast or,
+    for goods too young for one, at average sales; rounded up to whole packs.
     """
-    board, cover_days = Board(read), read.setting(RESTOCK_DAYS)
-    low = Product.on_shelf & (board.available < board.reorder)
+    board, cover_days, supply = Board(read), read.setting(RESTOCK_DAYS), supply_of(read)
+    bought = select(SupplierSku.sku_id).where(SupplierSku.preferred)
+    low = Product.on_shelf & ((board.available < board.reorder) | Sku.id.in_(bought))
     columns = (
         Sku.id, board.available.label("available"), board.reorder.label("reorder"), board.safety.label("safety"),
     )  # fmt: skip
     found = read.rows(
         board.select(*columns, levels=True, sales=False).where(or_(low, Sku.id.in_(sorted(also))))
     ).all()
-    coming = on_the_way(read)
-    due = {row.id: row.available + coming.get(row.id, 0) < row.reorder for row in found}
-    short = [row for row in found if due[row.id] or row.id in also]
-    sold = _sold(read, board, [row.id for row in short])
+    coming, sold = on_the_way(read), _sold(read, board, [row.id for row in found])
+    short, due = [], set()
+    for row in found:
+        until = supply[row.id].lead_days if row.id in supply else 0
+        gone = -(-max(0, sold.get(row.id, 0)) * until // board.days)
+        if row.available + coming.get(row.id, 0) - gone < row.reorder:
+            due.add(row.id)
+        if row.id in due or row.id in also:
+            short.append(row)
+    days = {
+        row.id: max(cover_days, supply[row.id].lead_days + 1) if row.id in supply else cover_days
+        for row in short
+    }
+    ahead = _forecasts(read, [row.id for row in short if sold.get(row.id, 0) > 0], days)
     rows = []
     for row in short:
-        sales, on_way = sold.get(row.id, 0), coming.get(row.id, 0)
-        enough = max(row.safety, row.reorder) + -(-sales * cover_days // board.days)
-        wanted = suggest(enough - row.available - on_way) if due[row.id] else 0
-        rows.append(Need(row.id, row.available, row.reorder, row.safety, sales, board.days, on_way, wanted))
+        sales = (sold.get(row.id, 0), board.days)
+        demand = _demand(sales, days[row.id], ahead.get(row.id))
+        rows.append(_need(row, sales, coming.get(row.id, 0), demand, supply.get(row.id), row.id in due))
     rows.sort(key=_urgency)
     kept = [need for place, need in enumerate(rows) if place < MOST_LINES or need.sku_id in also]
     return Needs(tuple(kept), len(rows) - len(kept), cover_days)
+
+
+def _forecasts(read: Read, sku_ids: Sequence[int], days: dict[int, int]) -> dict[int, Forecast]:
+    """The forecast of those that sell, as far ahead as the farthest of them needs."""
+    wanted = list(sku_ids)[: 2 * MOST_LINES]
+    return forecasts(read, wanted, max(max(days[sku_id] for sku_id in wanted), 1)) if wanted else {}
+
+
+def _demand(sales: tuple[int, int], days: int, ahead: Forecast | None) -> dict[str, Any]:
+    """What the coming days sell (thousandths), and how sure that is."""
+    sold, in_days = sales
+    if ahead is None or ahead.method == TOO_SHORT or sold <= 0:
+        expected = -(-max(0, sold) * days // in_days)
+        return {"days": days, "expected_milli": expected, "low_milli": expected, "high_milli": expected}
+    total, known = ahead.over(days), ahead.accuracy
+    return {
+        "days": days, "expected_milli": total.expected_milli, "low_milli": total.low_milli,
+        "high_milli": total.high_milli, "method": ahead.method,
+        "error_milli": known.error_milli if known else None, "naive_milli": known.naive_milli if known else None,
+    }  # fmt: skip
+
+
+def _need(
+    row: Any, sales: tuple[int, int], on_way: int, demand: dict[str, Any], supply: Supply | None, due: bool
+) -> Need:
+    wanted = max(row.safety, row.reorder) + demand["expected_milli"] - row.available - on_way if due else 0
+    sold, in_days = sales
+    known = (row.id, row.available, row.reorder, row.safety, sold, in_days, on_way)
+    if supply is None:
+        return Need(*known, suggest(wanted), **demand)
+    packs = supply.packs(max(0, wanted))
+    return Need(
+        *known, packs * supply.pack_milli, supply.supplier_id, supply.pack_milli, supply.price(packs),
+        supply.lead_days, **demand,
+    )  # fmt: skip
 
 
 def _urgency(need: Any) -> tuple[int, int, int]:
@@ -177,18 +266,35 @@ def _list(read: Read, statement: Select[Any]) -> RestockList | None:
     rows = read.rows(
         select(
             line.__table__, Sku.code, Product.name, Sku.variant, Product.pack, Sku.unit, Product.picture,
-            func.coalesce(Category.name, "").label("category"),
+            func.coalesce(Category.name, "").label("category"), func.coalesce(Supplier.name, "").label("supplier"),
+            func.coalesce(Supplier.least_minor, 0).label("least"),
         )
         .join(Sku, Sku.id == line.sku_id)
         .join(Product, Product.id == Sku.product_id)
         .join(Category, Category.id == Product.category_id, isouter=True)
+        .join(Supplier, Supplier.id == line.supplier_id, isouter=True)
         .where(line.list_id == found.id, ~line.removed)
     ).all()  # fmt: skip
     ordered = sorted(rows, key=_urgency)
     who = actor_names(read, {found.actor}).get(found.actor, "")
     return RestockList(
         found.id, found.day, found.state, found.origin == "clock", who, found.at, found.cover_days,
-        found.left_out, tuple(_line(row) for row in ordered),
+        found.left_out, tuple(_line(row) for row in ordered), _groups(ordered),
+    )  # fmt: skip
+
+
+def _groups(rows: Sequence[Any]) -> tuple[RestockGroup, ...]:
+    """By supplier, the one with the most urgent goods first; goods nobody sells last."""
+    parts: dict[int | None, list[Any]] = {}
+    for row in rows:
+        parts.setdefault(row.supplier_id, []).append(row)
+    ordered = sorted(parts.items(), key=lambda part: part[0] is None)
+    return tuple(
+        RestockGroup(
+            supplier_id, lines[0].supplier, max(line.lead_days for line in lines), lines[0].least,
+            tuple(_line(line) for line in lines),
+        )
+        for supplier_id, lines in ordered
     )  # fmt: skip
 
 
@@ -200,5 +306,15 @@ def _line(row: Any) -> RestockLine:
         unit=row.unit, picture=row.picture, category=row.category, suggested_milli=row.suggested_milli,
         wanted_milli=row.wanted_milli, changed=row.changed, available_milli=row.available_milli,
         minimum_milli=row.minimum_milli, safety_milli=row.safety_milli, coming_milli=row.coming_milli,
-        daily_milli=half_up(row.sold_milli, row.sold_days) if sells else 0, cover_tenths=lasts,
+        daily_milli=_daily(row) if sells else 0, cover_tenths=lasts, supplier_id=row.supplier_id,
+        supplier=row.supplier, pack_milli=row.pack_milli, price_minor=row.price_minor, lead_days=row.lead_days,
+        days=row.days, expected_milli=row.expected_milli, low_milli=row.low_milli, high_milli=row.high_milli,
+        method=row.method, error_milli=row.error_milli, naive_milli=row.naive_milli,
     )  # fmt: skip
+
+
+def _daily(row: Any) -> int:
+    """What is expected to sell a day; without a forecast what sold."""
+    if row.method and row.days:
+        return half_up(row.expected_milli, row.days)
+    return half_up(row.sold_milli, row.sold_days)

@@ -12,7 +12,7 @@ from desktop.models.orders import TO_SHIP, Order
 from desktop.models.people import Permission, Role, RolePermission, Staff, StaffRole, Till
 from desktop.models.products import Product
 from desktop.models.settings import GAIN_RED, SHOP_BRANCH, SHOP_NAME, SHOP_SAMPLE
-from desktop.queries.stock import Board
+from desktop.queries.stock_board import Board
 from desktop.shop.action import question
 from desktop.shop.work import Read
 

@@ -4,31 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cache, cached_property
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, func, literal, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, func, select
 
 from desktop.basics.errors import NotFound
 from desktop.basics.i18n import N_
 from desktop.basics.money import MILLI, half_up
 from desktop.models.people import Permission
 from desktop.models.products import Category, Price, PriceList, Product, Sku
-from desktop.models.settings import ALERT_AT
 from desktop.models.shelves import Photo
-from desktop.models.stock import Level, Location, Stock, StockMovement
 from desktop.queries.coming import on_the_way
 from desktop.queries.page import Page, Position, in_order, page_of
-from desktop.queries.products import ProductFilter, conditions_of
+from desktop.queries.stock_board import ENDLESS, Board
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
-STOCKED_KINDS = ("goods", "weighed")
 BASE_LIST = "retail"
-AVERAGE_DAYS = 28
-ENDLESS = 10**9  # tenths of a day, for goods that do not sell
 OUT, UNDER_MINIMUM, UNDER_SAFETY, ENOUGH = "out", "under_minimum", "under_safety", "enough"
 VIEWS = ("all", "low", "out", "off")
 
@@ -40,6 +33,7 @@ class StockFilter:
     view: str = "all"
     text: str = ""
     category_id: int | None = None
+    place: int | None = None  # None: all shop floors and store rooms
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +60,8 @@ class StockRow:
     cover_tenths: int | None
     state: str
     coming_milli: int  # ordered and not there yet
+    set_aside_milli: int = 0  # for campaigns; part of what is reserved
+    sells: bool = True  # False: damaged, in transit or in another shop, none of it available
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,102 +85,6 @@ class StockValue:
     turnover_tenths: int | None
 
 
-class Board:
-    """The joined columns every question here reads; levels are inherited down the category tree.
-
-    `available`, `alert`, `minimum`, `safety` and `reorder` are SQL expressions (thousandths) for
-    `select(…, levels=True, sales=False)`; only `sales`, `cover` and `urgency` need what sold.
-    """
-
-    def __init__(self, read: Read, sku_id: int | None = None) -> None:
-        self._read, self._sku_id = read, sku_id
-        self.branch = _branch_levels()
-        self.on_hand = func.coalesce(Stock.on_hand_milli, 0)
-        self.reserved = func.coalesce(Stock.reserved_milli + Stock.set_aside_milli, 0)
-        self.available = self.on_hand - self.reserved
-        branch, default = self.branch.c, literal(read.setting(ALERT_AT), BigInteger())
-        self.alert = func.coalesce(Level.alert_milli, branch.alert, default)
-        self.minimum = func.coalesce(Level.minimum_milli, branch.minimum, 0)
-        # own safety stock, then the category's; goods with neither are measured by the alert level
-        self.safety = func.coalesce(Level.safety_milli, branch.safety, self.alert)
-        # below it goods are to be bought: the minimum; goods that nobody gave one by the alert level
-        self.reorder = func.coalesce(Level.minimum_milli, branch.minimum, self.alert)
-
-    @cached_property
-    def _window(self) -> tuple[datetime, int]:
-        return _window(self._read)
-
-    @property
-    def since(self) -> datetime:
-        """From when sales count."""
-        return self._window[0]
-
-    @property
-    def days(self) -> int:
-        """How many days of sales count."""
-        return self._window[1]
-
-    @cached_property
-    def sold(self) -> Any:
-        """What each SKU sold in them."""
-        return _sold_since(self.since, self._sku_id)
-
-    @property
-    def sales(self) -> ColumnElement[int]:
-        """What a SKU sold in them, as a column."""
-        return func.coalesce(self.sold.c.quantity, 0)
-
-    @property
-    def cover(self) -> ColumnElement[int]:
-        """Tenths of a day the available goods last at the average sale."""
-        lasts = self.available * (10 * self.days) // self.sales
-        return case((self.available <= 0, 0), (self.sales <= 0, ENDLESS), else_=lasts)
-
-    @property
-    def urgency(self) -> ColumnElement[int]:
-        """Days of cover; among goods that are out, those that sell most come first."""
-        return case((self.available <= 0, -self.sales), else_=self.cover)
-
-    def select(self, *columns: Any, levels: bool = False, sales: bool = True) -> Select[Any]:
-        """These columns of all stocked goods; `levels` joins what minimum and safety read, `sales` what sold."""
-        floor = select(func.min(Location.id)).where(Location.kind == "floor").scalar_subquery()
-        statement = (
-            select(*columns)
-            .select_from(Sku)
-            .join(Product, Product.id == Sku.product_id)
-            .join(Stock, (Stock.sku_id == Sku.id) & (Stock.location_id == floor), isouter=True)
-            .where(Product.kind.in_(STOCKED_KINDS))
-        )
-        if sales:
-            statement = statement.join(self.sold, self.sold.c.sku_id == Sku.id, isouter=True)
-        return self.with_levels(statement) if levels else statement
-
-    def with_levels(self, statement: Select[Any]) -> Select[Any]:
-        """The statement with the levels of each SKU and its category."""
-        statement = statement.join(Level, Level.sku_id == Sku.id, isouter=True)
-        return statement.join(self.branch, self.branch.c.id == Product.category_id, isouter=True)
-
-    def sort_by(self, key: str) -> Any:
-        """The column a sort key stands for."""
-        columns = {
-            "cover": self.urgency,
-            "on_hand": self.on_hand,
-            "daily": self.sales,
-            "name": Product.pinyin,
-        }
-        return columns[key]
-
-    def seen(self, read: Read, which: StockFilter) -> list[ColumnElement[bool]]:
-        """The conditions of a filter; `low` needs the levels joined."""
-        words = ProductFilter(which.text, which.category_id, on_shelf=which.view != "off")
-        found = conditions_of(read, words)
-        if which.view == "low":
-            found.append(self.available < self.safety)
-        elif which.view == "out":
-            found.append(self.available <= 0)
-        return found
-
-
 def state_of(available_milli: int, minimum_milli: int, safety_milli: int) -> str:
     """out, under_minimum, under_safety or enough."""
     if available_milli <= 0:
@@ -192,41 +92,6 @@ def state_of(available_milli: int, minimum_milli: int, safety_milli: int) -> str
     if available_milli < minimum_milli:
         return UNDER_MINIMUM
     return UNDER_SAFETY if available_milli < safety_milli else ENOUGH
-
-
-def _window(read: Read) -> tuple[datetime, int]:
-    """From when sales count, and how many days that is: 28, fewer in a shop that sells since less."""
-    since = read.now - timedelta(days=AVERAGE_DAYS)
-    first = read.value(select(func.min(StockMovement.at)).where(StockMovement.reason == "sale"))
-    if first is None or first <= since:
-        return since, AVERAGE_DAYS
-    return since, max(1, min(AVERAGE_DAYS, (read.now - first).days + 1))
-
-
-def _sold_since(since: datetime, sku_id: int | None) -> Any:
-    sold = func.sum(-StockMovement.delta_milli)
-    statement = select(StockMovement.sku_id, cast(sold, BigInteger()).label("quantity"))
-    statement = statement.where(StockMovement.reason == "sale", StockMovement.at >= since)
-    if sku_id is not None:
-        statement = statement.where(StockMovement.sku_id == sku_id)
-    return statement.group_by(StockMovement.sku_id).subquery("sold")
-
-
-@cache
-def _branch_levels() -> Any:
-    """Every category with the levels it has or inherits."""
-    top = select(
-        Category.id, Category.alert_milli.label("alert"), Category.minimum_milli.label("minimum"),
-        Category.safety_milli.label("safety"),
-    ).where(Category.parent_id.is_(None))  # fmt: skip
-    tree = top.cte("branch", recursive=True)
-    child = aliased(Category)
-    return tree.union_all(
-        select(
-            child.id, func.coalesce(child.alert_milli, tree.c.alert),
-            func.coalesce(child.minimum_milli, tree.c.minimum), func.coalesce(child.safety_milli, tree.c.safety),
-        ).join(tree, child.parent_id == tree.c.id)
-    )  # fmt: skip
 
 
 # -- questions ----------------------------------------------------------------------------------------------------
@@ -242,7 +107,7 @@ def stock_page(
     descending: bool = False,
 ) -> Page[StockRow]:
     """200 goods in this order; first what runs out soonest."""
-    board = Board(read)
+    board = Board(read, place=which.place)
     column = board.sort_by(sort)
     ranked = _figures(board, column, levels=which.view == "low").where(*board.seen(read, which))
     ranked = in_order(ranked, (column, Sku.id), after, descending=descending)
@@ -252,7 +117,7 @@ def stock_page(
 @question(permission=Permission.SEE_STOCK)
 def stock_count(read: Read, which: StockFilter) -> int:
     """How many goods the filter finds."""
-    board = Board(read)
+    board = Board(read, place=which.place)
     return int(
         read.value(
             board.select(func.count(), levels=which.view == "low", sales=False).where(
@@ -264,9 +129,9 @@ def stock_count(read: Read, which: StockFilter) -> int:
 
 
 @question(permission=Permission.SEE_STOCK)
-def stock_of(read: Read, sku_id: int) -> StockRow:
-    """One SKU's stock. Raises `NotFound` for services and unknown goods."""
-    board = Board(read, sku_id)
+def stock_of(read: Read, sku_id: int, place: int | None = None) -> StockRow:
+    """One SKU's stock, at one place or in all. Raises `NotFound` for services and unknown goods."""
+    board = Board(read, sku_id, place)
     rows, make, _position = _rows(read, board, _figures(board, Sku.id).where(Sku.id == sku_id), False)
     if not rows:
         raise NotFound(N_("This entry no longer exists. Refresh the list."))
@@ -274,9 +139,9 @@ def stock_of(read: Read, sku_id: int) -> StockRow:
 
 
 @question(permission=Permission.SEE_STOCK)
-def stock_counts(read: Read) -> StockCounts:
-    """The figures above the table, of goods on the shelf."""
-    board = Board(read)
+def stock_counts(read: Read, place: int | None = None) -> StockCounts:
+    """The figures above the table, of goods on the shelf; at one place of what is kept there."""
+    board = Board(read, place=place)
     day = read.now.astimezone(read.zone)
     week = (day - timedelta(days=day.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
     on, low = Product.on_shelf, board.available < board.safety
@@ -309,9 +174,9 @@ def _missed(read: Read, board: Board) -> int:
 
 
 @question(permission=Permission.SEE_COST)
-def stock_value(read: Read) -> StockValue:
+def stock_value(read: Read, place: int | None = None) -> StockValue:
     """What the stock cost, and how long it lasts at the average sale."""
-    board = Board(read)
+    board = Board(read, place=place)
     sums = (func.sum(board.on_hand * Sku.cost_minor), func.sum(board.sales * Sku.cost_minor))
     row = read.rows(board.select(sums[0].label("worth"), sums[1].label("used"))).one()
     worth, used = int(row.worth or 0), int(row.used or 0)
@@ -325,6 +190,7 @@ def _figures(board: Board, sorted_by: Any, *, levels: bool = False) -> Select[An
     """Only what ranks the goods: names and levels are read for the rows of one page."""
     return board.select(
         Sku.id, board.on_hand.label("on_hand"), board.reserved.label("reserved"), board.sales.label("sales"),
+        board.set_aside.label("set_aside"),
         board.cover.label("cover"), sorted_by.label("sorted_by"), levels=levels,
     )  # fmt: skip
 
@@ -345,16 +211,17 @@ def _rows(
     rows = read.rows(statement.order_by(*order)).all()
     pictured = select(Photo.product_id).where(Photo.product_id.in_([row.product_id for row in rows]))
     photos, coming = {row.product_id for row in read.rows(pictured)}, on_the_way(read)
-    return rows, lambda row: _row(row, board.days, photos, coming), lambda row: (row.sorted_by, row.id)
+    return rows, lambda row: _row(row, board, photos, coming), lambda row: (row.sorted_by, row.id)
 
 
-def _row(row: Any, days: int, photos: set[int], coming: dict[int, int]) -> StockRow:
-    available = row.on_hand - row.reserved
+def _row(row: Any, board: Board, photos: set[int], coming: dict[int, int]) -> StockRow:
+    available = row.on_hand - row.reserved if board.sells else 0
     return StockRow(
         id=row.id, product_id=row.product_id, code=row.code, name=row.name, variant=row.variant, pack=row.pack,
         unit=row.unit, picture=row.picture, has_photo=row.product_id in photos, category=row.category,
         on_shelf=row.on_shelf, on_hand_milli=row.on_hand, reserved_milli=row.reserved, available_milli=available,
-        minimum_milli=row.minimum, safety_milli=row.safety, daily_milli=half_up(row.sales, days),
+        minimum_milli=row.minimum, safety_milli=row.safety, daily_milli=half_up(row.sales, board.days),
         cover_tenths=None if row.cover >= ENDLESS else row.cover,
         state=state_of(available, row.minimum, row.safety), coming_milli=coming.get(row.id, 0),
+        set_aside_milli=row.set_aside, sells=board.sells,
     )  # fmt: skip

@@ -13,7 +13,8 @@ from desktop.models.products import Price, PriceList, Product, Sku
 from desktop.models.replenishment import OPEN, Replenishment, ReplenishmentLine
 from desktop.models.settings import POINTS_PER_UNIT
 from desktop.models.stock import StockMovement
-from desktop.queries.stock import BASE_LIST, Board
+from desktop.queries.stock import BASE_LIST
+from desktop.queries.stock_board import Board
 from desktop.queries.todo import Step, Todo
 from desktop.queries.waiting import lapsing
 from desktop.shop.work import Read

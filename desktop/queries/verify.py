@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from desktop.basics.i18n import N_, _
 from desktop.models.people import Permission
 from desktop.queries import (
+    verify_after_sales,
     verify_batches,
     verify_days,
     verify_orders,
@@ -30,6 +31,7 @@ CHECKS: tuple[Callable[[Read], Iterator[Fault]], ...] = (
     *verify_transfers.CHECKS,
     *verify_batches.CHECKS,
     *verify_orders.CHECKS,
+    *verify_after_sales.CHECKS,
     *verify_parcels.CHECKS,
     *verify_points.CHECKS,
     *verify_days.CHECKS,

@@ -45,6 +45,11 @@ SENTENCES = {
     "shipped quantity": N_("Line of order {subject}: {expected} should have left, the line says {found}."),
     "returned quantity": N_("Line of order {subject}: {expected} have left, {found} came back."),
     "in parcels": N_("Line of order {subject}: its parcels hold {expected}, the line says {found} left."),
+    "asked for": N_("Line of order {subject}: {expected} were sold, {found} went back or are asked for."),
+    "came back": N_("Line of order {subject}: {expected} had left, {found} came back."),
+    "line limit": N_("Line of order {subject}: it cost {expected}, {found} were given back for it."),
+    "exchanged": N_("Exchange {subject}: {expected} of what came back is kept, {found} pays for its new goods."),
+    "kept": N_("Order {subject}: {expected} of it pays for exchanged goods, only {found} is left of it."),
     "points": N_("Points of member {subject}: the ledger adds up to {expected}, the balance says {found}."),
     "ledger": N_(
         "Ledger of member {subject}: the balance after entry should be {expected}, it says {found}."

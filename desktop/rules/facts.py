@@ -11,7 +11,7 @@ from desktop.basics.money import Money, quantity_text
 from desktop.models.members import Member, PointsEntry
 from desktop.models.orders import Order, Shipment
 from desktop.models.products import Product, Sku
-from desktop.queries.stock import Board
+from desktop.queries.stock_board import Board
 from desktop.rules.triggers.members import kept_after
 from desktop.services.notices import Value
 from desktop.shop.work import Read

@@ -17,6 +17,7 @@ from desktop.basics.clock import shop_day
 from desktop.basics.errors import Changed, OutOfStock, Refused
 from desktop.basics.i18n import N_
 from desktop.basics.money import quantity_text
+from desktop.models.after_sales import AfterSale
 from desktop.models.batches import UNKNOWN, Batch, BatchMovement, BatchStock
 from desktop.models.payments import Refund
 from desktop.models.products import Product, Sku
@@ -24,13 +25,12 @@ from desktop.models.settings import EXPIRED_GOODS
 from desktop.shop.work import Work
 
 Picks = Mapping[int, Sequence[tuple[int, int]]]  # SKU → (batch, thousandths) that are meant
+_OF_ORDERS: Mapping[str, Any] = {"refund": Refund, "aftersale": AfterSale}
 Part = tuple[int, int]  # (batch, change in thousandths)
-SALE = "sale"
+SALE, REFUND = "sale", "refund"
 COMING_IN = ("receive", "opening", "import")
-ANYWHERE = (
-    "sale",
-    "adjust",
-)  # leave from the shelf; all others take what came there by their own document first
+# Leave from the shelf; all others take what came there by their own document first.
+ANYWHERE = ("sale", "adjust", "count")
 LONGEST_CODE = 40
 
 
@@ -166,7 +166,7 @@ def _leaving(
     if reason == SALE:
         here = _sellable(work, here)
     elif reason not in ANYWHERE:
-        here = _own_first(work, at, document, here)
+        here = _own_first(work, at, reason, document, here)
     parts: list[Part] = []
     for batch_id, there, _day in here:
         part = min(there, qty)
@@ -190,9 +190,13 @@ def _sellable(work: Work, here: list[list[Any]]) -> list[list[Any]]:
     return fresh + [row for row in here if row[2] is not None and row[2] < today]
 
 
-def _own_first(work: Work, at: tuple[int, int], document: str, here: list[list[Any]]) -> list[list[Any]]:
+def _own_first(
+    work: Work, at: tuple[int, int], reason: str, document: str, here: list[list[Any]]
+) -> list[list[Any]]:
     """What came to this place by the same document goes on first: a transfer hands its own batches over."""
     arrived = _BY_DOCUMENT.where(BatchMovement.location_id == bindparam("place"))
+    if reason == REFUND:  # taken back: what the refunds brought, whatever the sale took
+        arrived = arrived.where(BatchMovement.reason == REFUND)
     values = {"document": document, "sku": at[0], "place": at[1]}
     own = {row.batch_id: int(row.net) for row in work.rows(arrived, values) if row.net > 0}
     first = [[batch, min(there, own[batch]), day] for batch, there, day in here if batch in own]
@@ -302,9 +306,10 @@ def picks_for(work: Work, lines: Iterable[tuple[int, int, Sequence[BatchIn]]]) -
 
 
 def _document(work: Work, source: str) -> str:
-    """Goods of a refund left by their order."""
+    """Goods of a refund and of an after-sales case left by their order."""
     kind, _colon, number = source.partition(":")
-    if kind == "refund" and number.isdigit():
-        order_id = work.value(select(Refund.order_id).where(Refund.id == int(number)))
-        return f"order:{order_id}" if order_id else source
-    return source
+    model = _OF_ORDERS.get(kind)
+    if model is None or not number.isdigit():
+        return source
+    order_id = work.value(select(model.order_id).where(model.id == int(number)))
+    return f"order:{order_id}" if order_id else source

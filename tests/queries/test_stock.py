@@ -23,7 +23,6 @@ from desktop.queries.stock import (
     UNDER_MINIMUM,
     UNDER_SAFETY,
     VIEWS,
-    Board,
     StockFilter,
     stock_count,
     stock_counts,
@@ -31,6 +30,7 @@ from desktop.queries.stock import (
     stock_page,
     stock_value,
 )
+from desktop.queries.stock_board import Board
 from desktop.services.categories import add_category
 from desktop.services.products import set_on_shelf
 from desktop.services.settings import set_setting

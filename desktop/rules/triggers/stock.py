@@ -14,7 +14,7 @@ from desktop.models.rules import FAILED, RuleRun, RuleWatch
 from desktop.models.settings import ALERT_AT
 from desktop.models.stock import StockMovement
 from desktop.queries.page import AnySelect
-from desktop.queries.stock import Board
+from desktop.queries.stock_board import Board
 from desktop.rules.catalogue import BATCH, Due, RuleRow, Trigger, declare
 from desktop.rules.parameters import Parameter
 from desktop.rules.spec import Values
