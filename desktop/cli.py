@@ -18,7 +18,7 @@ from desktop.commands.say import Problem, WrongUse, failed
 WINDOWS = ("window", "kiosk", "tour")  # these open windows; `app` runs them
 FINE, PROBLEM, WRONG = 0, 1, 2
 EXPORTS = ("goods", "orders", "members", "payments")
-IMPORTS = ("goods", "orders")
+IMPORTS = ("goods", "orders", "members", "stock", "prices")
 RUN_STATES = ("done", "failed", "given_up", "trouble")
 
 
@@ -89,13 +89,16 @@ def _add_setting_up(command: Callable[[str, str], argparse.ArgumentParser]) -> N
 
 
 def _add_data(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
-    bring = command("import", _("bring in goods or orders from files"))
+    bring = command("import", _("bring in orders, goods, members, counted stock or prices from files"))
     bring.add_argument("kind", choices=IMPORTS)
     bring.add_argument("files", nargs="+", metavar="FILE")
     bring.add_argument(
         "--map", action="append", default=[], metavar=_("COLUMN=FIELD"), help=_("which column holds what")
     )
     bring.add_argument("--dry-run", action="store_true", help=_("only say what would happen"))
+    bring.add_argument(
+        "--all-or-nothing", action="store_true", help=_("write nothing when a single row is refused")
+    )
     out = command("export", _("write goods, orders, members or payments to a file"))
     out.add_argument("kind", choices=EXPORTS)
     out.add_argument("--to", required=True, metavar="FILE", help=_("a name that ends in .csv or .xlsx"))

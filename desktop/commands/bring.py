@@ -1,4 +1,4 @@
-"""`zhanggui import`: goods and orders from files."""
+"""`zhanggui import`: orders, goods, members, counts and prices from files."""
 
 from __future__ import annotations
 
@@ -43,16 +43,18 @@ def _mapping(pairs: list[str]) -> dict[str, str]:
 
 
 def _bring(arguments: argparse.Namespace, paths: list[Path], given: dict[str, str]) -> Report:
-    from desktop.services.imports.goods import import_goods
-    from desktop.services.imports.orders import import_orders
+    from desktop.services.imports.desk import bring_in
+    from desktop.services.imports.runs import ALL, GOOD
 
     def told(done: int, total: int) -> bool:
         progress(arguments, _("{done} of {total} rows").format(done=f"{done:,}", total=f"{total:,}"))
         return True
 
+    mode = ALL if arguments.all_or_nothing else GOOD
     with opened(chosen_place(arguments.database)) as shop:
-        bring = import_goods if arguments.kind == "goods" else import_orders
-        return bring(shop, paths, given=given, dry=arguments.dry_run, progress=told)
+        return bring_in(
+            shop, arguments.kind, paths, given=given, dry=arguments.dry_run, mode=mode, progress=told
+        )
 
 
 def _facts(report: Report) -> dict[str, Any]:
@@ -60,6 +62,8 @@ def _facts(report: Report) -> dict[str, Any]:
         "ok": not report.bad,
         "kind": report.kind,
         "dry_run": report.dry,
+        "state": report.state,
+        "run": report.run_id,
         "made": report.made,
         "changed": report.changed,
         "same": report.same,
@@ -71,20 +75,12 @@ def _facts(report: Report) -> dict[str, Any]:
 
 
 def _lines(report: Report) -> list[str]:
-    sums = _("{made} new, {changed} brought up to date, {same} unchanged, {refused} refused.")
-    if report.dry:
-        sums = _("Would be: {made} new, {changed} brought up to date, {same} unchanged, {refused} refused.")
+    from desktop.services.imports.desk import said_of
+
     lines = list(report.files)
-    lines.append(
-        sums.format(
-            made=f"{report.made:,}",
-            changed=f"{report.changed:,}",
-            same=f"{report.same:,}",
-            refused=f"{report.refused:,}",
-        )
-    )
+    lines.append(said_of(report))
     lines += [f"  {count:,} × {remark}" for remark, count in report.remarks.most_common()]
-    for row in report.bad[:SHOWN]:
+    for row in report.bad.first(SHOWN):
         lines.append(
             _("  {file}, line {line}: {reason}").format(file=row.file, line=row.line, reason=row.reason)
         )

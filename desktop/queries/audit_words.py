@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from desktop.basics.i18n import N_, _
 
+FORMER_WORDS: dict[str, str] = {  # actions of earlier versions, still told of in old trails
+    "goods.record_run": N_("Finished an import"),
+    "goods.write_goods": N_("Imported goods"),
+    "orders.write_orders": N_("Imported orders"),
+}
 ACTION_WORDS: dict[str, str] = {
     "beat.confirm_clock": N_("Confirmed the machine’s time"),
     "beat.doubt_clock": N_("Doubted the machine’s time"),
@@ -50,6 +55,31 @@ ACTION_WORDS: dict[str, str] = {
     "members.member_phone": N_("Looked at a phone number"),
     "members.members_to_export": N_("Exported the list of members"),
     "member_history.points_to_export": N_("Exported a points ledger"),
+    "runs.begin_run": N_("Began an import"),
+    "runs.write_rows": N_("Imported rows"),
+    "runs.write_whole": N_("Imported a whole file"),
+    "runs.finish_run": N_("Finished an import"),
+    "undo.begin_undo": N_("Began to take an import back"),
+    "undo.undo_slice": N_("Took part of an import back"),
+    "suppliers.save_supplier": N_("Added or changed a supplier"),
+    "suppliers.switch_supplier": N_("Switched a supplier on or off"),
+    "suppliers.save_price": N_("Set what goods cost at a supplier"),
+    "suppliers.prefer_supplier": N_("Chose where goods are bought"),
+    "suppliers.remove_price": N_("Took goods off a supplier’s list"),
+    "purchasing.make_order": N_("Drafted a purchase order"),
+    "purchasing.change_order": N_("Changed a purchase order"),
+    "purchasing.send_order": N_("Sent a purchase order"),
+    "purchasing.cancel_order": N_("Cancelled a purchase order"),
+    "purchasing.restore_order": N_("Took back a cancelled purchase order"),
+    "purchasing.close_order": N_("Closed a purchase order with some of it missing"),
+    "purchasing.set_expected": N_("Changed when a purchase order is expected"),
+    "deliveries.receive_order": N_("Received a purchase order"),
+    "supplier_returns.return_goods": N_("Sent goods back to a supplier"),
+    "supplier_returns.record_credit": N_("Wrote down a supplier’s credit"),
+    "supplier_returns.forget_credit": N_("Took a supplier’s credit back"),
+    "restock_orders.order_list": N_("Made purchase orders of the restock list"),
+    "restock_orders.take_list_back": N_("Took the restock list’s purchase orders back"),
+    "restock_orders.choose_supplier": N_("Chose where goods are bought"),
     "settings.set_setting": N_("Changed a setting"),
     "settings.set_settings": N_("Changed settings"),
     "staff.record_staff": N_("Added a person"),
@@ -82,11 +112,13 @@ ACTION_WORDS: dict[str, str] = {
     "fulfilment.cancel_paid_order": N_("Cancelled a paid order"),
     "fulfilment.pay_order": N_("Took a payment"),
     "invoices.number_invoices": N_("Numbered invoices"),
+    "parking.drop_parked": N_("Threw a parked sale away"),
+    "parking.park_sale": N_("Parked a sale"),
+    "parking.sell_without_code": N_("Sold goods without a code"),
+    "parking.take_parked": N_("Took a parked sale"),
     "fulfilment.receive_order": N_("Marked an order as received"),
     "fulfilment.ship_order": N_("Shipped an order"),
     "fulfilment.undo_shipment": N_("Took a shipment back"),
-    "goods.record_run": N_("Finished an import"),
-    "goods.write_goods": N_("Imported goods"),
     "notices.read_all_notices": N_("Read all messages"),
     "notices.read_notice": N_("Read a message"),
     "notices.reset_template": N_("Went back to the shipped words of a message"),
@@ -109,7 +141,6 @@ ACTION_WORDS: dict[str, str] = {
     "orders.add_note": N_("Noted something on an order"),
     "orders.create_order": N_("Wrote an order"),
     "orders.edit_order": N_("Edited an order"),
-    "orders.write_orders": N_("Imported orders"),
     "outbox.retry_outbox": N_("Tried again what could not be sent"),
     "phone.agree": N_("Confirmed points on the phone"),
     "phone.choose_points": N_("Chose points on the phone"),
@@ -205,5 +236,5 @@ def table_words(table: str, count: int) -> str:
 
 def action_words(action: str) -> str:
     """The words of an action or question; its own name while it has none."""
-    words = ACTION_WORDS.get(action)
+    words = ACTION_WORDS.get(action) or FORMER_WORDS.get(action)
     return _(words) if words else action

@@ -25,11 +25,14 @@ EVENT_WORDS = {
     "note": N_("Note"),
     "printed": N_("Printed"),
     "imported": N_("Imported"),
+    "import undone": N_("Import taken back"),
     "queued": N_("Queued"),
     "released": N_("Released"),
     "chased": N_("Chased"),
     "late reason": N_("Why it is late"),
     "repaired": N_("Repaired"),
+    "after-sales": N_("After-sales"),
+    "exchanged": N_("Exchanged"),
 }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import event
 
 from desktop.services import opening
-from desktop.services.imports.orders import import_orders
+from desktop.services.imports.desk import bring_in
 from desktop.shop import actors
 from desktop.shop.shop import Shop
 from desktop.storage.engine import PRAGMAS, open_storage
@@ -61,7 +61,7 @@ def _opened(path: Path) -> Shop:
 def _through_the_door(home: Path, file: Path) -> tuple[float, list[tuple[str, Any, bool]]]:
     shop = _opened(home / "timed.db")
     began = time.perf_counter()
-    import_orders(shop, [file])
+    bring_in(shop, "orders", [file])
     took = time.perf_counter() - began
     shop.storage.close()
     shop = _opened(home / "recorded.db")
@@ -73,7 +73,7 @@ def _through_the_door(home: Path, file: Path) -> tuple[float, list[tuple[str, An
             several = many and isinstance(parameters[0], (tuple, list))  # a RETURNING batch is one statement
             written.append((statement, parameters, several))
 
-    import_orders(shop, [file])
+    bring_in(shop, "orders", [file])
     shop.storage.close()
     return took, written
 
@@ -119,7 +119,7 @@ def _blocked(home: Path, file: Path) -> float:
 
     timer = QTimer()
     timer.timeout.connect(tick)
-    worker = threading.Thread(target=lambda: import_orders(shop, [file]))
+    worker = threading.Thread(target=lambda: bring_in(shop, "orders", [file]))
     done = QTimer()
     done.timeout.connect(lambda: None if worker.is_alive() else app.quit())
     timer.start(TICK_MS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,9 @@ from desktop.basics.errors import Malformed
 from desktop.basics.i18n import N_, _
 from desktop.models.orders import CANCELLED, DONE, SHIPPED, TO_SHIP, UNPAID
 from desktop.services.imports.fields import ORDER_TABLES, ORDERS, Setting, TableKind, guess, missing
-from desktop.services.imports.reading import checked_rows, mapped
+from desktop.services.imports.reading import checked_rows
 from desktop.services.imports.report import BadRow, Report
+from desktop.services.imports.spool import Spool
 from desktop.services.imports.table import Table
 
 STATUSES = {
@@ -42,37 +43,50 @@ class Draft:
     payments: list[tuple[str, int]] = field(default_factory=list)  # method, amount
     reviews: list[dict[str, Any]] = field(default_factory=list)
     total: int | None = None
+    at: tuple[int, int] = (0, 0)  # file and line
 
 
-@dataclass
-class _Shelf:
-    """What the other tables say, by order."""
-
-    lines: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    payments: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    reviews: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    persons: dict[str, str] = field(default_factory=dict)
-    categories: dict[str, str] = field(default_factory=dict)
+HEADS = "orders"
+PARTS = {"lines": "ref", "payments": "ref", "reviews": "ref", "customers": "customer", "catalogue": "goods"}
 
 
-def gather(tables: list[Table], given: Mapping[str, str], setting: Setting, report: Report) -> list[Draft]:
+def gather(
+    tables: Sequence[Table],
+    mappings: Sequence[tuple[TableKind, dict[str, int]]],
+    setting: Setting,
+    report: Report,
+) -> Iterator[Draft]:
     """All orders of these tables, in the files' order; rows that belong to no order go to the report."""
-    shelf, heads = _Shelf(), None
-    for table in tables:
-        kind = recognise(table, given)
-        mapping = mapped(table, kind, given_for(kind, given), report)
+    spool = report.spool
+    for table, (kind, mapping) in zip(tables, mappings, strict=True):
+        rows = checked_rows(table, kind, mapping, setting, report)
         if kind is ORDERS:
-            heads = (table, mapping)
-            continue
-        _put_away(shelf, table, kind, checked_rows(table, kind, mapping, setting, report))
-    if heads is None:
-        return _from_lines(shelf, report)
-    drafts = [
-        _draft(values, shelf, report)
-        for _line, values in checked_rows(heads[0], ORDERS, heads[1], setting, report)
-    ]
-    _orphans(shelf, {draft.ref for draft in drafts}, report)
-    return _once(drafts, report)
+            spool.put_parts(HEADS, _heads(rows, report))
+        else:
+            spool.put_parts(kind.key, ((_belongs(kind, values), values) for _line, values in rows))
+    spool.index()
+    if not any(kind is ORDERS for kind, _mapping in mappings):
+        yield from _from_lines(spool, report, tables)
+        return
+    _orphans(report, tables)
+    for ref in spool.refs(HEADS):
+        yield _draft(spool.part(HEADS, ref), report)
+
+
+def _heads(
+    rows: Iterator[tuple[int, dict[str, Any]]], report: Report
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    for _line, values in rows:
+        if report.spool.first_time(values["ref"]):
+            yield values["ref"], values
+        else:
+            report.remarks[_("Order number twice in the file: the first one counts")] += 1
+
+
+def _belongs(kind: TableKind, values: dict[str, Any]) -> str:
+    """What a row hangs on: receipts of several shops may share their numbers."""
+    shop = f"{values['shop']}:" if values.get("shop") else ""
+    return shop + str(values[PARTS[kind.key]])
 
 
 def recognise(table: Table, given: Mapping[str, str]) -> TableKind:
@@ -102,33 +116,20 @@ def given_for(kind: TableKind, given: Mapping[str, str], table: Table | None = N
     return {c: k for c, k in given.items() if k in keys and (here is None or c.strip().lower() in here)}
 
 
-def _put_away(
-    shelf: _Shelf, table: Table, kind: TableKind, rows: Iterator[tuple[int, dict[str, Any]]]
-) -> None:
-    for line, values in rows:
-        values["_at"] = (table.name, line)
-        if kind.key == "customers":
-            shelf.persons[values["customer"]] = values["person"]
-        elif kind.key == "catalogue":
-            shelf.categories[values["goods"]] = values.get("category", "")
-        else:
-            shop = f"{values['shop']}:" if values.get("shop") else ""
-            getattr(shelf, kind.key).setdefault(shop + values["ref"], []).append(values)
-
-
-def _draft(values: dict[str, Any], shelf: _Shelf, report: Report) -> Draft:
-    ref = values["ref"]
+def _draft(values: dict[str, Any], report: Report) -> Draft:
+    ref, spool = values["ref"], report.spool
     draft = Draft(
         ref,
         values["placed"],
         paid_at=values.get("paid_at"),
         shipped_at=values.get("shipped_at"),
         done_at=values.get("done_at"),
+        at=values["_at"],
     )
-    draft.person = shelf.persons.get(values.get("customer", ""), values.get("customer", ""))
-    _add_lines(draft, shelf.lines.get(ref, []), shelf)
-    draft.payments = _payments(shelf.payments.get(ref, []), report)
-    draft.reviews = _reviews(shelf.reviews.get(ref, []), report)
+    draft.person = _person(spool, values.get("customer", ""))
+    _add_lines(draft, spool.parts("lines", ref), spool)
+    draft.payments = _payments(spool.parts("payments", ref), report)
+    draft.reviews = _reviews(spool.parts("reviews", ref), report)
     draft.total = values.get("total")
     if not draft.payments and values.get("paid"):
         draft.payments = [("other", values["paid"])]
@@ -136,6 +137,11 @@ def _draft(values: dict[str, Any], shelf: _Shelf, report: Report) -> Draft:
     if not draft.lines:
         report.remarks[_("Orders without goods: taken in with their payments")] += 1
     return draft
+
+
+def _person(spool: Spool, customer: str) -> str:
+    known = spool.part("customers", customer) if customer else None
+    return known["person"] if known else customer
 
 
 def _status(values: dict[str, Any], draft: Draft, report: Report) -> str:
@@ -155,12 +161,13 @@ def _status(values: dict[str, Any], draft: Draft, report: Report) -> str:
     return status
 
 
-def _add_lines(draft: Draft, rows: list[dict[str, Any]], shelf: _Shelf) -> None:
+def _add_lines(draft: Draft, rows: list[dict[str, Any]], spool: Spool) -> None:
     merged: dict[tuple[str, int], list[Any]] = {}
     for row in rows:
         draft.freight += row.get("freight", 0)
         entry = merged.setdefault((row["goods"], row["price"]), ["", 0])
-        entry[0] = shelf.categories.get(row["goods"], row.get("category", ""))
+        known = spool.part("catalogue", row["goods"])
+        entry[0] = known.get("category", "") if known else row.get("category", "")
         entry[1] += row.get("qty", 1000)
     draft.lines = [(goods, category, price, qty) for (goods, price), (category, qty) in merged.items()]
 
@@ -178,43 +185,30 @@ def _reviews(rows: list[dict[str, Any]], report: Report) -> list[dict[str, Any]]
     return rows
 
 
-def _from_lines(shelf: _Shelf, report: Report) -> list[Draft]:
+def _from_lines(spool: Spool, report: Report, tables: Sequence[Table]) -> Iterator[Draft]:
     """Till lines: each receipt is a finished sale, paid in a way the file does not tell."""
-    drafts = []
-    for ref in list(shelf.lines):
-        rows = shelf.lines.pop(
-            ref
-        )  # let go one by one: a million rows freed at once would hold every thread up
+    for ref in spool.refs("lines"):
+        rows = spool.parts("lines", ref)
         moments = [row["placed"] for row in rows if "placed" in row]
         if not moments:
             for row in rows:
                 reason = _("This line names an order the files do not hold, and no time of its own.")
-                report.bad.append(bad_row(row, reason, (row["ref"], row["goods"])))
+                report.bad.append(bad_row(row, reason, (row["ref"], row["goods"]), tables))
             continue
-        draft = Draft(ref, min(moments), paid_at=min(moments), done_at=min(moments))
-        _add_lines(draft, rows, shelf)
-        drafts.append(draft)
-    return drafts
+        draft = Draft(ref, min(moments), paid_at=min(moments), done_at=min(moments), at=rows[0]["_at"])
+        draft.person = _person(spool, next((row["customer"] for row in rows if row.get("customer")), ""))
+        _add_lines(draft, rows, spool)
+        yield draft
 
 
-def _orphans(shelf: _Shelf, refs: set[str], report: Report) -> None:
+def _orphans(report: Report, tables: Sequence[Table]) -> None:
     reason = _("This row names an order the files do not hold.")
-    for rows_of in (shelf.lines, shelf.payments, shelf.reviews):
-        for ref in rows_of.keys() - refs:
-            report.bad += [bad_row(row, reason, (ref,)) for row in rows_of[ref]]
+    for kind in ("lines", "payments", "reviews"):
+        for ref, row in report.spool.refs_without(kind, HEADS):
+            report.bad.append(bad_row(row, reason, (ref,), tables))
 
 
-def bad_row(row: dict[str, Any], reason: str, cells: tuple[str, ...]) -> BadRow:
+def bad_row(row: dict[str, Any], reason: str, cells: tuple[str, ...], tables: Sequence[Table]) -> BadRow:
     """A row of one of the other tables that found no order."""
     file, line = row["_at"]
-    return BadRow(file, line, reason, cells)
-
-
-def _once(drafts: list[Draft], report: Report) -> list[Draft]:
-    seen: dict[str, Draft] = {}
-    for draft in drafts:
-        if draft.ref in seen:
-            report.remarks[_("Order number twice in the file: the first one counts")] += 1
-        else:
-            seen[draft.ref] = draft
-    return list(seen.values())
+    return BadRow(tables[file].name, line, reason, cells)

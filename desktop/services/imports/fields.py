@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from desktop.basics.errors import Malformed, ShopError
 from desktop.basics.i18n import N_
 from desktop.basics.money import Money, parse_quantity
+from desktop.basics.words import clean_phone
 
 Parse = Callable[[str, "Setting"], Any]
 LONGEST_TEXT = 200
@@ -63,6 +64,51 @@ def text(cell: str, _setting: Setting) -> str:
     return cleaned
 
 
+_SHORTENED = re.compile(r"\d(?:\.\d+)?[eE]\+\d{1,2}")
+
+
+def code_text(cell: str, setting: Setting) -> str:
+    """A barcode or number as text; one a spreadsheet has shortened to 6.9E+12 has lost its digits."""
+    cleaned = text(cell, setting).lstrip("'")
+    if _SHORTENED.fullmatch(cleaned):
+        raise ShopError(
+            N_("“{text}” was shortened by a spreadsheet. Format the column as text and fill it in again."),
+            text=cleaned,
+        )
+    return cleaned
+
+
+def phone(cell: str, _setting: Setting) -> str:
+    """The digits of a phone number."""
+    digits = clean_phone(cell)
+    if not re.fullmatch(r"\d{6,15}", digits):
+        raise ShopError(N_("“{text}” is not a phone number. Type all its digits."), text=cell.strip()[:20])
+    return digits
+
+
+def whole(cell: str, _setting: Setting) -> int:
+    """A number of points: whole and not negative."""
+    cleaned = cell.strip().replace(",", "")
+    if not re.fullmatch(r"\d{1,9}(\.0*)?", cleaned):
+        raise ShopError(N_("“{text}” is not a whole number."), text=cell.strip()[:20])
+    return int(cleaned.split(".")[0])
+
+
+GENDERS = {"f": "f", "female": "f", "女": "f", "女士": "f", "m": "m", "male": "m", "男": "m", "先生": "m"}
+
+
+def gender(cell: str, _setting: Setting) -> str:
+    """Ms or Mr."""
+    if cell.strip().lower() not in GENDERS:
+        raise ShopError(N_("Choose Ms, Mr or neither."))
+    return GENDERS[cell.strip().lower()]
+
+
+def day(cell: str, setting: Setting) -> str:
+    """A day as ISO text."""
+    return f"{moment(cell, setting).astimezone(setting.zone):%Y-%m-%d}"
+
+
 def long_text(cell: str, _setting: Setting) -> str:
     """A message: as text, but cut instead of refused."""
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", cell).strip()[:4_000]
@@ -103,6 +149,10 @@ def stock(cell: str, _setting: Setting) -> int:
 
 
 _FORMATS = (
+    "%Y年%m月%d日",
+    "%Y年%m月%d日 %H:%M",
+    "%Y.%m.%d",
+    "%Y%m%d",
     "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%d %H:%M",
     "%Y/%m/%d %H:%M:%S",
@@ -142,8 +192,8 @@ def score(cell: str, _setting: Setting) -> int:
 
 GOODS = TableKind("goods", (
     Field("name", text, ("name", "商品名称", "单品名称", "名称", "品名", "product", "product_name", "title"), required=True),
-    Field("barcode", text, ("barcode", "条码", "条形码", "商品条码", "ean", "gtin", "upc")),
-    Field("code", text, ("code", "sku", "编码", "货号", "商品编码", "单品编码", "product_id")),
+    Field("barcode", code_text, ("barcode", "条码", "条形码", "商品条码", "ean", "gtin", "upc")),
+    Field("code", code_text, ("code", "sku", "编码", "货号", "商品编码", "单品编码", "product_id")),
     Field("price", price, ("out_price", "price", "售价", "零售价", "单价", "价格", "retail_price")),
     Field("cost", price, ("in_price", "cost", "进价", "成本", "成本价", "采购价")),
     Field("unit", text, ("unit", "单位")),
@@ -154,7 +204,7 @@ GOODS = TableKind("goods", (
     Field("note", text, ("note", "备注", "remark")),
 ))  # fmt: skip
 ORDERS = TableKind("orders", (
-    Field("ref", text, ("order_id", "订单id", "订单编号", "订单号", "order_no", "order number"), required=True),
+    Field("ref", code_text, ("order_id", "订单id", "订单编号", "订单号", "order_no", "order number"), required=True),
     Field("placed", moment, ("order_purchase_timestamp", "订单创建时间", "下单时间", "placed_at", "created_at", "date"), required=True),
     Field("status", text, ("order_status", "订单状态", "状态", "status")),
     Field("customer", text, ("customer_id", "会员id", "客户id", "member")),
@@ -165,14 +215,40 @@ ORDERS = TableKind("orders", (
     Field("paid", price, ("买家实际支付金额", "实付", "paid")),
 ))  # fmt: skip
 LINES = TableKind("lines", (
-    Field("ref", text, ("order_id", "订单id", "订单编号", "订单号"), required=True),
-    Field("goods", text, ("product_id", "商品id", "商品编码", "货号", "条码", "sku"), required=True),
+    Field("ref", code_text, ("order_id", "订单id", "订单编号", "订单号"), required=True),
+    Field("goods", code_text, ("product_id", "商品id", "商品编码", "货号", "条码", "sku"), required=True),
     Field("price", price, ("price", "单价", "售价"), required=True),
     Field("qty", quantity, ("qty", "quantity", "销量", "数量")),
     Field("freight", price, ("freight_value", "运费")),
     Field("placed", moment, ("成交时间", "placed_at")),
     Field("shop", text, ("门店编号", "store", "shop")),
     Field("category", text, ("类别id", "category_id")),
+    Field("customer", text, ("customer_id", "会员id", "客户id")),
+))  # fmt: skip
+MEMBERS = TableKind("members", (
+    Field("phone", phone, ("phone", "手机", "手机号", "手机号码", "电话", "会员手机", "mobile"), required=True),
+    Field("name", text, ("name", "姓名", "会员姓名", "会员", "客户")),
+    Field("gender", gender, ("gender", "性别")),
+    Field("birthday", day, ("birthday", "生日", "出生日期")),
+    Field("tier", text, ("tier", "等级", "会员等级")),
+    Field("points", whole, ("points", "积分", "当前积分")),
+    Field("email", text, ("email", "邮箱", "e-mail")),
+    Field("note", text, ("note", "备注", "remark")),
+    Field("person", text, ("member_id", "会员编号", "会员卡号", "卡号")),
+))  # fmt: skip
+COUNTS = TableKind("stock", (
+    Field("code", code_text, ("code", "sku", "编码", "货号", "商品编码", "单品编码")),
+    Field("barcode", code_text, ("barcode", "条码", "条形码", "商品条码", "ean")),
+    Field("name", text, ("name", "商品名称", "名称", "品名")),
+    Field("counted", stock, ("counted", "stock", "qty", "盘点数", "实盘", "库存", "库存数量", "现有库存", "数量"), required=True),
+    Field("location", text, ("location", "仓位", "仓库", "位置")),
+))  # fmt: skip
+PRICES = TableKind("prices", (
+    Field("code", code_text, ("code", "sku", "编码", "货号", "商品编码", "单品编码")),
+    Field("barcode", code_text, ("barcode", "条码", "条形码", "商品条码", "ean")),
+    Field("name", text, ("name", "商品名称", "名称", "品名")),
+    Field("price", price, ("price", "售价", "新价", "零售价", "单价", "价格"), required=True),
+    Field("list", text, ("price_list", "list", "价格表")),
 ))  # fmt: skip
 PAYMENTS = TableKind("payments", (
     Field("ref", text, ("order_id", "订单id", "订单编号"), required=True),
@@ -197,17 +273,33 @@ CATALOGUE = TableKind("catalogue", (
     Field("goods", text, ("product_id",), required=True),
     Field("category", text, ("product_category_name",), required=True, may_be_empty=True),
 ))  # fmt: skip
+FIELD_WORDS = {
+    "name": N_("Name"), "barcode": N_("Barcode"), "code": N_("Code"), "price": N_("Price"), "cost": N_("Cost"),
+    "unit": N_("Unit"), "stock": N_("Stock"), "category": N_("Category"), "pack": N_("Pack"), "origin": N_("Origin"),
+    "note": N_("Note"), "ref": N_("Order number elsewhere"), "placed": N_("Placed"), "status": N_("Status"),
+    "customer": N_("Customer number elsewhere"), "paid_at": N_("Paid at"), "shipped_at": N_("Shipped at"),
+    "done_at": N_("Done at"), "total": N_("Total"), "paid": N_("Paid"), "goods": N_("Goods: code or barcode"),
+    "qty": N_("Quantity"), "freight": N_("Freight"), "shop": N_("Shop number elsewhere"), "method": N_("Payment method"),
+    "amount": N_("Amount"), "number": N_("Number"), "review": N_("Review number"), "score": N_("Score"),
+    "title": N_("Title"), "message": N_("Message"), "at": N_("Time"), "person": N_("Member number elsewhere"),
+    "city": N_("City"), "phone": N_("Phone"), "gender": N_("Gender"), "birthday": N_("Birthday"), "tier": N_("Tier"),
+    "points": N_("Points"), "email": N_("E-mail"), "counted": N_("Counted"), "location": N_("Location"),
+    "list": N_("Price list"),
+}  # fmt: skip
 ORDER_TABLES = (LINES, PAYMENTS, REVIEWS, CUSTOMERS, CATALOGUE, ORDERS)  # the most telling first
 
 
 def guess(kind: TableKind, columns: Sequence[str], given: Mapping[str, str]) -> dict[str, int]:
-    """Field key → column index, from the headings and from what the person said (`column=field`).
+    """Field key → column index, from the headings and from what the person said (`column=field`, no field: leave it out).
 
     Raises `Malformed` when a named column is not there.
     """
     plain = [column.strip().lower() for column in columns]
     found: dict[str, int] = {}
+    ignored = {column.strip().lower() for column, key in given.items() if not key}
     for column, key in given.items():
+        if not key:
+            continue
         kind.field(key)
         if column.strip().lower() not in plain:
             raise Malformed(
@@ -218,7 +310,7 @@ def guess(kind: TableKind, columns: Sequence[str], given: Mapping[str, str]) -> 
         found[key] = plain.index(column.strip().lower())
     for field in kind.fields:
         if field.key not in found:
-            hits = [plain.index(name) for name in field.names if name in plain]
+            hits = [plain.index(name) for name in field.names if name in plain and name not in ignored]
             free = [index for index in hits if index not in found.values()]
             if free:
                 found[field.key] = free[0]

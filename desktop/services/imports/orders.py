@@ -2,105 +2,37 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
 from desktop.basics.clock import shop_day
 from desktop.basics.i18n import _
-from desktop.basics.ids import new_key
 from desktop.basics.money import half_up
 from desktop.models.members import Member
 from desktop.models.orders import CANCELLED, DONE, SHIPPED, UNPAID, Order, OrderEvent, OrderLine, OrderReview
 from desktop.models.payments import Tender
 from desktop.models.people import Permission, Till
 from desktop.models.products import Barcode, Category, Product, Sku
-from desktop.models.stock import Location
 from desktop.services import posting
-from desktop.services.imports.drafts import Draft, gather
-from desktop.services.imports.goods import record_run
-from desktop.services.imports.reading import (
-    Progress,
-    import_setting,
-    never_stop,
-    open_tables,
-    remembered_mapping,
-    shape,
-    unswept,
-)
-from desktop.services.imports.report import Report
-from desktop.shop.action import action, question
-from desktop.shop.shop import Shop
+from desktop.services.imports.drafts import Draft
+from desktop.services.imports.entries import Run
+from desktop.services.imports.finding import places
+from desktop.services.imports.members import next_codes
+from desktop.services.imports.report import NEW, SAME, Verdict
 from desktop.shop.work import Read, Work
 
-BATCH = 500
+RIGHT = Permission.IMPORT
 CHANNEL = "import"
 Row = dict[str, Any]
 
 
-def import_orders(
-    shop: Shop,
-    paths: list[Path],
-    *,
-    given: Mapping[str, str] | None = None,
-    dry: bool = False,
-    progress: Progress = never_stop,
-) -> Report:
-    """Import the tables of orders; orders already there are left as they are.
-
-    Raises `Malformed` for a file that cannot be read or recognised; bad rows are listed, good ones taken in.
-    """
-    report = Report("orders", dry)
-    tables = open_tables(paths)
-    chosen: dict[str, str] = {}
-    for table in tables:
-        remembered = shop.ask(remembered_mapping, table.columns, "orders")
-        chosen |= remembered
-    chosen |= dict(given or {})
-    with unswept():
-        drafts = gather(tables, chosen, shop.ask(import_setting), report)
-    try:
-        _take_in(shop, drafts, report, progress)
-    finally:
-        gc.unfreeze()
-    if not dry:
-        for table in tables:
-            here = {c: k for c, k in chosen.items() if c in table.columns}
-            shop.do(
-                record_run,
-                "orders",
-                table.name,
-                here,
-                shape(table.columns),
-                (report.made, 0, report.same, report.refused),
-            )
-    return report
-
-
-def _take_in(shop: Shop, drafts: list[Draft], report: Report, progress: Progress) -> None:
-    """Batch by batch; the drafts are used up, so that memory shrinks on the way."""
-    count = len(drafts)
-    drafts.reverse()
-    while drafts:
-        batch = [drafts.pop() for _ in range(min(BATCH, len(drafts)))]
-        if report.dry:
-            made = shop.ask(weigh_orders, [d.ref for d in batch])
-        else:
-            made = shop.do(write_orders, batch, new_key())
-        report.made += made
-        report.same += len(batch) - made
-        if not progress(count - len(drafts), count):
-            break
-
-
-@question(permission=Permission.IMPORT)
-def weigh_orders(read: Read, refs: Sequence[str]) -> int:
-    """How many of these orders would be new."""
-    return len(set(refs) - _there(read, refs))
+def judge(read: Read, drafts: Sequence[Draft]) -> list[Verdict]:
+    """Which orders are new; one already there is left as it is."""
+    there = _there(read, [draft.ref for draft in drafts])
+    return [Verdict(SAME if draft.ref in there else NEW) for draft in drafts]
 
 
 def _there(read: Read, refs: Sequence[str]) -> set[str]:
@@ -108,20 +40,18 @@ def _there(read: Read, refs: Sequence[str]) -> set[str]:
     return {row.external_ref for row in read.rows(statement)}
 
 
-@action(permission=Permission.IMPORT)
-def write_orders(work: Work, drafts: Sequence[Draft], run: str) -> int:
-    """Write the orders of a batch that are not there yet; returns how many were."""
-    there = _there(work, [draft.ref for draft in drafts])
-    fresh = [draft for draft in drafts if draft.ref not in there]
+def write(work: Work, run: Run, drafts: Sequence[Draft], verdicts: Sequence[Verdict]) -> None:
+    """Write the orders that are not there yet, with their payments, reviews and buyers."""
+    fresh = [draft for draft, verdict in zip(drafts, verdicts, strict=True) if verdict.deed == NEW]
     if not fresh:
-        return 0
-    skus = _skus(work, fresh)
-    members = _members(work, fresh)
+        return
+    skus = _skus(work, run, fresh)
+    members = _members(work, run, fresh)
     codes = _codes(work, fresh)
     till = int(work.value(select(Till.id).order_by(Till.id).limit(1)))
-    place = int(work.value(select(Location.id).order_by(Location.id).limit(1)))
+    place = places(work)[0]
     rows = [
-        _order(work, draft, code, members.get(draft.person), till, place, run, i)
+        _order(work, draft, code, members.get(draft.person), till, place, run.key, i)
         for i, (draft, code) in enumerate(zip(fresh, codes, strict=True))
     ]
     pairs = list(zip(fresh, rows, work.post(Order, rows, ids=True), strict=True))
@@ -137,7 +67,8 @@ def write_orders(work: Work, drafts: Sequence[Draft], run: str) -> int:
     )
     _member_totals(work, pairs)
     _daily(work, rows, tenders, till)
-    return len(fresh)
+    for _draft, _row, order_id in pairs:
+        run.note("order", order_id)
 
 
 def _codes(work: Work, drafts: Sequence[Draft]) -> list[tuple[str, str]]:
@@ -233,7 +164,7 @@ def _review(draft: Draft, review: Row, order_id: int) -> Row:
     }  # fmt: skip
 
 
-def _skus(work: Work, drafts: Sequence[Draft]) -> dict[str, tuple[int, str, str]]:
+def _skus(work: Work, run: Run, drafts: Sequence[Draft]) -> dict[str, tuple[int, str, str]]:
     wanted = {goods: category for draft in drafts for goods, category, _price, _qty in draft.lines}
     columns = (Sku.id, Product.name, Sku.unit)
     found: dict[str, tuple[int, str, str]] = {}
@@ -252,10 +183,10 @@ def _skus(work: Work, drafts: Sequence[Draft]) -> dict[str, tuple[int, str, str]
             code, sku_id, name, unit = tuple(row)
             found[code] = (sku_id, name, unit)
     fresh = {goods: category for goods, category in wanted.items() if goods not in found}
-    return found | _make_skus(work, fresh)
+    return found | _make_skus(work, run, fresh)
 
 
-def _make_skus(work: Work, wanted: dict[str, str]) -> dict[str, tuple[int, str, str]]:
+def _make_skus(work: Work, run: Run, wanted: dict[str, str]) -> dict[str, tuple[int, str, str]]:
     """Goods the orders name and the shop never had: made, off the shelf, without a price."""
     if not wanted:
         return {}
@@ -291,13 +222,13 @@ def _make_skus(work: Work, wanted: dict[str, str]) -> dict[str, tuple[int, str, 
         {"product_id": p, "code": g, "variant": "", "unit": unit, "cost_minor": 0}
         for p, g in zip(products, wanted, strict=True)
     ]
-    return {
-        goods: (sku, names[goods], unit)
-        for goods, sku in zip(wanted, work.post(Sku, rows, ids=True), strict=True)
-    }
+    skus = work.post(Sku, rows, ids=True)
+    for sku in skus:
+        run.note("goods", sku)
+    return {goods: (sku, names[goods], unit) for goods, sku in zip(wanted, skus, strict=True)}
 
 
-def _members(work: Work, drafts: Sequence[Draft]) -> dict[str, int]:
+def _members(work: Work, run: Run, drafts: Sequence[Draft]) -> dict[str, int]:
     wanted = sorted({draft.person for draft in drafts if draft.person})
     found = {
         r.external_ref: r.id
@@ -306,15 +237,15 @@ def _members(work: Work, drafts: Sequence[Draft]) -> dict[str, int]:
     fresh = [person for person in wanted if person not in found]
     if not fresh:
         return found
-    first = posting.next_number(work, "member")
-    posting.skip_numbers(work, "member", len(fresh) - 1)
     shared = {"phone": None, "phone_tail": "", "name": "", "pinyin": "", "initials": "", "gender": "", "tier_key": "ordinary",
               "status": "active", "credit_score": 600, "origin": "import", "note": "", "points": 0, "orders_count": 0,
               "spent_minor": 0, "created_at": work.now}  # fmt: skip
-    rows = [
-        {"code": f"M-{first + i:06d}", "external_ref": person, **shared} for i, person in enumerate(fresh)
-    ]
-    return found | dict(zip(fresh, work.post(Member, rows, ids=True), strict=True))
+    codes = next_codes(work, len(fresh))
+    rows = [{"code": code, "external_ref": p, **shared} for code, p in zip(codes, fresh, strict=True)]
+    made = work.post(Member, rows, ids=True)
+    for member in made:
+        run.note("member", member)
+    return found | dict(zip(fresh, made, strict=True))
 
 
 _TOTALS = (

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import gc
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,32 +16,21 @@ from desktop.models.people import Permission
 from desktop.models.system import ImportRun
 from desktop.services.imports.fields import Field, Setting, TableKind, guess, missing
 from desktop.services.imports.report import BadRow, Report
+from desktop.services.imports.spool import Cell, Spool
 from desktop.services.imports.table import Table, read_table
+from desktop.services.imports.xlsx_file import ERRORS
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
 Progress = Callable[[int, int], bool]  # rows done, rows in all; False means stop
 
 
+SWALLOWED = 20  # lines in one cell: nobody typed those
+
+
 def never_stop(_done: int, _all: int) -> bool:
     """Progress nobody looks at."""
     return True
-
-
-@contextmanager
-def unswept() -> Iterator[None]:
-    """No cycle search while many small rows are made, and later ones pass over these rows.
-
-    A search through millions of rows would stop every thread, the window's too, for a noticeable time.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-        gc.freeze()
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def shape(columns: tuple[str, ...]) -> str:
@@ -66,11 +52,11 @@ def remembered_mapping(read: Read, columns: tuple[str, ...], kind: str) -> dict[
     return dict(json.loads(stored)) if stored else {}
 
 
-def open_tables(paths: list[Path]) -> list[Table]:
+def open_tables(paths: Sequence[Path], spool: Spool, sheet: str = "") -> list[Table]:
     """Read all files first: nothing is written when one of them cannot be read."""
     if not paths:
         raise Malformed(N_("Name at least one file to import."))
-    return [read_table(path) for path in paths]
+    return [read_table(path, spool, number, sheet) for number, path in enumerate(paths)]
 
 
 def mapped(table: Table, kind: TableKind, given: Mapping[str, str], report: Report) -> dict[str, int]:
@@ -97,30 +83,38 @@ def checked_rows(
     """(line, values by field) of every good row; the others go to the report."""
     readers = [(kind.field(key), index) for key, index in mapping.items()]
     width = len(table.columns)
-    try:
-        for line, cells in table.rows():
-            report.rows += 1
-            if len(cells) != width:
-                reason = _("The row has {have} cells instead of {want}.").format(have=len(cells), want=width)
-                report.bad.append(BadRow(table.name, line, reason, tuple(cells[:20])))
-                continue
-            try:
-                yield line, _values(readers, cells, setting)
-            except ShopError as error:
-                report.bad.append(BadRow(table.name, line, str(error), tuple(cells[:20])))
-    except csv.Error as error:
-        raise Malformed(
-            N_("{file} is not a proper table ({trouble}). Export it again as CSV."),
-            file=table.name,
-            trouble=str(error),
-        ) from None
+    for line, cells in table.rows():
+        report.rows += 1
+        if len(cells) != width:
+            report.bad.append(BadRow(table.name, line, _misshapen(cells, width), tuple(cells[:20])))
+            continue
+        try:
+            values = _values(readers, cells, setting)
+        except ShopError as error:
+            report.bad.append(BadRow(table.name, line, str(error), tuple(cells[:20])))
+        else:
+            values["_at"] = (table.number, line)
+            yield line, values
+
+
+def _misshapen(cells: list[str], width: int) -> str:
+    if any(cell.count("\n") > SWALLOWED for cell in cells):
+        return _("A quotation mark that begins here is never closed; the rows after it were swallowed.")
+    return _("The row has {have} cells instead of {want}.").format(have=len(cells), want=width)
 
 
 def _values(readers: list[tuple[Field, int]], cells: list[str], setting: Setting) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for field, index in readers:
         cell = cells[index]
+        if isinstance(cell, Cell):
+            raise ShopError(cell.reason)
         if cell and not cell.isspace():
+            if cell.isascii():
+                if cell in ERRORS:
+                    raise ShopError(N_("The cell shows the spreadsheet’s error {error}."), error=cell)
+            elif any("\ud800" <= char <= "\udfff" for char in cell):
+                raise ShopError(N_("The row has broken characters: they are neither UTF-8 nor GB18030."))
             values[field.key] = field.parse(cell, setting)
         elif field.required and not field.may_be_empty:
             raise ShopError(N_("“{field}” is empty."), field=field.key)

@@ -1,130 +1,129 @@
-"""A text table from a file: encoding and delimiter found, broken bytes and other kinds of file refused with words."""
+"""A table from a file: its kind told by its bytes, its heading found, its rows kept in a spool."""
 
 from __future__ import annotations
 
 import csv
-import gzip
-import io
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 
 from desktop.basics.errors import Malformed
 from desktop.basics.i18n import N_
+from desktop.services.imports.spool import Spool, shown
+from desktop.services.imports.text_file import TextFile
+from desktop.services.imports.xlsx_file import MOST_COLUMNS, SheetFile
 
-LARGEST = 300 * 1024 * 1024  # bytes, unpacked
-MOST_COLUMNS = 200
+ZIP = b"PK\x03\x04"
+OLD = b"\xd0\xcf\x11\xe0"
 KINDS = {
-    b"PK\x03\x04": "XLSX / ZIP",
     b"%PDF": "PDF",
     b"\x89PNG": "PNG",
     b"\xff\xd8\xff": "JPEG",
-    b"\xd0\xcf\x11\xe0": "XLS / DOC",
     b"SQLite format 3": "SQLite",
+    b"Rar!": "RAR",
 }
+LOCKED = "EncryptedPackage".encode("utf-16-le")
+TITLES = 10  # rows above the heading at most
 
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of one file; `line` numbers count as a text editor does, the heading being 1."""
+    """The rows of one file; `line` numbers count as a text editor or spreadsheet does."""
 
     name: str
     encoding: str
     columns: tuple[str, ...]
-    text: str
-    delimiter: str
+    spool: Spool
+    number: int  # of the file in the spool
+    count: int
+    remarks: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    sheet: str = ""
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """(line, cells) of every row below the heading; empty lines are passed over."""
-        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter)
-        next(reader, None)
-        line = reader.line_num
-        for cells in reader:
-            start, line = line + 1, reader.line_num
-            if any(cell.strip() for cell in cells):
-                yield start, cells
+        """(line, cells) of every row below the heading that is not empty."""
+        return self.spool.rows(self.number)
+
+    def sample(self, most: int = 20) -> list[list[str]]:
+        """The first rows, as a person may read them."""
+        return [[shown(cell) for cell in cells] for _line, cells in islice(self.rows(), most)]
 
 
-def read_table(path: Path) -> Table:
-    """Read a CSV or TSV file, gzipped or not. Raises `Malformed` saying what it is instead."""
-    raw = _bytes(path)
-    for magic, kind in KINDS.items():
-        if raw.startswith(magic):
-            raise Malformed(
-                N_("{file} is a {kind} file, not a text table. Save it as CSV, then import that."),
-                file=path.name,
-                kind=kind,
-            )
-    text, encoding = decode(raw, path.name)
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t|", key=first.count)
-    csv.field_size_limit(1_000_000)
+def read_table(path: Path, spool: Spool | None = None, number: int = 0, sheet: str = "") -> Table:
+    """Read a CSV, TSV or XLSX file, text gzipped or not. Raises `Malformed` saying what it is instead."""
+    spool = spool or Spool()
+    source: TextFile | SheetFile = SheetFile(path, sheet) if _is_sheet(path) else TextFile(path)
     try:
-        heading = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
-    except csv.Error:
-        heading = []
-    columns = tuple(cell.strip() for cell in heading)
-    if not any(columns):
-        raise Malformed(N_("{file} is empty."), file=path.name)
-    if len(columns) > MOST_COLUMNS:
+        rows = source.rows()
+        first = list(islice(rows, TITLES))
+        heading = next((i for i, (_n, cells) in enumerate(first) if _filled(cells) > 1), 0)
+        columns = _columns(first[heading][1] if first else [], path.name)
+        width, padded = len(columns), isinstance(source, SheetFile)
+        body = chain(first[heading + 1 :], rows)
+        count = spool.put_rows(number, ((line, _fit(cells, width, padded)) for line, cells in body))
+    except csv.Error as error:
         raise Malformed(
-            N_("{file} has {count} columns; at most {most} are possible."),
+            N_("{file} is not a proper table ({trouble}). Export it again as CSV."),
             file=path.name,
-            count=len(columns),
-            most=MOST_COLUMNS,
-        )
-    return Table(path.name, encoding, columns, text, delimiter)
+            trouble=str(error),
+        ) from None
+    sheets, page = (source.sheets, source.sheet) if isinstance(source, SheetFile) else ((), "")
+    said = (source.encoding(), columns, spool, number, count, tuple(source.remarks()), sheets, page)
+    return Table(path.name, *said)
 
 
-def _bytes(path: Path) -> bytes:
+def _is_sheet(path: Path) -> bool:
+    """Whether the file is a spreadsheet rather than text. Raises `Malformed` for what is neither."""
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            head = file.read(64)
+            locked = head.startswith(OLD) and LOCKED in file.read(1 << 20)
     except FileNotFoundError:
         raise Malformed(N_("{file} is not there. Check the name."), file=str(path)) from None
-    except (IsADirectoryError, PermissionError, OSError):
+    except OSError:
         raise Malformed(
             N_("{file} can’t be read. Check that it is a file you may open."), file=str(path)
         ) from None
-    if raw.startswith(b"\x1f\x8b"):
-        raw = _unpacked(raw, path.name)
-    if len(raw) > LARGEST:
+    if locked:
         raise Malformed(
-            N_("{file} is larger than {most} MB. Split it first."),
+            N_("{file} is locked by a password. Take the password off, save it, then import it."),
             file=path.name,
-            most=LARGEST // 1024 // 1024,
         )
-    return raw
+    if head.startswith(OLD):
+        raise Malformed(
+            N_("{file} is an old XLS file. Open it in a spreadsheet and save it as XLSX or CSV."),
+            file=path.name,
+        )
+    for magic, kind in KINDS.items():
+        if head.startswith(magic):
+            raise Malformed(
+                N_("{file} is a {kind} file, not a table. Save the table as CSV or XLSX, then import that."),
+                file=path.name, kind=kind,
+            )  # fmt: skip
+    return head.startswith(ZIP)
 
 
-def _unpacked(raw: bytes, name: str) -> bytes:
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(raw)) as file:
-            return file.read(LARGEST + 1)
-    except (OSError, EOFError, zlib.error):
-        raise Malformed(N_("{file} is a damaged gzip file. Copy it again."), file=name) from None
+def _columns(cells: list[str], name: str) -> tuple[str, ...]:
+    columns = [shown(cell).strip() for cell in cells]
+    while columns and not columns[-1]:
+        columns.pop()
+    if not columns:
+        raise Malformed(N_("{file} is empty."), file=name)
+    if len(columns) > MOST_COLUMNS:
+        raise Malformed(
+            N_("{file} has {count} columns; at most {most} are possible."),
+            file=name, count=len(columns), most=MOST_COLUMNS,
+        )  # fmt: skip
+    return tuple(columns)
 
 
-def decode(raw: bytes, name: str) -> tuple[str, str]:
-    """The text and its encoding: UTF-8 (with or without mark), UTF-16 with mark, else GB18030.
+def _filled(cells: list[str]) -> int:
+    return sum(bool(cell.strip()) for cell in cells)
 
-    Raises `Malformed` with the line of the first byte that fits neither.
-    """
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
-    if b"\x00" in raw and encodings[0] != "utf-16":
-        raise Malformed(N_("{file} is not a text file. Save the table as CSV, then import that."), file=name)
-    broken = 0
-    for encoding in encodings:
-        try:
-            return raw.decode(encoding), encoding.removesuffix("-sig")
-        except UnicodeDecodeError as error:
-            broken = max(broken, error.start)
-    line = raw.count(b"\n", 0, broken) + 1
-    raise Malformed(
-        N_("{file} has broken characters in line {line}. Save it as UTF-8, then import it again."),
-        file=name,
-        line=line,
-    )
+
+def _fit(cells: list[str], width: int, padded: bool) -> list[str]:
+    """Drop empty cells beyond the heading; a spreadsheet leaves out those at the end of a row."""
+    if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
+        return cells[:width]
+    return cells + [""] * (width - len(cells)) if padded and len(cells) < width else cells

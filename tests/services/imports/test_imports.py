@@ -17,8 +17,7 @@ from desktop.models.products import Barcode, Product, Sku
 from desktop.models.stock import Stock
 from desktop.queries.verify import verify
 from desktop.services import opening
-from desktop.services.imports.goods import import_goods
-from desktop.services.imports.orders import import_orders
+from desktop.services.imports.desk import bring_in
 from desktop.shop.shop import Shop
 from tests.helpers.goods import movements, open_stocked
 
@@ -48,8 +47,8 @@ def written(path: Path, text: str) -> Path:
 @real_files
 @pytest.mark.req("O12", "P7")
 def test_real_goods_come_in_once_from_either_file(opened: Shop) -> None:
-    first = import_goods(opened, [DATA / "goods_cn" / "goods.csv"])
-    again = import_goods(opened, [DATA / "goods_cn" / "goods_raw.gbk.csv"])
+    first = bring_in(opened, "goods", [DATA / "goods_cn" / "goods.csv"])
+    again = bring_in(opened, "goods", [DATA / "goods_cn" / "goods_raw.gbk.csv"])
     assert (first.made, first.refused) == (208, 0)
     assert (again.made, again.changed, again.same, again.refused) == (0, 0, 208, 0)
     assert "gb18030" in again.files[0]
@@ -66,13 +65,13 @@ def test_real_goods_come_in_once_from_either_file(opened: Shop) -> None:
 @real_files
 @pytest.mark.req("O12")
 def test_real_till_lines_come_in_as_receipts(opened: Shop) -> None:
-    report = import_orders(opened, [DATA / "pos_cn" / "pos_lines_store_CDNL.gbk.csv"])
+    report = bring_in(opened, "orders", [DATA / "pos_cn" / "pos_lines_store_CDNL.gbk.csv"])
     with (DATA / "pos_cn" / "pos_lines_store_CDNL.gbk.csv").open(encoding="gb18030") as file:
         lines = list(csv.DictReader(file))
     good = [line for line in lines if float(line["销量"]) > 0]
     assert report.refused == len(lines) - len(good) > 0
     assert report.made == count(opened, Order) == len({line["订单ID"] for line in good})
-    again = import_orders(opened, [DATA / "pos_cn" / "pos_lines_store_CDNL.gbk.csv"])
+    again = bring_in(opened, "orders", [DATA / "pos_cn" / "pos_lines_store_CDNL.gbk.csv"])
     assert (again.made, again.same) == (0, report.made)
     assert count(opened, Order) == report.made
 
@@ -82,9 +81,9 @@ def test_real_till_lines_come_in_as_receipts(opened: Shop) -> None:
 def test_real_orders_come_in_with_payments_and_reviews_from_their_own_files(opened: Shop) -> None:
     names = ("orders", "order_items", "order_payments", "order_reviews", "customers", "products")
     paths = [DATA / "olist" / f"olist_{name}_dataset.csv.gz" for name in names]
-    dry = import_orders(opened, paths, dry=True)
+    dry = bring_in(opened, "orders", paths, dry=True)
     assert (dry.made, count(opened, Order)) == (4090, 0)
-    report = import_orders(opened, paths)
+    report = bring_in(opened, "orders", paths)
     assert (report.made, report.refused) == (4090, 0)
     with gzip.open(paths[2], "rt", encoding="utf-8") as file:
         cents = sum(round(float(row["payment_value"]) * 100) for row in csv.DictReader(file))
@@ -99,13 +98,13 @@ def test_real_orders_come_in_with_payments_and_reviews_from_their_own_files(open
     assert (count(opened, OrderReview), persons) == (4137, len(people))
     assert opened.ask(verify).faults == ()
     before = count(opened, OrderLine), count(opened, Tender), count(opened, OrderReview)
-    assert import_orders(opened, paths).made == 0
+    assert bring_in(opened, "orders", paths).made == 0
     assert (count(opened, OrderLine), count(opened, Tender), count(opened, OrderReview)) == before
 
 
 @pytest.mark.req("O18", "P3", "P7")
 def test_customers_reviews_and_goods_come_in_from_small_files(opened: Shop, tmp_path: Path) -> None:
-    import_goods(opened, [written(tmp_path / "g.csv", "name,code,price\n鲜牛奶,S1,5.00\n")])
+    bring_in(opened, "goods", [written(tmp_path / "g.csv", "name,code,price\n鲜牛奶,S1,5.00\n")])
     orders = written(
         tmp_path / "o.csv", "order_id,customer_id,placed_at,status,paid\nA,C9,2026-11-01 10:00,已完成,5.00\n"
     )
@@ -114,7 +113,7 @@ def test_customers_reviews_and_goods_come_in_from_small_files(opened: Shop, tmp_
         tmp_path / "r.csv", "review_id,order_id,review_score,review_comment_message\nR1,A,5,很好\nR2,A,9,x\n"
     )
     people = written(tmp_path / "c.csv", "customer_id,customer_unique_id\nC9,P1\n")
-    report = import_orders(opened, [orders, lines, reviews, people])
+    report = bring_in(opened, "orders", [orders, lines, reviews, people])
     assert (report.made, report.refused) == (1, 1)
     with opened.storage.read.connect() as connection:
         person = connection.execute(
@@ -136,11 +135,11 @@ def test_ten_thousand_bad_rows_are_listed_and_the_good_ones_taken_in(opened: Sho
         "=1+1,2.00,6",
         "<script>alert(1)</script>,3.00,7",
     ]
-    report = import_goods(
-        opened, [written(tmp_path / "g.csv", "name,price,stock\n" + "\n".join(rows) + "\n")]
+    report = bring_in(
+        opened, "goods", [written(tmp_path / "g.csv", "name,price,stock\n" + "\n".join(rows) + "\n")]
     )
     assert (report.refused, report.made, report.rows) == (10_000, 3, 10_003)
-    assert {row.line for row in report.bad[:3]} == {2, 3, 4}
+    assert {row.line for row in report.bad.first(3)} == {2, 3, 4}
     assert all(row.reason for row in report.bad)
     assert len(report.reasons()) >= 5
     with opened.storage.read.connect() as connection:
@@ -152,19 +151,21 @@ def test_ten_thousand_bad_rows_are_listed_and_the_good_ones_taken_in(opened: Sho
 def test_other_headings_are_mapped_and_remembered(opened: Shop, tmp_path: Path) -> None:
     path = written(tmp_path / "g.csv", "Artikel,Preis\nMilch,1.20\n")
     with pytest.raises(Malformed, match="Artikel"):
-        import_goods(opened, [path])
+        bring_in(opened, "goods", [path])
     with pytest.raises(Malformed):
-        import_goods(opened, [path], given={"Artikel": "nothing"})
+        bring_in(opened, "goods", [path], given={"Artikel": "nothing"})
     with pytest.raises(Malformed):
-        import_goods(opened, [path], given={"Nowhere": "name"})
-    assert import_goods(opened, [path], given={"Artikel": "name", "Preis": "price"}).made == 1
-    assert import_goods(opened, [path]).same == 1
+        bring_in(opened, "goods", [path], given={"Nowhere": "name"})
+    assert bring_in(opened, "goods", [path], given={"Artikel": "name", "Preis": "price"}).made == 1
+    assert bring_in(opened, "goods", [path]).same == 1
 
 
 def test_a_changed_price_is_brought_up_to_date(opened: Shop, tmp_path: Path) -> None:
-    import_goods(opened, [written(tmp_path / "a.csv", "name,barcode,price\n鲜牛奶,6901000020011,16.90\n")])
-    report = import_goods(
-        opened, [written(tmp_path / "b.csv", "name,barcode,price\n鲜牛奶,6901000020011,17.50\n")]
+    bring_in(
+        opened, "goods", [written(tmp_path / "a.csv", "name,barcode,price\n鲜牛奶,6901000020011,16.90\n")]
+    )
+    report = bring_in(
+        opened, "goods", [written(tmp_path / "b.csv", "name,barcode,price\n鲜牛奶,6901000020011,17.50\n")]
     )
     assert (report.made, report.changed) == (0, 1)
     assert count(opened, Sku) == 1
@@ -175,13 +176,15 @@ def test_one_unreadable_file_among_several_writes_nothing(opened: Shop, tmp_path
     bad = tmp_path / "bad.csv"
     bad.write_bytes(b"PK\x03\x04")
     with pytest.raises(Malformed):
-        import_goods(opened, [good, bad])
+        bring_in(opened, "goods", [good, bad])
     assert count(opened, Product) == 0
 
 
 def test_stopping_keeps_whole_batches(opened: Shop, tmp_path: Path) -> None:
     text = "name,price\n" + "".join(f"goods {i},1.00\n" for i in range(1_200))
-    report = import_goods(opened, [written(tmp_path / "g.csv", text)], progress=lambda done, _all: done < 500)
+    report = bring_in(
+        opened, "goods", [written(tmp_path / "g.csv", text)], progress=lambda done, _all: done < 500
+    )
     assert report.made == count(opened, Product) == 500
 
 
@@ -191,7 +194,7 @@ def test_rows_of_unknown_orders_are_listed(opened: Shop, tmp_path: Path) -> None
         "order_id,placed_at,status,paid\nA,2026-11-01 10:00,已完成,5.00\nB,not a date,done,1\n",
     )
     lines = written(tmp_path / "l.csv", "order_id,product_id,price\nA,S1,5.00\nC,S1,5.00\n")
-    report = import_orders(opened, [orders, lines])
+    report = bring_in(opened, "orders", [orders, lines])
     assert (report.made, report.refused) == (1, 2)
 
 
@@ -199,4 +202,4 @@ def test_rows_of_unknown_orders_are_listed(opened: Shop, tmp_path: Path) -> None
 def test_a_cashier_may_not_import(shop: Shop, tmp_path: Path) -> None:
     stocked = open_stocked(shop)
     with pytest.raises(NotAllowed):
-        import_goods(stocked.cashier, [written(tmp_path / "g.csv", "name,price\nA,1\n")])
+        bring_in(stocked.cashier, "goods", [written(tmp_path / "g.csv", "name,price\nA,1\n")])

@@ -46,14 +46,13 @@ def test_gzip_is_unpacked_and_line_breaks_in_cells_keep_the_line_numbers(tmp_pat
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"PK\x03\x04rest", "XLSX"),
+        (b"PK\x03\x04rest", "damaged spreadsheet"),
         (b"%PDF-1.7", "PDF"),
         (b"\x89PNG\r\n", "PNG"),
         (b"SQLite format 3\x00", "SQLite"),
         (b"a,b\n1,\x00\n", "text"),
         (b"", "empty"),
         (b"\n\n", "empty"),
-        (b"a,b\n1,2\n\xff\xff\xff\xff,\xfe\n", "3"),
         (b"\x1f\x8bnot gzip", "gzip"),
         (",".join(f"c{i}" for i in range(300)).encode(), "300"),
     ],
@@ -76,9 +75,9 @@ def test_a_folder_or_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_gzip_bomb_stops_at_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from desktop.services.imports import table
+    from desktop.services.imports import text_file
 
-    monkeypatch.setattr(table, "LARGEST", 100_000)  # the limit, not the check, is made small
+    monkeypatch.setattr(text_file, "LARGEST", 100_000)  # the limit, not the check, is made small
     path = tmp_path / "bomb.csv.gz"
     path.write_bytes(gzip.compress(b"a,b\n" + b"1,2\n" * 1_000_000))
     assert os.path.getsize(path) < 20_000

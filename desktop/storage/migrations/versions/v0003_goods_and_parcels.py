@@ -839,6 +839,7 @@ def upgrade() -> None:
         op.f("ix_supplier_return_line_return_id"), "supplier_return_line", ["return_id"], unique=False
     )
     op.create_index(op.f("ix_supplier_return_line_sku_id"), "supplier_return_line", ["sku_id"], unique=False)
+    op.add_column("checkout", sa.Column("ticket", sa.BigInteger(), nullable=True))
     op.add_column("checkout", sa.Column("set_aside_id", sa.BigInteger(), nullable=True))
     op.add_column("import_run", sa.Column("mode", sa.String(), server_default="good", nullable=False))
     op.add_column("import_run", sa.Column("state", sa.String(), server_default="done", nullable=False))
@@ -880,6 +881,22 @@ def upgrade() -> None:
     op.add_column("sale_order", sa.Column("invoice_number", sa.String(), server_default="", nullable=False))
     op.add_column(
         "sale_order", sa.Column("collect", sa.Boolean(), server_default=sa.text("(false)"), nullable=False)
+    )
+    op.create_index(
+        "ix_sale_order_external_ref",
+        "sale_order",
+        ["external_ref"],
+        unique=False,
+        sqlite_where=sa.text("external_ref IS NOT NULL"),
+        postgresql_where=sa.text("external_ref IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_sale_order_receipt_number",
+        "sale_order",
+        ["receipt_number"],
+        unique=False,
+        sqlite_where=sa.text("receipt_number <> ''"),
+        postgresql_where=sa.text("receipt_number <> ''"),
     )
     op.add_column("shipment", sa.Column("kind", sa.String(), server_default="sale", nullable=False))
     op.add_column("shipment", sa.Column("carrier_id", sa.BigInteger(), nullable=True))

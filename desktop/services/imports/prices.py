@@ -1,0 +1,93 @@
+"""Import prices: one amount per SKU in a price list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+
+from desktop.basics.i18n import _
+from desktop.models.people import Permission
+from desktop.models.products import Price, PriceList, Sku
+from desktop.queries.offers import BASE_LIST
+from desktop.services.imports.entries import Run
+from desktop.services.imports.finding import Shelf
+from desktop.services.imports.report import CHANGED, NEW, REFUSED, SAME, Verdict
+from desktop.shop.work import Read, Work
+
+RIGHT = Permission.EDIT_GOODS
+Row = dict[str, Any]
+Place = tuple[int, int]  # SKU, price list
+
+
+def judge(read: Read, rows: Sequence[Row]) -> list[Verdict]:
+    """Which prices are new, other or the same."""
+    meant = _meant(read, rows)
+    now = _now(read, [place for place in meant if not isinstance(place, str)])
+    verdicts = []
+    for row, place in zip(rows, meant, strict=True):
+        if isinstance(place, str):
+            verdicts.append(Verdict(REFUSED, place))
+            continue
+        before = now.get(place)
+        verdicts.append(Verdict(NEW if before is None else SAME if before == row["price"] else CHANGED))
+        now[place] = row["price"]
+    return verdicts
+
+
+def write(work: Work, run: Run, rows: Sequence[Row], verdicts: Sequence[Verdict]) -> None:
+    """Write the prices; the last one of the same goods holds."""
+    wanted = {
+        place: row["price"]
+        for row, place in zip(rows, _meant(work, rows), strict=True)
+        if not isinstance(place, str)
+    }
+    now = _now(work, list(wanted))
+    for place, amount in sorted(wanted.items()):
+        before = now.get(place)
+        if before != amount:
+            put_price(work, place, before, amount)
+            run.note("price", place[0], made=before is None, list=place[1], before=before, after=amount)
+
+
+def put_price(work: Work, place: Place, before: int | None, amount: int) -> None:
+    """Set the usual price of a SKU in a list."""
+    sku_id, list_id = place
+    if before is None:
+        row = {"list_id": list_id, "sku_id": sku_id, "unit": "", "min_qty_milli": 0, "amount_minor": amount}
+        work.post(Price, [row])
+    else:
+        work.rows(update(Price).where(*at(place)).values(amount_minor=amount))
+    work.touch("price", sku_id)
+    work.touch("product", int(work.value(select(Sku.product_id).where(Sku.id == sku_id))))
+
+
+def at(place: Place) -> tuple[Any, ...]:
+    """Where the usual price of a SKU in a list stands."""
+    return (Price.sku_id == place[0], Price.list_id == place[1], Price.unit == "", Price.min_qty_milli == 0)
+
+
+def _meant(read: Read, rows: Sequence[Row]) -> list[Place | str]:
+    shelf = Shelf(read, rows)
+    lists = {row.key: row.id for row in read.rows(select(PriceList.key, PriceList.id))}
+    meant: list[Place | str] = []
+    for row in rows:
+        found, key = shelf.find(row), row.get("list") or BASE_LIST
+        if isinstance(found, str):
+            meant.append(found)
+        elif key not in lists:
+            known = ", ".join(lists)
+            meant.append(
+                _("There is no price list “{text}”. There are: {known}.").format(text=key, known=known)
+            )
+        else:
+            meant.append((found.sku_id, lists[key]))
+    return meant
+
+
+def _now(read: Read, places: Sequence[Place]) -> dict[Place, int]:
+    skus = sorted({sku for sku, _list in places})
+    statement = select(Price.sku_id, Price.list_id, Price.amount_minor)
+    statement = statement.where(Price.sku_id.in_(skus), Price.unit == "", Price.min_qty_milli == 0)
+    return {(row.sku_id, row.list_id): row.amount_minor for row in read.rows(statement)}
