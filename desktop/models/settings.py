@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -25,6 +26,7 @@ class SettingSpec(Generic[T]):
     low: int | None = None
     high: int | None = None
     choices: tuple[str, ...] = ()
+    pattern: str = ""  # a regular expression that text must match as a whole
 
     def __post_init__(self) -> None:
         if self.key in REGISTRY:
@@ -48,6 +50,8 @@ class SettingSpec(Generic[T]):
             if self.high is not None and value > self.high:
                 raise ShopError(N_("“{label}” can't be above {high}."), label=_(self.label), high=self.high)
         if self.choices and value not in self.choices:
+            raise ShopError(N_("“{label}” can't be “{value}”."), label=_(self.label), value=value)
+        if self.pattern and not re.fullmatch(self.pattern, str(value)):
             raise ShopError(N_("“{label}” can't be “{value}”."), label=_(self.label), value=value)
         return value
 
@@ -152,6 +156,22 @@ RESTOCK_DAYS = SettingSpec(
     0,
     365,
 )
+BUY_BY_ITSELF = SettingSpec(
+    "purchasing.by_itself",
+    "list",
+    N_("What the morning’s restock list becomes"),
+    N_("A list to look at, drafts of purchase orders, or orders sent by e-mail when they are small enough."),
+    choices=("list", "draft", "send"),
+)
+SEND_UNDER = SettingSpec(
+    "purchasing.send_under_minor",
+    50_000,
+    N_("Orders are sent by themselves up to"),
+    N_("Dearer ones, and those under a supplier’s least order value, stay drafts for somebody to look at."),
+    "minor",
+    0,
+    10**12,
+)
 EXPIRED_GOODS = SettingSpec(
     "stock.expired_goods",
     "block",
@@ -177,9 +197,18 @@ SLOW_DAYS = SettingSpec(
     1,
     3_650,
 )
+SLOW_COVER = SettingSpec(
+    "stock.slow_cover",
+    90,
+    N_("Goods are slow above a cover of"),
+    N_("When what is here would last longer than this at the average sale."),
+    "days",
+    1,
+    3_650,
+)
 SURPLUS_DAYS = SettingSpec(
     "stock.surplus_days",
-    90,
+    60,
     N_("Goods are too many above a cover of"),
     N_("When what is here lasts longer than this at the average sale."),
     "days",
@@ -190,6 +219,7 @@ KIOSK_IDLE = SettingSpec("kiosk.idle_seconds", 60, N_("Kiosk clears after"), "",
 KIOSK_CODE_TTL = SettingSpec(
     "kiosk.code_seconds", 120, N_("QR code on the kiosk stays valid"), "", "seconds", 30, 600
 )
+KIOSK_PARKED = SettingSpec("kiosk.parked_hours", 24, N_("Parked sales are kept for"), "", "hours", 1, 720)
 GAIN_RED = SettingSpec("look.gain_red", False, N_("Gains in red, losses in green"))
 
 NOTICE_LANGUAGE = SettingSpec(
@@ -245,7 +275,7 @@ AFTER_SALES_APPROVAL = SettingSpec(
     choices=("always", "above", "never"),
 )
 AFTER_SALES_ABOVE = SettingSpec(
-    "aftersales.approve_above", 10_000, N_("Approval above"), N_("What the case is worth."), "money", 0, 10**12
+    "aftersales.approve_above", 10_000, N_("Approval above"), N_("What the case is worth."), "minor", 0, 10**12
 )
 AFTER_SALES_REASONS = SettingSpec(
     "aftersales.reasons",

@@ -11,6 +11,7 @@ from desktop.basics.errors import NotFound
 from desktop.basics.i18n import N_
 from desktop.basics.money import MILLI, half_up
 from desktop.models.members import Member
+from desktop.models.order_terms import TERMS
 from desktop.models.orders import Order, OrderLine
 from desktop.models.people import Permission
 from desktop.models.products import Product, Sku
@@ -59,7 +60,9 @@ def draft_bill(read: Read, order_type: str, member_id: int | None, lines: Sequen
     """The lines at the prices of this type and member; goods without a price are refused."""
     buyer = read_buyer(read, member_id)
     tier = buyer.tier_key if buyer else ""
-    offers = read_offers(read, [line.sku_id for line in lines], order_type=order_type, tier=tier)
+    offers = read_offers(
+        read, [line.sku_id for line in lines], order_type=read.setting(TERMS[order_type].prices), tier=tier
+    )
     return price_cart(lines, offers, terms_for(read, buyer, 0))
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
-
 from desktop.basics.errors import Changed, Refused
 from desktop.basics.i18n import N_
 from desktop.basics.money import Money
@@ -18,7 +16,6 @@ from desktop.models.orders import (
     TO_SHIP,
     UNPAID,
     Order,
-    OrderLine,
     check_step,
 )
 from desktop.models.payments import Tender
@@ -26,13 +23,14 @@ from desktop.models.people import Permission
 from desktop.models.settings import POINTS_DAYS, SHIP_HOURS
 from desktop.pricing.cart import earned
 from desktop.queries.offers import read_buyer, terms_for
-from desktop.services import once, posting, set_aside
+from desktop.services import once, posting
+from desktop.services.cancelling import check_may_cancel, free_and_close, give_rest_back
 from desktop.services.leaving import goods_leave, goods_return, something_open
 from desktop.services.order_queue import check_released
-from desktop.services.orders import held_goods, stock_steps, tell
+from desktop.services.orders import held_goods, tell
 from desktop.services.parcel_rows import add_parcel, keep_parts, newest_parcel_at, parcel_of, parts_of
 from desktop.services.posting import PointsStep
-from desktop.services.refunds import Refunded, give_back
+from desktop.services.refunds import Refunded
 from desktop.services.settlement import BY_HAND, TenderIn
 from desktop.shop.action import action
 from desktop.shop.work import Work
@@ -153,41 +151,21 @@ def cancel_order(work: Work, order_id: int, reason: str = "") -> None:
     order = work.get(Order, order_id, lock=True)
     if order.status == TO_SHIP:
         raise Refused(N_("This order is paid. Cancel it together with its refund."), next_step="refund")
-    if order.paid_minor or work.value(select(Tender.id).where(Tender.order_id == order.id).limit(1)):
-        raise Refused(N_("Money was taken for this order, so it can't be cancelled as unpaid."))
-    order.step(CANCELLED)
-    held = held_goods(work, order.id)
-    posting.step_stock(work, stock_steps("free", held), order.location_id)
-    set_aside.give_back(work, order.id)
-    for reservation in held:
-        reservation.state = "released"
-    order.pay_deadline = None
-    tell(work, order.id, "cancelled", reason)
+    check_may_cancel(work, order)
+    free_and_close(work, order, reason)
 
 
 @action(permission=Permission.REFUND)
 def cancel_paid_order(work: Work, order_id: int, reason: str, client_key: str) -> Refunded:
-    """Cancel an order that is paid but not shipped: money and points go back, the goods are free again."""
+    """Cancel a paid order: money and points go back, the goods are free again; of one that left in part, the rest."""
     order = work.get(Order, order_id, lock=True)
     given = once.claim(work, client_key, [order_id, "cancel"])
     if given is not None:
         return Refunded(**given)
     if order.status == UNPAID:
         raise Refused(N_("This order is not paid yet."))
-    check_step(order.status, CANCELLED)
-    lines = work.rows(
-        select(OrderLine.id, (OrderLine.qty_milli - OrderLine.refunded_milli).label("left")).where(
-            OrderLine.order_id == order.id
-        )
-    )
-    rest = [(int(row.id), int(row.left)) for row in lines if row.left > 0]
-    freight = bool(order.freight_minor + order.rounding_minor)
-    back = give_back(work, order, rest, reason, client_key, True, freight)
-    if order.status != CANCELLED:
-        order.step(CANCELLED)
-    order.ship_deadline = None
-    set_aside.give_back(work, order.id)
-    tell(work, order.id, "cancelled", reason)
+    check_may_cancel(work, order)
+    back = give_rest_back(work, order, reason, client_key)
     once.keep(work, client_key, {name: getattr(back, name) for name in Refunded.__slots__})
     return back
 

@@ -16,7 +16,9 @@ from desktop.basics.money import quantity_text
 from desktop.models.orders import Order, OrderLine
 from desktop.models.products import Sku
 from desktop.models.stock import Reservation
+from desktop.queries.given_back import claim_on
 from desktop.services import posting
+from desktop.services.order_conditions import hold_wishes
 from desktop.services.orders import held_goods
 from desktop.services.posting import StockStep
 from desktop.shop.work import Work
@@ -65,6 +67,7 @@ def goods_leave(work: Work, order: Order, key: str, wanted: Mapping[int, int] | 
     lines = lines_of(work, order.id)
     chosen = {line.id: line.open_milli for line in lines if line.open_milli > 0} if wanted is None else wanted
     check_parts(lines, chosen)
+    hold_wishes(work, order, set(chosen))
     held: dict[int, list[Reservation]] = {}
     for reservation in held_goods(work, order.id):
         held.setdefault(reservation.line_id, []).append(reservation)
@@ -90,12 +93,13 @@ def goods_leave(work: Work, order: Order, key: str, wanted: Mapping[int, int] | 
 def goods_return(work: Work, order: Order, key: str, parts: Sequence[tuple[int, int, int]]) -> None:
     """(line, quantity, base quantity) triples that had left are here again, and held for the order.
 
-    Raises `Refused` when a part of them was given back meanwhile.
+    Raises `Refused` when a part of them was given back or came back by an after-sales case meanwhile.
     """
     lines, moved = {line.id: line for line in lines_of(work, order.id)}, []
     for line_id, qty, base in parts:
         line = lines[line_id]
-        if line.shipped_milli - qty < line.refunded_milli - line.freed_milli:
+        here = line.refunded_milli - line.freed_milli + claim_on(work, line_id).received_milli
+        if line.shipped_milli - qty < here:
             raise Refused(
                 N_("Part of this order was refunded after it left, so the shipment can't be taken back.")
             )

@@ -9,20 +9,26 @@ Whoever releases it late changes nothing about that: once the hours have begun, 
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
 from desktop.basics.errors import Refused
-from desktop.basics.hours import Hours
 from desktop.basics.i18n import N_
+from desktop.models.order_terms import TERMS
 from desktop.models.orders import Order
 from desktop.models.people import Permission
 from desktop.models.settings import ORDER_HOURS, SHOP_ZONE
 from desktop.models.system import Setting
+from desktop.queries.order_hours import ONLINE, order_hours
 from desktop.services.orders import tell
 from desktop.shop.action import action
-from desktop.shop.work import Work
+from desktop.shop.work import Read, Work
+
+MOVERS = {  # settings that decide when a queue ends
+    SHOP_ZONE.key,
+    *(spec.key for specs in ORDER_HOURS.values() for spec in specs),
+    *(spec.key for terms in TERMS.values() for spec in (terms.online, *terms.online_hours)),
+}
 
 
 @action(permission=Permission.HANDLE_ORDERS)
@@ -51,12 +57,13 @@ def bring_forward(work: Work) -> None:
 
     The times to pay and to ship stay as they were promised.
     """
-    keys = [SHOP_ZONE.key, *(spec.key for specs in ORDER_HOURS.values() for spec in specs)]
-    rows = work.rows(select(Setting.key, Setting.value).where(Setting.key.in_(keys)))
+    rows = work.rows(select(Setting.key, Setting.value).where(Setting.key.in_(sorted(MOVERS))))
     kept = {row.key: row.value for row in rows}  # the verb itself still works with the old ones
-    zone = ZoneInfo(SHOP_ZONE.read(kept.get(SHOP_ZONE.key)))
-    for order_type, (start, end, _outside) in ORDER_HOURS.items():
-        opens = Hours(start.read(kept.get(start.key)), end.read(kept.get(end.key))).opens(work.now, zone)
-        later = update(Order).where(Order.queued_until > opens, Order.order_type == order_type)
-        for row in work.rows(later.values(queued_until=opens).returning(Order.id)).all():
-            work.touch("sale_order", int(row.id))
+    now = Read(work.connection, work.actor, work.now, kept)
+    for order_type in TERMS:
+        for online in (False, True):
+            channel = Order.channel == ONLINE if online else Order.channel != ONLINE
+            opens = order_hours(now, order_type, ONLINE if online else "").opens(work.now, now.zone)
+            later = update(Order).where(Order.queued_until > opens, Order.order_type == order_type, channel)
+            for row in work.rows(later.values(queued_until=opens).returning(Order.id)).all():
+                work.touch("sale_order", int(row.id))

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from desktop.basics.errors import Refused
 from desktop.basics.i18n import N_
-from desktop.basics.money import Money, allocate, quantity_text
-from desktop.models.members import Member
+from desktop.basics.money import Money, allocate
+from desktop.models.order_terms import TERMS
 from desktop.models.orders import ORDER_TYPES, UNPAID, Order, OrderEvent, OrderLine, OrderType
 from desktop.models.people import Permission, Till
-from desktop.models.settings import B2B_CREDIT, PAY_MINUTES, TRADE_PAY_HOURS
 from desktop.models.stock import Reservation
-from desktop.pricing.cart import Bill, CartLine, Offer, price_cart
-from desktop.queries.offers import Buyer, read_buyer, read_offers, terms_for
+from desktop.pricing.cart import Bill, CartLine, price_cart
+from desktop.queries.given_back import paid_by_exchange
+from desktop.queries.offers import Buyer, read_offers, terms_for
 from desktop.queries.order_hours import queued_until
 from desktop.queries.places import place_of_till
 from desktop.services import once, posting, set_aside
+from desktop.services.order_conditions import (
+    check_buyer,
+    check_credit,
+    check_minimum,
+    check_who,
+    pay_within,
+    price_type,
+    put_on_wish,
+)
 from desktop.services.posting import StockStep
 from desktop.services.settlement import NOT_STOCKED, line_row
 from desktop.shop.action import action
@@ -33,7 +41,8 @@ CHANNEL = "store"
 
 @dataclass(frozen=True, slots=True)
 class OrderDraft:
-    """What an order is to hold. With an address it is shipped, without one the customer takes it along.
+    """What an order is to hold. With an address it is shipped, without one the customer takes it along;
+    `collect`: they come for it later, with a code.
 
     `discount_minor` comes off the whole order, on top of what the price lists give (minor units).
     """
@@ -45,6 +54,7 @@ class OrderDraft:
     note: str = ""
     discount_minor: int = 0
     freight_minor: int = 0
+    collect: bool = False
     set_aside_id: int | None = None  # the campaign whose stock it may have; an edited order keeps its own
 
 
@@ -69,17 +79,20 @@ def create_order(work: Work, draft: OrderDraft, client_key: str) -> Created:
     if given is not None:
         return Created(**given)
     kind = _kind(draft.order_type)
-    queued = queued_until(work, kind.key)
-    buyer = _buyer(work, draft.member_id, kind)
+    check_who(work, kind.key)
+    queued = queued_until(work, kind.key, CHANNEL)
+    buyer = check_buyer(work, draft.member_id, kind.key)
     bill = _price(work, draft, kind, buyer)
-    till_id, location_id = _place(work)
-    code, short = posting.next_order_code(work, kind.prefix)
     amounts = _amounts(draft, bill)
+    check_credit(work, buyer, kind.key, amounts["total_minor"])
+    till_id, location_id = _place(work)
+    code, short = posting.next_order_code(work, work.setting(TERMS[kind.key].prefix))
     order = work.add(Order(
         code=code, short_code=short, order_type=kind.key, channel=CHANNEL, till_id=till_id, member_id=draft.member_id,
         location_id=location_id, status=UNPAID, currency=bill.currency, placed_at=work.now,
         pay_deadline=(queued or work.now) + pay_within(work, kind.key), queued_until=queued, client_key=client_key,
-        address=draft.address.strip(), note=draft.note.strip()[:LONGEST_NOTE], **amounts,
+        address=draft.address.strip(), note=draft.note.strip()[:LONGEST_NOTE],
+        collect=draft.collect and not draft.address.strip(), **amounts,
     ))  # fmt: skip
     _hold(work, order, bill, draft.discount_minor, draft.set_aside_id)
     tell(work, order.id, "placed")
@@ -102,15 +115,21 @@ def edit_order(work: Work, order_id: int, draft: OrderDraft) -> int:
         raise Refused(
             N_("Only an unpaid order can be changed. Use a refund for a paid one."), next_step="refund"
         )
+    if paid_by_exchange(work, order.id):
+        raise Refused(
+            N_("Goods that came back pay a part of this order, so it can't be changed. Cancel it instead.")
+        )
     kind = _kind(order.order_type)
-    buyer = _buyer(work, order.member_id, kind)
+    buyer = check_buyer(work, order.member_id, kind.key)
     bill = _price(work, draft, kind, buyer)
+    check_credit(work, buyer, kind.key, _amounts(draft, bill)["total_minor"], order.id)
     before = order.total_minor
     campaign = set_aside.of_order(work, order.id)
     _let_go(work, order)
     for name, value in _amounts(draft, bill).items():
         setattr(order, name, value)
     order.address, order.note = draft.address.strip(), draft.note.strip()[:LONGEST_NOTE]
+    order.collect = draft.collect and not order.address
     work.flush()
     _hold(work, order, bill, draft.discount_minor, campaign)
     tell(
@@ -138,13 +157,6 @@ def tell(work: Work, order_id: int, kind: str, note: str = "") -> None:
     work.touch("sale_order", order_id)
 
 
-def pay_within(work: Work, order_type: str) -> timedelta:
-    """How long an order of this type may wait for its money."""
-    if order_type == "retail":
-        return timedelta(minutes=work.setting(PAY_MINUTES))
-    return timedelta(hours=work.setting(TRADE_PAY_HOURS))
-
-
 def held_goods(work: Work, order_id: int) -> list[Reservation]:
     """The open reservations of an order."""
     statement = select(Reservation).where(Reservation.order_id == order_id, Reservation.state == "open")
@@ -165,52 +177,17 @@ def _kind(key: str) -> OrderType:
     return ORDER_TYPES[key]
 
 
-def _buyer(work: Work, member_id: int | None, kind: OrderType) -> Buyer | None:
-    buyer = read_buyer(work, member_id)
-    if member_id is not None and buyer is None:
-        raise Refused(N_("This member’s account is closed. Choose another member or none."))
-    if kind.key != "b2b":
-        return buyer
-    if buyer is None:
-        raise Refused(N_("A B2B order needs a member."), next_step="choose_member")
-    score = int(work.value(select(Member.credit_score).where(Member.id == buyer.member_id)))
-    needed = work.setting(B2B_CREDIT)
-    if score < needed:
-        raise Refused(
-            N_("{name} has a credit score of {score}; B2B needs {needed}. Choose retail or raise the score."),
-            name=buyer.name, score=score, needed=needed,
-        )  # fmt: skip
-    return buyer
-
-
 def _price(work: Work, draft: OrderDraft, kind: OrderType, buyer: Buyer | None) -> Bill:
     if not draft.lines:
         raise Refused(N_("The order has no goods yet. Add the first."))
     tier = buyer.tier_key if buyer else ""
     skus = [line.sku_id for line in draft.lines]
-    offers = read_offers(work, skus, order_type=kind.key, tier=tier, channel=CHANNEL)
-    _check_minimum(draft.lines, offers, kind)
+    offers = read_offers(work, skus, order_type=price_type(work, kind.key), tier=tier, channel=CHANNEL)
+    check_minimum(work, draft.lines, offers, kind.key)
     bill = price_cart(draft.lines, offers, terms_for(work, buyer, 0))
     if not 0 <= draft.discount_minor <= bill.total_minor or draft.freight_minor < 0:
         raise Refused(N_("The discount can't be more than the goods cost."))
     return bill
-
-
-def _check_minimum(lines: Sequence[CartLine], offers: dict[tuple[int, str], Offer], kind: OrderType) -> None:
-    """The type's own minimum, and that of its price list for each of the goods."""
-    pieces = sum(line.qty_milli for line in lines)
-    if pieces < kind.minimum_milli:
-        raise Refused(
-            N_("This type of order starts at {least} pieces."), least=quantity_text(kind.minimum_milli)
-        )
-    for line in lines:
-        offer = offers.get((line.sku_id, line.unit))
-        own = [p.min_qty_milli for p in offer.prices if p.list_key == kind.key] if offer else []
-        if offer and own and line.qty_milli < min(own):
-            raise Refused(
-                N_("“{name}” is sold from {least} {unit} on in this type of order."),
-                name=offer.name, least=quantity_text(min(own)), unit=offer.unit_name,
-            )  # fmt: skip
 
 
 def _place(work: Work) -> tuple[int, int]:
@@ -254,6 +231,8 @@ def _hold(work: Work, order: Order, bill: Bill, discount_minor: int, set_aside_i
     if set_aside_id is not None:
         wanted = {step.sku_id: step.qty_milli for step in steps}
         set_aside.draw(work, set_aside_id, order.location_id, wanted, f"order:{order.id}")
+    elif not work.setting(TERMS[order.order_type].need_stock):
+        steps = stock_steps("hold", put_on_wish(work, held, order.location_id))
     posting.step_stock(work, steps, order.location_id)
     work.session.add_all(held)
     work.flush()

@@ -18,8 +18,16 @@ from desktop.models.payments import Refund, RefundLine, RefundTender, Tender
 from desktop.models.people import Permission
 from desktop.models.products import Product, Sku
 from desktop.models.stock import Reservation
-from desktop.queries.given_back import claim_on, held_by_line, left_of_order, split_now, worth_of
+from desktop.queries.given_back import (
+    claim_on,
+    credit_of_line,
+    held_by_line,
+    left_of_order,
+    split_now,
+    worth_of,
+)
 from desktop.services import exchange_credit, posting
+from desktop.services.order_conditions import WANTED
 from desktop.services.posting import PointsStep, StockStep
 from desktop.services.settlement import NOT_STOCKED
 from desktop.shop.action import action
@@ -147,6 +155,20 @@ def grant(work: Work, order: Order, wish: Wish) -> Refunded:
     return refunded
 
 
+def give_credit_back(work: Work, order: Order, reason: str) -> None:
+    """A cancelled order gives back what an exchange had paid of it, from where that money lies."""
+    lines = work.session.scalars(select(OrderLine.id).where(OrderLine.order_id == order.id))
+    found: exchange_credit.Parts = {}
+    for line_id in lines.all():
+        for source, amount in exchange_credit.draw(work, line_id, credit_of_line(work, line_id)[1]).items():
+            found[source] = found.get(source, 0) + amount
+    if found:
+        work.require(Permission.REFUND)
+    for source, amount in found.items():
+        key = f"order:{order.id}:credit:{source}"
+        _pay_back(work, work.get(Order, source, lock=True), amount, Wish((), reason, key, False), key)
+
+
 def _pay_back(work: Work, order: Order, amount: int, wish: Wish, key: str) -> Refunded:
     """An amount of an order's own money goes back: money by the routes it came, points as points."""
     split = split_now(work, order, amount)
@@ -162,8 +184,9 @@ def _pay_back(work: Work, order: Order, amount: int, wish: Wish, key: str) -> Re
     event = {"order_id": order.id, "kind": "refunded", "note": wish.reason}
     work.post(OrderEvent, [{**event, "actor": work.actor.key, "at": work.now}])
     work.touch("sale_order", order.id)
-    day = {"till_id": order.till_id, "channel": order.channel, "order_type": order.order_type}
-    posting.add_to_daily(work, **day, refunds_minor=split.money_minor)
+    posting.add_to_daily(
+        work, till_id=order.till_id, channel=order.channel, order_type=order.order_type, refunds_minor=split.money_minor,
+    )  # fmt: skip
     work.flush()
     return Refunded(refund_id, split.money_minor, split.points, back)
 
@@ -291,9 +314,7 @@ def _goods_back(
         )
     }
     stocked = [part for part in parts if kinds[part["sku_id"]] not in NOT_STOCKED]
-    held = [part for part in stocked if part["base_free"]]
-    for part in held:
-        _free(work, part)
+    held = [part for part in stocked if part["base_free"] and _free(work, part)]
     posting.step_stock(work, _steps("free", held, "base_free"), order.location_id)
     gone = [part for part in stocked if part["base"]]
     if restock and gone:
@@ -309,16 +330,19 @@ def _steps(kind: str, parts: Sequence[dict[str, Any]], base: str) -> list[StockS
     return [StockStep(kind, sku, qty) for sku, qty in wanted.items()]
 
 
-def _free(work: Work, part: dict[str, Any]) -> None:
-    held = work.find(
-        select(Reservation).where(Reservation.line_id == part["line_id"], Reservation.state == "open")
+def _free(work: Work, part: dict[str, Any]) -> bool:
+    """Shorten what a line holds; False when that was only wished for and nothing in stock is to be freed."""
+    mine = select(Reservation).where(
+        Reservation.line_id == part["line_id"], Reservation.state.in_(("open", WANTED))
     )
+    held = work.find(mine.order_by(Reservation.state))
     if held is None:
         raise Refused(N_("These goods are no longer held for the order. Refresh and look again."))
     if held.qty_milli > part["base_free"]:
         held.qty_milli -= part["base_free"]
-    else:
-        held.state = "released"
+        return held.state != WANTED
+    wished, held.state = held.state == WANTED, "released"
+    return not wished
 
 
 def _member_back(work: Work, order: Order, refund_id: int, parts: tuple[int, int, int], key: str) -> None:

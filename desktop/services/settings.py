@@ -9,14 +9,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from desktop.basics.errors import NotFound, Refused, ShopError
 from desktop.basics.i18n import N_, _
 from desktop.models.people import Permission
-from desktop.models.settings import ORDER_HOURS, REGISTRY, SHOP_CURRENCY, SHOP_NAME, SHOP_SAMPLE, SHOP_ZONE
+from desktop.models.settings import REGISTRY, SHOP_CURRENCY, SHOP_NAME, SHOP_SAMPLE, SHOP_ZONE
 from desktop.models.system import Setting
-from desktop.services.order_queue import bring_forward
+from desktop.services.order_queue import MOVERS, bring_forward
 from desktop.shop.action import action
 from desktop.shop.work import Work
 
 FIXED = frozenset({SHOP_CURRENCY.key, SHOP_SAMPLE.key})  # decided when the shop was set up
-MOVE_THE_QUEUE = {SHOP_ZONE.key, *(spec.key for specs in ORDER_HOURS.values() for spec in specs)}
 Value = int | str | bool
 
 
@@ -31,7 +30,7 @@ def set_settings(work: Work, values: Mapping[str, Value]) -> None:
     """Change several settings, all or none."""
     for key, value in sorted(values.items()):
         _set(work, key, value)
-    if any(key in MOVE_THE_QUEUE for key in values):
+    if any(key in MOVERS for key in values):
         work.flush()
         bring_forward(work)
 
