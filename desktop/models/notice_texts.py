@@ -32,6 +32,7 @@ class NoticeText:
 FIELD_WORDS: dict[str, tuple[str, str]] = {  # field: its words, a sample value
     SHOP_FIELD: (N_("Shop"), "青禾杂货铺"),
     "number": (N_("Order no."), "1120-0017"),
+    "replacement": (N_("New order no."), "1121-0031"),
     "amount": (N_("Amount"), "¥76.90"),
     "customer": (N_("Customer"), "刘婷婷"),
     "ship_by": (N_("Ship by"), "11/22 15:20"),
@@ -44,6 +45,7 @@ FIELD_WORDS: dict[str, tuple[str, str]] = {  # field: its words, a sample value
     "name": (N_("Goods"), "明前龙井 罐装"),
     "code": (N_("SKU code"), "ZH-1003"),
     "left": (N_("Left"), "18"),
+    "pick_up": (N_("Pick-up code"), "4071 9925"),
     "level": (N_("Level"), "50"),
     "count": (N_("How many"), "3"),
     "first": (N_("The first of them"), "明前龙井 罐装"),
@@ -102,6 +104,14 @@ _ALL = (
         N_("{first} and others are below their minimum. The suggestion is ready in Inventory."), "count", "first",
     ),
     _text(
+        "batch_expires", N_("Goods expire soon"), N_("“{name}” expires on {day}"),
+        N_("{code}: {left} are here. Mark it down, or take it off in time."), "name", "code", "left", "day",
+    ),
+    _text(
+        "campaign_over", N_("Campaign over"), N_("{count} campaigns are over"),
+        N_("What “{first}” and others had left is free for every sale again."), "count", "first",
+    ),
+    _text(
         "points_expiring", N_("Points expire"), N_("{shop}: {points} points expire on {day}"),
         N_("Use them before they go: they pay up to half of a purchase."), "points", "day", "customer",
     ),
@@ -112,6 +122,34 @@ _ALL = (
     _text(
         "rule_paused", N_("Rule paused"), N_("The rule “{rule}” is paused"),
         N_("It failed three times in a row: {why}"), "rule", "why",
+    ),
+    _text(
+        "exchange_made", N_("Exchange made, for the member"), N_("{shop}: your exchange for order {number}"),
+        N_("The new order is {replacement}. There is nothing more to pay."), "number", "replacement", "amount",
+    ),
+    _text(
+        "exchange_to_pay", N_("Exchange with a difference, for the member"), N_("{shop}: your exchange for order {number}"),
+        N_("The new order is {replacement}. {amount} is left to pay for it."), "number", "replacement", "amount",
+    ),
+    _text(
+        "after_sale_waiting", N_("After-sales case waits too long"), N_("An after-sales case of order {number} waits"),
+        N_("{customer} waits for it since {hours} hours. Approve, take the goods in or settle it."),
+        "number", "customer", "hours",
+    ),
+    _text(
+        "order_message", N_("Answer on an order, for the member"), N_("{shop} wrote about order {number}"), N_("{text}"),
+        "number", "text",
+    ),
+    _text(
+        "order_asked", N_("Member wrote on an order"), N_("A message on order {number}"), N_("{text}"), "number", "text",
+    ),
+    _text(
+        "return_asked", N_("Member wants to return an order"), N_("Order {number}: the customer wants to give it back"),
+        N_("{text}"), "number", "text",
+    ),
+    _text(
+        "pick_up_code", N_("Pick-up code, for the member"), N_("{shop}: code for order {number}"),
+        N_("Show {pick_up} in the store until {time}."), "number", "pick_up", "time",
     ),
     _text("plain", N_("Words of one’s own"), N_("{shop}"), N_("{text}"), "text"),
 )  # fmt: skip

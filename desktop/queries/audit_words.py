@@ -10,6 +10,16 @@ FORMER_WORDS: dict[str, str] = {  # actions of earlier versions, still told of i
     "orders.write_orders": N_("Imported orders"),
 }
 ACTION_WORDS: dict[str, str] = {
+    "after_sale_goods.receive_goods": N_("Took goods back for an after-sales case"),
+    "after_sale_goods.undo_receipt": N_("Took the arrival of goods back"),
+    "after_sale_settling.settle_case": N_("Settled an after-sales case"),
+    "after_sales.add_case_photos": N_("Added photos to an after-sales case"),
+    "after_sales.approve_case": N_("Approved an after-sales case"),
+    "after_sales.close_case": N_("Closed an after-sales case"),
+    "after_sales.note_on_case": N_("Wrote a note on an after-sales case"),
+    "after_sales.open_case": N_("Opened an after-sales case"),
+    "after_sales.refuse_case": N_("Refused an after-sales case"),
+    "after_sales.withdraw_case": N_("Withdrew an after-sales case"),
     "beat.confirm_clock": N_("Confirmed the machine’s time"),
     "beat.doubt_clock": N_("Doubted the machine’s time"),
     "beat.finish_sweep": N_("Finished a look at everything due"),
@@ -216,6 +226,7 @@ TABLES = {
     "staff": N_("Staff"),
     "role_permission": N_("Rights"),
     "refund": N_("{count} refunds"),
+    "after_sale": N_("{count} after-sales cases"),
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,11 +89,16 @@ def left_of_order(read: Read, order: Any) -> int:
 
 def credit_of_line(read: Read, line_id: int) -> tuple[int, int]:
     """What an exchange paid of a line, and how much of that is left (minor units)."""
-    sums = (AfterSaleGoods.credit_minor, AfterSaleGoods.credit_minor - AfterSaleGoods.spent_minor)
-    row = read.first(
-        select(*(func.coalesce(func.sum(s), 0) for s in sums)).where(AfterSaleGoods.line_id == line_id)
-    )
-    return (int(row[0]), int(row[1])) if row else (0, 0)
+    paid = func.coalesce(func.sum(AfterSaleGoods.credit_minor), 0)
+    spent = func.coalesce(func.sum(AfterSaleGoods.spent_minor), 0)
+    found = tuple(read.rows(select(paid, spent).where(AfterSaleGoods.line_id == line_id)).one())
+    return int(found[0]), int(found[0]) - int(found[1])
+
+
+def paid_by_exchange(read: Read, order_id: int) -> bool:
+    """Whether goods that came back pay a part of this order."""
+    mine = select(AfterSale.id).where(AfterSale.replacement_id == order_id)
+    return read.value(mine.limit(1)) is not None
 
 
 def worth_of(read: Read, line: Any, qty: int) -> Worth:
@@ -156,8 +160,3 @@ def split_now(read: Read, order: Any, amount: int) -> Split:
     """How an amount of an order would go back now: money, points, earned points."""
     paid = Paid(order.paid_minor, order.points_minor, order.points_spent, order.points_earned)
     return split_refund(paid, read_given(read, order.id), amount)
-
-
-def any_claim(claims: Sequence[Claim]) -> bool:
-    """Whether an open case asks for any of these."""
-    return any(claim.qty_milli or claim.amount_minor for claim in claims)

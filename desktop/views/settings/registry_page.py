@@ -70,9 +70,24 @@ ORDERS = (
             ("b2b", N_("Hours of B2B orders"), ""),
         )
     ),
+    Group(
+        N_("After-sales"),
+        "",
+        ("aftersales.approval", "aftersales.approve_above", "aftersales.reasons"),
+    ),
     Group(N_("Stock"), "", ("stock.alert_milli", "stock.restock_days", "stock.replenish_at")),
+    Group(
+        N_("Expiry and slow goods"),
+        N_("What is listed under Batches and under Slow and surplus goods"),
+        ("stock.expired_goods", "stock.expiry_days", "stock.slow_days", "stock.slow_cover", "stock.surplus_days"),
+    ),
+    Group(
+        N_("Purchasing"),
+        N_("What the rule “Draft the restock list every morning” makes of its list"),
+        ("purchasing.by_itself", "purchasing.send_under_minor"),
+    ),
     Group(N_("Books"), "", ("system.verify_at",)),
-    Group(N_("Kiosk"), "", ("kiosk.idle_seconds", "kiosk.code_seconds")),
+    Group(N_("Kiosk"), "", ("kiosk.idle_seconds", "kiosk.code_seconds", "kiosk.parked_hours")),
 )
 FIXED = ("shop.currency",)
 
@@ -120,7 +135,7 @@ class RegistryPage(Page):
                 _(row.label), shown, _("Decided when the shop was set up; amounts already written keep it.")
             )
             return
-        control = self.controls[row.key] = control_for(row)
+        control = self.controls[row.key] = control_for(row, self._context.currency)
         control.show(row.value)
         self._kept[row.key] = row.value
         control.changed.connect(lambda *_args: self._touched())
