@@ -90,6 +90,8 @@ class Order(Base):
         _few("ix_sale_order_unshipped", "status = 'to_ship'", "ship_deadline", "id"),
         _few("ix_sale_order_on_the_way", "status = 'shipped'", "shipped_at", "id"),
         _few("ix_sale_order_queued", "queued_until IS NOT NULL", "queued_until", "id"),
+        _few("ix_sale_order_external_ref", "external_ref IS NOT NULL", "external_ref"),
+        _few("ix_sale_order_receipt_number", "receipt_number <> ''", "receipt_number"),
         CheckConstraint("refunded_minor >= 0 AND refunded_minor <= paid_minor", name="refunded"),
     )
     id: Mapped[RowId]

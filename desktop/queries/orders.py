@@ -15,8 +15,10 @@ from desktop.models.members import Member, Tier
 from desktop.models.orders import TO_SHIP, UNPAID, Order, OrderTag
 from desktop.models.people import Permission
 from desktop.models.products import Tag
+from desktop.models.search import place_of
 from desktop.models.system import DailyTotal
-from desktop.queries.order_search import OrderFilter, conditions, is_late
+from desktop.queries.order_finding import place
+from desktop.queries.order_search import OrderFilter, conditions, is_late, newest_found, worded
 from desktop.queries.order_waits import unanswered
 from desktop.queries.page import AnySelect, Page, Position, in_order, page_of
 from desktop.shop.action import question
@@ -94,15 +96,26 @@ def orders_page(
     """
     name, descending = sort.lstrip("-"), sort.startswith("-")
     wanted = _fitting(filters, name)
+    if name == "placed" and worded(wanted):
+        return _page_of_words(read, wanted, after, descending)
     fitting = conditions(read, wanted)
     statement = in_order(_ROW.where(*fitting), _KEYS[name], after, descending=descending)
-    if (
-        wanted.text or wanted.sku_id or wanted.tags
-    ):  # many may fit in no order: sort bare ids, then fetch one page of rows
+    if wanted.text or wanted.sku_id or wanted.tags or wanted.clauses or wanted.either:
+        # many may fit in no order: sort bare ids, then fetch one page of rows
         ids = in_order(select(Order.id).where(*fitting), _KEYS[name], after, descending=descending)
         statement = in_order(_ROW.where(Order.id.in_(ids)), _KEYS[name], None, descending=descending)
     rows = read.rows(statement, {"now": read.now}).all()
     return page_of(rows, _row, lambda row: tuple(getattr(row, a) for a in _ATTRIBUTES[name]))
+
+
+def _page_of_words(
+    read: Read, wanted: OrderFilter, after: Position | None, descending: bool
+) -> Page[OrderRow]:
+    """The same sorted by second and id, as the texts are: the newest of many finds come without sorting all."""
+    found = newest_found(read, wanted, after, descending=descending)
+    statement = in_order(_ROW.where(Order.id.in_(found)), (place(read),), None, descending=descending)
+    rows = read.rows(statement, {"now": read.now}).all()
+    return page_of(rows, _row, lambda row: (place_of(row.placed_at, row.id),))
 
 
 @question(permission=Permission.SEE_ORDERS)
