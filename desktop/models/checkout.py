@@ -17,14 +17,15 @@ class Checkout(Base):
     id: Mapped[RowId]
     client_key: Mapped[str] = mapped_column(unique=True)  # also the key of the order it becomes
     till_id: Mapped[int] = mapped_column(ForeignKey("till.id"), index=True)
-    state: Mapped[str] = mapped_column(default="open", index=True)  # open, done, dropped
-    lines: Mapped[str] = mapped_column(default="[]")  # JSON [[sku_id, unit, qty_milli]]
+    state: Mapped[str] = mapped_column(default="open", index=True)  # open, parked, done, dropped
+    lines: Mapped[str] = mapped_column(default="[]")  # JSON [[sku_id, unit, qty_milli, fixed_minor?]]
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     points: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
     agreed_version: Mapped[int] = mapped_column(default=0)  # the version the member confirmed
     agreed_by: Mapped[str] = mapped_column(default="")  # phone, code, staff
     order_id: Mapped[int | None]
+    ticket: Mapped[int | None]  # the number a parked sale is asked for by
     set_aside_id: Mapped[int | None]  # the campaign whose stock it sells
     token_hash: Mapped[str | None] = secret(unique=True)  # of the one-time address in the QR code
     token_until: Mapped[datetime | None]

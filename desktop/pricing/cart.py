@@ -7,19 +7,30 @@ from dataclasses import dataclass
 
 from desktop.basics.errors import Refused
 from desktop.basics.i18n import N_
-from desktop.basics.money import BASIS, MILLI, digits_of, half_up
+from desktop.basics.money import BASIS, LARGEST, MILLI, digits_of, half_up
 
 MOST_LINES = 1_000
+FIXED = "fixed"  # the trace of a line priced by its label or a person
+LineKey = tuple[int, str, int | None]  # SKU, unit, price of its own
 MOST_QUANTITY = 10**9  # a million pieces; more is a typing mistake
 
 
 @dataclass(frozen=True, slots=True)
 class CartLine:
-    """So much of a SKU in one of its units (empty: the base unit), in thousandths."""
+    """So much of a SKU in one of its units (empty: the base unit), in thousandths.
+
+    `fixed_minor` is what the whole line costs where no list says it: a label of the scale, a price typed by staff.
+    """
 
     sku_id: int
     unit: str
     qty_milli: int
+    fixed_minor: int | None = None
+
+    @property
+    def key(self) -> LineKey:
+        """Lines with the same key are one: more of it goes onto the line that is there."""
+        return self.sku_id, self.unit, self.fixed_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +58,10 @@ class Offer:
     cost_minor: int
     list_minor: int
     prices: tuple[ListPrice, ...]
-    on_shelf: bool = True
+    on_shelf: bool = True  # offered in this channel now
+    product_id: int = 0
+    product: str = ""  # the name without its variant
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,11 @@ class BillLine:
     list_total_minor: int
     total_minor: int
     trace: str
+
+    @property
+    def key(self) -> LineKey:
+        """The cart line it prices."""
+        return self.offer.sku_id, self.offer.unit, self.total_minor if self.trace == FIXED else None
 
     @property
     def discount_minor(self) -> int:
@@ -168,6 +187,8 @@ def _line(line: CartLine, offers: Mapping[tuple[int, str], Offer]) -> BillLine:
         raise Refused(N_("The quantity of “{name}” is not possible."), name=offer.name)
     if offer.kind != "weighed" and line.qty_milli % MILLI:
         raise Refused(N_("“{name}” is sold by the piece; the quantity must be whole."), name=offer.name)
+    if line.fixed_minor is not None:
+        return _fixed(line, line.fixed_minor, offer)
     fitting = [
         p for p in offer.prices if p.min_qty_milli <= line.qty_milli and p.amount_minor <= offer.list_minor
     ]
@@ -180,4 +201,19 @@ def _line(line: CartLine, offers: Mapping[tuple[int, str], Offer]) -> BillLine:
         list_total_minor=half_up(offer.list_minor * line.qty_milli, MILLI),
         total_minor=half_up(best.amount_minor * line.qty_milli, MILLI),
         trace=best.list_key,
+    )
+
+
+def _fixed(line: CartLine, total_minor: int, offer: Offer) -> BillLine:
+    """A line that costs what its label or a person says, whatever the lists hold."""
+    if not 0 < total_minor <= LARGEST:
+        raise Refused(N_("The price of “{name}” is not possible."), name=offer.name)
+    return BillLine(
+        offer=offer,
+        qty_milli=line.qty_milli,
+        base_milli=half_up(line.qty_milli * offer.factor_milli, MILLI),
+        price_minor=half_up(total_minor * MILLI, line.qty_milli),
+        list_total_minor=total_minor,
+        total_minor=total_minor,
+        trace=FIXED,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -45,6 +45,7 @@ class KioskFacts:
     proof: bool
     sample: bool
     methods: tuple[str, ...]
+    zone: str
 
 
 @question(permission=Permission.KIOSK)
@@ -65,6 +66,7 @@ def kiosk_facts(read: Read, till_id: int) -> KioskFacts:
         proof=read.setting(POINTS_PROOF),
         sample=read.setting(SHOP_SAMPLE),
         methods=tuple(key for key in BY_HAND if key in keys),
+        zone=str(read.zone),
     )
 
 
@@ -86,17 +88,32 @@ def scan_goods(
     if len(sold) != 1:
         return Scanned(goods, None)
     try:
-        return Scanned(goods, price_for.run(read, one_more(lines, sold[0]), member_id, points))
+        return Scanned(
+            goods, price_for.run(read, one_more(lines, sold[0], sold[0].scanned_milli), member_id, points)
+        )
     except Refused:
         return Scanned(goods, None)  # the kiosk asks for the price again and shows the sentence
 
 
 def one_more(lines: Sequence[CartLine], goods: Goods, quantity_milli: int = MILLI) -> tuple[CartLine, ...]:
     """The cart with more of these goods, on the line they already have or on a new one."""
-    key = (goods.sku_id, goods.unit)
-    if all((line.sku_id, line.unit) != key for line in lines):
-        return (*lines, CartLine(*key, quantity_milli))
+    if goods.fixed_minor is not None:
+        return _one_more_label(lines, goods, goods.fixed_minor)
+    key = (goods.sku_id, goods.unit, None)
+    if all((line.sku_id, line.unit, line.fixed_minor) != key for line in lines):
+        return (*lines, CartLine(goods.sku_id, goods.unit, quantity_milli))
     return tuple(
-        CartLine(*key, line.qty_milli + quantity_milli) if (line.sku_id, line.unit) == key else line
+        replace(line, qty_milli=line.qty_milli + quantity_milli)
+        if (line.sku_id, line.unit, line.fixed_minor) == key
+        else line
         for line in lines
     )
+
+
+def _one_more_label(lines: Sequence[CartLine], goods: Goods, fixed_minor: int) -> tuple[CartLine, ...]:
+    """One more pack with a label of the scale: its line weighs and costs what all its labels say together."""
+    for at, line in enumerate(lines):
+        if line.key[:2] == (goods.sku_id, goods.unit) and line.fixed_minor is not None:
+            qty, price = line.qty_milli + goods.scanned_milli, line.fixed_minor + fixed_minor
+            return (*lines[:at], replace(line, qty_milli=qty, fixed_minor=price), *lines[at + 1 :])
+    return (*lines, CartLine(goods.sku_id, goods.unit, goods.scanned_milli, fixed_minor))

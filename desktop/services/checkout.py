@@ -17,6 +17,7 @@ from desktop.basics.ids import new_token, six_digits
 from desktop.models.checkout import Checkout
 from desktop.models.members import Member
 from desktop.models.people import Permission, Till
+from desktop.models.products import Product, Sku
 from desktop.models.settings import KIOSK_CODE_TTL
 from desktop.pricing.cart import CartLine
 from desktop.queries.checkout import shop_name
@@ -74,8 +75,9 @@ def touch(work: Work, sale: Checkout) -> int:
 @action(permission=Permission.KIOSK)
 def save_checkout(work: Work, key: str, lines: Sequence[CartLine], points: int = 0) -> int:
     """Write the cart of this till's open sale (made when new); returns its version."""
-    text = json.dumps([[line.sku_id, line.unit, line.qty_milli] for line in lines])
+    text = written(lines)
     sale = work.find(select(Checkout).where(Checkout.client_key == key).with_for_update())
+    check_fixed(work, lines, sale.lines if sale is not None else "[]")
     if sale is None:
         sale = Checkout(
             client_key=key, till_id=work.actor.till_id, lines=text, points=points, updated_at=work.now
@@ -89,6 +91,27 @@ def save_checkout(work: Work, key: str, lines: Sequence[CartLine], points: int =
         return sale.version
     sale.lines, sale.points = text, points
     return touch(work, sale)
+
+
+def written(lines: Sequence[CartLine]) -> str:
+    """The lines as a sale keeps them."""
+    rows = [
+        [line.sku_id, line.unit, line.qty_milli, *([] if line.fixed_minor is None else [line.fixed_minor])]
+        for line in lines
+    ]
+    return json.dumps(rows)
+
+
+def check_fixed(work: Work, lines: Sequence[CartLine], before: str) -> None:
+    """A till may take a line's price from a scale's label; any other comes from staff and was in the sale before."""
+    fixed = {line for line in lines if line.fixed_minor is not None}
+    unknown = fixed - {CartLine(*line) for line in json.loads(before)}
+    if not unknown:
+        return
+    kinds = select(Product.kind).join(Sku, Sku.product_id == Product.id)
+    wanted = kinds.where(Sku.id.in_({line.sku_id for line in unknown})).distinct()
+    if any(row.kind != "weighed" for row in work.rows(wanted)):
+        raise Refused(N_("Only staff can set this price."), next_step="staff")
 
 
 def _seen(work: Work) -> None:

@@ -4,6 +4,7 @@ Goods and amounts change here first and are saved after they are painted; whatev
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -143,9 +144,10 @@ class KioskCart(QObject):
                 "search",
             )
 
-    def add(self, goods: Goods, quantity: int = MILLI, *, bill: Bill | None = None) -> None:
+    def add(self, goods: Goods, *, bill: Bill | None = None) -> None:
         """Put goods into the cart, on the line they already have; `bill` is the cart with them, if known."""
-        if goods.kind == "weighed":
+        quantity = goods.scanned_milli
+        if goods.kind == "weighed" and not goods.labelled:
             self.said.emit(
                 _("“{name}” is sold by weight. Staff weighs it for you.").format(name=goods.name), "staff"
             )
@@ -165,14 +167,23 @@ class KioskCart(QObject):
     def change_quantity(self, sku_id: int, unit: str, by: int) -> None:
         """One more or one less; none left takes the line away."""
         lines = tuple(
-            CartLine(
-                line.sku_id,
-                line.unit,
-                line.qty_milli + (by if (line.sku_id, line.unit) == (sku_id, unit) else 0),
-            )
+            replace(line, qty_milli=line.qty_milli + by)
+            if (line.sku_id, line.unit, line.fixed_minor) == (sku_id, unit, None)
+            else line
             for line in self.lines
         )
         self._change(tuple(line for line in lines if line.qty_milli > 0))
+
+    def remove_fixed(self, sku_id: int, unit: str, fixed_minor: int) -> None:
+        """Take away one line that costs what its label or a person said."""
+        lines = list(self.lines)
+        at = next(
+            n
+            for n, line in enumerate(lines)
+            if (line.sku_id, line.unit, line.fixed_minor) == (sku_id, unit, fixed_minor)
+        )
+        del lines[at]
+        self._change(tuple(lines))
 
     def set_points(self, points: int) -> None:
         """How many points the member wants to use; the bill says how many may be."""
@@ -248,7 +259,8 @@ class KioskCart(QObject):
         self.say(error)
         QTimer.singleShot(SAVE_AGAIN_MS, self, self._mine(self._save))
 
-    def _when_saved(self, step: Callable[[], object]) -> None:
+    def when_saved(self, step: Callable[[], object]) -> None:
+        """Do this once the shop has the sale as it is here."""
         if self._saving or self._unsaved or (self.lines and not self.version):
             self._after.append(self._mine(step))
             self._save()

@@ -1,5 +1,6 @@
 """The list of what was scanned, with steppers, painted line by line."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
@@ -8,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QScroller, QVBoxLayout, QWidg
 
 from desktop.basics.i18n import _, ngettext
 from desktop.basics.money import MILLI, Money, quantity_text
-from desktop.pricing.cart import BillLine
+from desktop.pricing.cart import FIXED, BillLine
 from desktop.views.common.paint import painting
 from desktop.views.common.product_picture import draw_product
 from desktop.views.kiosk.look import color, look
@@ -17,6 +18,7 @@ from desktop.views.kiosk.parts import Picture
 from desktop.views.kiosk.widgets import Button, Card, Fixed, Grow, Text, column, draw_line, remembered, row
 
 PICTURE = 84
+Key = tuple[int, str, int | None, int]  # SKU, unit, own price of the line, which of several alike
 
 
 def paint_picture(painter: QPainter, area: QRectF, key: str) -> None:
@@ -40,10 +42,18 @@ class LineRow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         key = (line.offer.sku_id, line.offer.unit)
         change = around.sale.change_quantity
-        self._less = Button("", icon="subtract-line", size=26, on=partial(change, *key, -MILLI))
+        self._fixed = line.trace == FIXED
+        less = (
+            partial(around.sale.remove_fixed, *key, line.total_minor)
+            if self._fixed
+            else partial(change, *key, -MILLI)
+        )
+        self._less = Button("", icon="subtract-line", size=26, on=less)
         self._more = Button("", icon="add-line", size=26, on=partial(change, *key, MILLI))
         for button in (self._less, self._more):
             button.setParent(self)
+        if self._fixed:
+            self._more.hide()
         self.setSizePolicy(Grow, Fixed)
         self.show_line(line)
 
@@ -59,7 +69,7 @@ class LineRow(QWidget):
         if texts == self._texts:
             return  # painting a line again costs a part of the time a scan may take
         self._texts = texts
-        last = line.qty_milli <= MILLI
+        last = line.qty_milli <= MILLI or self._fixed
         self._less.icon_ = "delete-bin-line" if last else "subtract-line"
         name = line.offer.name
         self._less.setAccessibleName((_("Remove {name}") if last else _("One less {name}")).format(name=name))
@@ -123,7 +133,7 @@ class GoodsCard(Card):
     def __init__(self, around: Surroundings) -> None:
         super().__init__(pad=(32, 24, 32, 16))
         self._around = around
-        self._rows: dict[tuple[int, str], LineRow] = {}
+        self._rows: dict[Key, LineRow] = {}
         self._title = Text("", 28, 500)
         hint = _("Hold the next barcode under the scanner")
         self._hint = Text(hint, 21, token="text3")
@@ -148,14 +158,13 @@ class GoodsCard(Card):
         said = ngettext("{count} item scanned", "{count} items scanned", count).format(count=count)
         self._title.say(said if lines else _("Nothing scanned yet"))
         self._empty.setVisible(not lines)
-        wanted = {(line.offer.sku_id, line.offer.unit) for line in lines}
-        for key in [key for key in self._rows if key not in wanted]:
+        keyed = _keyed(lines)
+        for key in [key for key in self._rows if key not in keyed]:
             gone = self._rows.pop(key)
             gone.hide()
             gone.deleteLater()
         added = False
-        for line in lines:
-            key = (line.offer.sku_id, line.offer.unit)
+        for key, line in keyed.items():
             if key in self._rows:
                 self._rows[key].show_line(line)
             else:
@@ -176,6 +185,17 @@ class GoodsCard(Card):
         self._list.resize(room.width(), max(room.height(), self._list.sizeHint().height()))
         bar = self._area.verticalScrollBar()
         bar.setValue(bar.maximum())
+
+
+def _keyed(lines: Sequence[BillLine]) -> dict[Key, BillLine]:
+    """Each line under what it is known by; lines with a price of their own may stand there twice."""
+    found: dict[Key, BillLine] = {}
+    for line in lines:
+        fixed, again = line.total_minor if line.trace == FIXED else None, 0
+        while (key := (line.offer.sku_id, line.offer.unit, fixed, again)) in found:
+            again += 1
+        found[key] = line
+    return found
 
 
 def scrolling(content: QWidget, fill: str = "surface") -> QScrollArea:

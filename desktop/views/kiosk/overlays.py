@@ -294,7 +294,9 @@ class Pin(Overlay):
 
 
 class Calling(Overlay):
-    """The whole screen asks for staff, to be seen across the shop."""
+    """The whole screen asks for staff, to be seen across the shop; whoever comes may go on with their PIN."""
+
+    staff_here = Signal()
 
     def __init__(self, window: QWidget, till_name: str) -> None:
         super().__init__(window, 900, fill="warn")
@@ -312,6 +314,7 @@ class Calling(Overlay):
                 wrap=True,
             ),
             back,
+            Button(_("For staff"), "plain", "lock-line", size=26, on=self.staff_here.emit),
         )
 
 

@@ -71,7 +71,7 @@ class KioskSale(KioskCart):
         if self.busy == "settle" or self.settled is not None:
             return
         if asked != self._asked or self._saving or self._unsaved:  # changed here meanwhile
-            self._when_saved(self.look_again)
+            self.when_saved(self.look_again)
             return
         if view.state != "open":
             self.finish()
@@ -101,8 +101,11 @@ class KioskSale(KioskCart):
         self._otherwise(self._background.ask(open_checkout, self._till), self._restored)
 
     def _restored(self, view: CheckoutView | None) -> None:
-        if view is None or self.lines:
-            return
+        if view is not None and not self.lines:
+            self.bring_back(view)
+
+    def bring_back(self, view: CheckoutView) -> None:
+        """Go on with a sale the shop kept."""
         self.key, self.lines = view.key, view.lines
         self.version = view.version
         self._viewed(self._asked, view)
@@ -115,7 +118,7 @@ class KioskSale(KioskCart):
         if self.busy:
             return
         self._start("join")
-        self._when_saved(partial(self._join, phone, sign_up))
+        self.when_saved(partial(self._join, phone, sign_up))
 
     def _join(self, phone: str, sign_up: bool) -> None:
         task = self._background.do(join_by_phone, self.key, phone, sign_up)
@@ -139,7 +142,7 @@ class KioskSale(KioskCart):
         if self.busy:
             return
         self._start("leave")
-        self._when_saved(lambda: self._otherwise(self._background.do(leave_member, self.key), self._left))
+        self.when_saved(lambda: self._otherwise(self._background.do(leave_member, self.key), self._left))
 
     def _left(self, _version: int) -> None:
         self.busy = ""
@@ -154,7 +157,7 @@ class KioskSale(KioskCart):
         if not anew and (self.phone_joined or (self.offer is not None and self._code_left() > SOON)):
             return
         self._offering = True
-        self._when_saved(self._offer)
+        self.when_saved(self._offer)
 
     def _offer(self) -> None:
         task = self._background.do(offer_to_phone, self.key)
@@ -182,7 +185,7 @@ class KioskSale(KioskCart):
             return
         self._start("send")
         shop = self._background.shop
-        self._when_saved(
+        self.when_saved(
             lambda: self._otherwise(
                 self._background.device(send_kiosk_code, shop, self._notify, self.key, self.version),
                 self._sent,
@@ -226,7 +229,7 @@ class KioskSale(KioskCart):
             return
         self.method = method
         self._unsaved = True  # once more, so that the points are those the bill shows now
-        self._when_saved(self._pay)
+        self.when_saved(self._pay)
 
     def _pay(self) -> None:
         proof_missing = bool(self.points) and self.facts.proof and not self.agreed
@@ -286,6 +289,10 @@ class KioskSale(KioskCart):
             return
         if self.settled is None and self.lines:
             self._background.do(drop_checkout, self.key).otherwise(lambda error: None)
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Forget the sale here; the shop keeps it as it is."""
         self._forget()
         self.wiped.emit()
         self.page_changed.emit(IDLE)

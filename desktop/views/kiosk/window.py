@@ -12,7 +12,6 @@ from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _, language, set_language
 from desktop.queries.checkout import Goods, search_goods
 from desktop.queries.kiosk import KioskFacts, kiosk_facts
-from desktop.services.sign_in import check_pin
 from desktop.views.common.context import Context
 from desktop.views.common.paint import painting
 from desktop.views.kiosk.cart import IDLE, RECEIPT, STAFF, WAIT, Notify
@@ -36,6 +35,7 @@ from desktop.views.kiosk.parts import Header
 from desktop.views.kiosk.receipt_job import Paper, Printer
 from desktop.views.kiosk.sale import KioskSale
 from desktop.views.kiosk.scanner import Scanner
+from desktop.views.kiosk.staff import StaffDesk
 
 WARNING_SECONDS = 30
 RETRY_MS = 3_000
@@ -83,6 +83,7 @@ class KioskWindow(QWidget):
         self.scanner.scanned.connect(self._scan)
         self._lock = Lock(self)
         self._lock.lively.connect(self._lively)
+        self._staff = StaffDesk(self, context.background, till_id, self._left)
         self._seconds = QTimer(self, interval=1_000)
         self._seconds.timeout.connect(self.tick)
         context.background.bug.connect(self._bug)
@@ -110,12 +111,12 @@ class KioskWindow(QWidget):
             return
         self.sale = KioskSale(self._context.background, facts, self._till, self._notify, self)
         self._around = Surroundings(
-            self.sale, self._address, self._search, self._restart, self._call, self._ask_pin,
+            self.sale, self._address, self._search, self._restart, self._call, self.ask_pin,
             self._print, self._paper is not None,
         )  # fmt: skip
         self.sale.changed.connect(self._refresh)
         self.sale.page_changed.connect(self._turn)
-        self.sale.said.connect(self._say)
+        self.sale.said.connect(self.say)
         self.sale.several.connect(self._choose)
         self.sale.wiped.connect(self._wiped)
         self.sale.facts_changed.connect(self._build)
@@ -155,7 +156,7 @@ class KioskWindow(QWidget):
             self._header.setParent(None)
             self._header.deleteLater()
         tools: dict[str, Callable[[], object]] = {
-            "staff": self._ask_pin_to_leave, "language": self._switch_language, "large": self._switch_size, "help": self._call,
+            "staff": self._staff.ask_pin_to_leave, "language": self._switch_language, "large": self._switch_size, "help": self._call,
         }  # fmt: skip
         self._header = Header(self.sale.facts.shop_name, self.sale.facts.till_name, tools)
         self._layout.insertWidget(0, self._header)
@@ -223,7 +224,8 @@ class KioskWindow(QWidget):
             self.overlay.deleteLater()
             self.overlay = None
 
-    def _say(self, sentence: str, next_step: str) -> None:
+    def say(self, sentence: str, next_step: str) -> None:
+        """Show a sentence, with its next step as a button."""
         if isinstance(self.overlay, Pin):
             self.overlay.refuse(sentence)
             return
@@ -236,11 +238,13 @@ class KioskWindow(QWidget):
         self.open_overlay(Notice(self, sentence, verb, on))
 
     def _bug(self, problem: object) -> None:
-        self._say(_("Something went wrong here. Your cart is kept; call staff if it happens again."), "staff")
+        self.say(_("Something went wrong here. Your cart is kept; call staff if it happens again."), "staff")
 
     def _call(self) -> None:
         if self.sale is not None:
-            self.open_overlay(Calling(self, self.sale.facts.till_name))
+            calling = Calling(self, self.sale.facts.till_name)
+            calling.staff_here.connect(self._staff.ask_pin)
+            self.open_overlay(calling)
 
     def _choose(self, goods: Sequence[Goods]) -> None:
         assert self.sale is not None
@@ -276,20 +280,13 @@ class KioskWindow(QWidget):
         if self.sale is not None:
             self.sale.finish()
 
-    def _ask_pin(self, title: str, entered: Callable[[str], object]) -> None:
+    def ask_pin(self, title: str, entered: Callable[[str], object]) -> None:
+        """Ask for a staff PIN and hand it on."""
         pin = Pin(self, title)
         pin.entered.connect(entered)
         self.open_overlay(pin)
 
-    def _ask_pin_to_leave(self) -> None:
-        self._ask_pin(_("Staff: leave the kiosk"), self._leave)
-
-    def _leave(self, pin: str) -> None:
-        background = self._context.background
-        task = background.device(check_pin, background.shop, self._till, pin)
-        task.then(self._left).otherwise(lambda error: self._say(str(error), ""))
-
-    def _left(self, _actor: object) -> None:
+    def _left(self) -> None:
         self._may_leave = True
         self._seconds.stop()
         set_language(self._home_language)
@@ -318,7 +315,7 @@ class KioskWindow(QWidget):
         if isinstance(self.page, ReceiptPage):
             self.page.printed(False)
         told = _("The receipt did not print; you have paid. Staff can print it for you.")
-        self._say(f"{told}\n{error}", "staff")
+        self.say(f"{told}\n{error}", "staff")
 
     # -- time and hands ---------------------------------------------------------------------------------------
 

@@ -268,7 +268,7 @@ def test_every_label_is_plain_text(kiosk: Kiosk) -> None:
 
 def test_a_pin_is_shown_as_dots(kiosk: Kiosk) -> None:
     kiosk.open()
-    kiosk.window._ask_pin_to_leave()
+    kiosk.window._staff.ask_pin_to_leave()
     entry = kiosk.window.overlay.findChild(Entry)  # type: ignore[union-attr]
     for digit in PIN:
         entry.press(digit)

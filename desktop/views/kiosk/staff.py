@@ -1,0 +1,229 @@
+"""What staff does at a till after their PIN: park a sale, take one back, sell what has no code, leave the kiosk."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from desktop.basics.errors import ShopError
+from desktop.basics.i18n import _, ngettext
+from desktop.basics.money import MILLI, Money
+from desktop.queries.checkout import CheckoutView, checkout_view
+from desktop.queries.parking import ParkedSale, parked_sales
+from desktop.services.parking import drop_parked, park_sale, sell_without_code, take_parked
+from desktop.services.sign_in import check_pin
+from desktop.views.kiosk.cart import BASKET, BEFORE_PAYMENT
+from desktop.views.kiosk.goods import scrolling
+from desktop.views.kiosk.keypad import Entry, Keypad, typed
+from desktop.views.kiosk.look import look
+from desktop.views.kiosk.overlays import Notice, Overlay
+from desktop.views.kiosk.widgets import Button, Text, column, row, wide
+
+if TYPE_CHECKING:
+    from desktop.views.kiosk.window import KioskWindow
+
+
+class StaffDesk:
+    """Opens the menu after a PIN and carries out what is chosen there, as the person whose PIN it was."""
+
+    def __init__(
+        self, window: "KioskWindow", background: Any, till_id: int, leave: Callable[[], object]
+    ) -> None:
+        self._window, self._background, self._till, self._leave = window, background, till_id, leave
+        self._door: Any = None
+
+    def ask_pin(self) -> None:
+        """Ask who is there."""
+        self._window.ask_pin(_("For staff"), self._entered)
+
+    def ask_pin_to_leave(self) -> None:
+        """Ask who wants to close the kiosk."""
+        self._window.ask_pin(_("Staff: leave the kiosk"), partial(self._check, lambda _actor: self._leave()))
+
+    def _entered(self, pin: str) -> None:
+        self._check(self._known, pin)
+
+    def _check(self, then: Callable[[Any], object], pin: str) -> None:
+        task = self._background.device(check_pin, self._background.shop, self._till, pin)
+        task.then(then).otherwise(self._refused)
+
+    def _known(self, actor: Any) -> None:
+        self._door = self._background.shop.acting_as(actor)
+        sale = self._window.sale
+        assert sale is not None
+        deeds: list[tuple[str, str, Callable[[], object]]] = []
+        if sale.page in BEFORE_PAYMENT:
+            if sale.lines:
+                deeds.append((_("Park this sale"), "pause-circle-line", self._park))
+            else:
+                deeds.append((_("Parked sales"), "play-circle-line", self._ask_parked))
+            deeds.append((_("Goods without a code"), "price-tag-3-line", self._ask_price))
+        deeds.append((_("Leave the kiosk"), "logout-box-r-line", self._leave))
+        self._window.open_overlay(StaffMenu(self._window, deeds))
+
+    def _do(self, then: Callable[[Any], object], action: Any, *args: Any) -> None:
+        self._background.device(self._door.do, action, *args).then(then).otherwise(self._refused)
+
+    def _refused(self, error: ShopError) -> None:
+        self._window.say(str(error), error.next_step)
+
+    # -- parking ----------------------------------------------------------------------------------------------
+
+    def _park(self) -> None:
+        sale = self._window.sale
+        assert sale is not None
+        sale.when_saved(lambda: self._do(self._parked, park_sale, sale.key))
+
+    def _parked(self, ticket: int) -> None:
+        assert self._window.sale is not None
+        self._window.sale.let_go()
+        told = _("Parked as number {number}. “Parked sales” brings it back at any till.").format(
+            number=ticket
+        )
+        self._window.open_overlay(Notice(self._window, told))
+
+    def _ask_parked(self) -> None:
+        self._background.device(self._door.ask, parked_sales).then(self._show_parked).otherwise(self._refused)
+
+    def _show_parked(self, sales: Sequence[ParkedSale]) -> None:
+        assert self._window.sale is not None
+        found = ParkedSales(self._window, sales, self._zone)
+        found.taken.connect(lambda number: self._do(self._came_back, take_parked, number))
+        found.dropped.connect(
+            lambda number: self._do(lambda _nothing: self._ask_parked(), drop_parked, number)
+        )
+        self._window.open_overlay(found)
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        assert self._window.sale is not None
+        return ZoneInfo(self._window.sale.facts.zone)
+
+    def _came_back(self, key: str) -> None:
+        self._background.ask(checkout_view, key).then(self._bring_back).otherwise(self._refused)
+
+    def _bring_back(self, view: CheckoutView) -> None:
+        assert self._window.sale is not None
+        self._window.close_overlay()
+        self._window.sale.bring_back(view)
+
+    # -- goods without a code ---------------------------------------------------------------------------------
+
+    def _ask_price(self) -> None:
+        assert self._window.sale is not None
+        asked = OpenPrice(self._window, self._window.sale.facts.currency)
+        asked.typed_price.connect(self._sell)
+        self._window.open_overlay(asked)
+
+    def _sell(self, minor: int) -> None:
+        sale = self._window.sale
+        assert sale is not None
+        sale.when_saved(lambda: self._do(partial(self._sold, sale.key), sell_without_code, sale.key, minor))
+
+    def _sold(self, key: str, _version: int) -> None:
+        sale = self._window.sale
+        if sale is None or sale.key != key:
+            return
+        self._window.close_overlay()
+        if sale.page not in BEFORE_PAYMENT[1:]:
+            sale.go(BASKET)
+        sale.look_again()
+
+
+class StaffMenu(Overlay):
+    """What staff may do here, one large button each."""
+
+    def __init__(self, window: QWidget, deeds: Sequence[tuple[str, str, Callable[[], object]]]) -> None:
+        super().__init__(window, 760)
+        self.fill(Text(_("For staff"), 40, 600, align="center"))
+        for words, icon, on in deeds:
+            self.fill(Button(words, "secondary", icon, height=108, size=32, radius=20, grow=True, on=on))
+        self.fill(wide(_("Back"), self.close_now, "primary", height=104, size=32))
+
+
+class ParkedSales(Overlay):
+    """The parked sales: one touch brings one back, the bin throws it away."""
+
+    taken = Signal(int)
+    dropped = Signal(int)
+
+    def __init__(self, window: QWidget, sales: Sequence[ParkedSale], zone: ZoneInfo) -> None:
+        super().__init__(window, 1_000)
+        self.fill(Text(_("Parked sales"), 40, 600, align="center"))
+        holder = QWidget()
+        lines = column(space=12)
+        holder.setLayout(lines)
+        for sale in sales:
+            lines.addLayout(row(self._line(sale, zone), self._bin(sale), space=12))
+        if not sales:
+            lines.addWidget(Text(_("No sale is parked."), 30, token="text2", align="center"))
+        lines.addStretch(1)
+        area = scrolling(holder)
+        area.setMinimumHeight(look.px(560 if look.portrait else 380))
+        self.card.body.addWidget(area, 1)
+        self.fill(wide(_("Back"), self.close_now, "primary", height=104, size=32))
+
+    def _line(self, sale: ParkedSale, zone: ZoneInfo) -> Button:
+        count = sale.pieces_milli // MILLI
+        items = ngettext("{count} item", "{count} items", count).format(count=count)
+        total = Money(sale.total_minor, sale.currency)
+        words = f"{sale.ticket}   {sale.at.astimezone(zone):%H:%M}   {items}   {total}   {sale.first}"
+        return Button(words, height=104, size=28, radius=20, grow=True, on=partial(self.taken.emit, sale.id))
+
+    def _bin(self, sale: ParkedSale) -> Button:
+        button = Button(
+            "", icon="delete-bin-line", height=104, size=34, radius=20, on=partial(self.dropped.emit, sale.id)
+        )
+        button.setAccessibleName(_("Throw away parked sale {number}").format(number=sale.ticket))
+        return button
+
+
+class OpenPrice(Overlay):
+    """The price of something without a code."""
+
+    typed_price = Signal(int)
+
+    def __init__(self, window: QWidget, currency: str) -> None:
+        super().__init__(window, 760)
+        self._currency = currency
+        self._entry = Entry("price-tag-3-line", _("Price"), 10)
+        self._entry.changed.connect(lambda _value: self._show())
+        pad = Keypad(104, ".")
+        pad.pressed.connect(self._entry.press)
+        self._told = Text("", 28, 500, align="center")
+        self._ok = Button(
+            _("Add to the sale"), "primary", height=104, size=32, radius=20, grow=True, on=self._enter
+        )
+        cancel = Button(_("Cancel"), height=104, size=30, radius=20, grow=True, on=self.close_now)
+        self.fill(Text(_("Goods without a code"), 38, 600, align="center"), self._entry, self._told, pad)
+        self.card.body.addLayout(row(cancel, self._ok, space=20))
+        self._show()
+
+    def minor(self) -> int:
+        """What was typed, 0 while it is no price."""
+        try:
+            return max(0, Money.parse(self._entry.value, self._currency).amount)
+        except ShopError:
+            return 0
+
+    def _show(self) -> None:
+        self._ok.setEnabled(self.minor() > 0)
+        self._told.say(str(Money(self.minor(), self._currency)))
+
+    def _enter(self) -> None:
+        if self.minor() > 0:
+            self._ok.setEnabled(False)
+            self.typed_price.emit(self.minor())
+
+    def typed(self, event: QKeyEvent) -> bool:
+        """Digits of a real keyboard."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._enter()
+            return True
+        if event.text().isdigit() or event.text() == "." or event.key() == Qt.Key.Key_Backspace:
+            return typed(event, self._entry.press)
+        return super().typed(event)
