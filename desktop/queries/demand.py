@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import func, select
@@ -15,11 +16,13 @@ from desktop.analysis.history import Day
 from desktop.basics.clock import day_starts, shop_day
 from desktop.basics.money import MILLI
 from desktop.models.people import Permission
+from desktop.models.set_aside import SetAside, SetAsideLine
 from desktop.models.stock import Location, Stock, StockMovement
 from desktop.models.system import DailyTotal
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
+SILENT_DAYS = 60  # goods that did not move for so long start anew: what was before says little of now
 DAYS_BACK = 800  # two years and what the yearly season needs around them
 NOT_FOR_SALE = ("damaged", "transit")
 
@@ -48,15 +51,25 @@ def forecasts(read: Read, sku_ids: Collection[int], days_ahead: int) -> dict[int
 def _ahead(read: Read, histories: Mapping[int, Sequence[Day]], days_ahead: int) -> dict[int, Forecast]:
     shop = shop_days(read)
     seasons = shop_seasons(shop, days_ahead) if shop else None
-    return {sku: forecast(days, days_ahead, seasons=seasons) for sku, days in histories.items()}
+    loud = _campaigns(read, histories)
+    return {
+        sku: forecast(days, days_ahead, seasons=seasons, promoted=loud[sku])
+        for sku, days in histories.items()
+    }
 
 
 def shop_days(read: Read, days_back: int = DAYS_BACK) -> tuple[Day, ...]:
-    """The shop's orders a day until yesterday, as thousandths: the shape of its week and its year."""
+    """The shop's orders a day until yesterday, as thousandths: the shape of its week and its year.
+
+    Figures carried over from an earlier system are left out: where they end and ours begin, a jump would look like
+    a season.
+    """
     today = shop_day(read.now, read.zone)
     rows = read.rows(
         select(DailyTotal.day, func.sum(DailyTotal.orders).label("orders"))
-        .where(DailyTotal.day >= today - timedelta(days=days_back), DailyTotal.day < today)
+        .where(
+            DailyTotal.day >= today - timedelta(days=days_back), DailyTotal.day < today, ~DailyTotal.carried
+        )
         .group_by(DailyTotal.day)
     )
     return tuple(Day(row.day, int(row.orders) * MILLI) for row in rows)
@@ -79,7 +92,28 @@ def demand_of(read: Read, sku_ids: Collection[int], days_back: int = DAYS_BACK) 
     )
     for row in read.rows(statement):
         moved[row.sku_id].append(row)
-    return {sku: days for sku, rows in moved.items() if (days := _days(read, rows, held.get(sku, 0), today))}
+    loud = _campaigns(read, moved)
+    days = {sku: _days(read, rows, held.get(sku, 0), today) for sku, rows in moved.items()}
+    return {sku: _marked(row, loud[sku]) for sku, row in days.items() if row}
+
+
+def _marked(days: Sequence[Day], promoted: Collection[date]) -> tuple[Day, ...]:
+    return tuple(replace(day, promoted=day.day in promoted) for day in days)
+
+
+def _campaigns(read: Read, sku_ids: Collection[int]) -> defaultdict[int, set[date]]:
+    """By SKU the days, past and coming, on which a campaign has stock of its own."""
+    ended = func.coalesce(SetAside.ended_at, SetAside.ends_at)
+    statement = (
+        select(SetAsideLine.sku_id, SetAside.starts_at, ended.label("ended"))
+        .join(SetAside, SetAside.id == SetAsideLine.set_aside_id)
+        .where(SetAsideLine.sku_id.in_(sorted(sku_ids)))
+    )
+    found: defaultdict[int, set[date]] = defaultdict(set)
+    for row in read.rows(statement):
+        first, last = shop_day(row.starts_at, read.zone), shop_day(row.ended, read.zone)
+        found[row.sku_id].update(first + timedelta(days=n) for n in range((last - first).days + 1))
+    return found
 
 
 def _on_hand(read: Read, sku_ids: Sequence[int]) -> dict[int, int]:
@@ -104,9 +138,16 @@ def _days(read: Read, newest_first: Sequence[Any], held: int, today: date) -> tu
         began[day] = held
         if row.reason == "sale":
             sold[day] -= row.delta_milli
-    days, day, left = [], min(began), 0
+    days, day, left = [], _start(began), 0
     while day < today:
         start, left = began.get(day, left), ended.get(day, left)
         days.append(Day(day, max(0, sold[day]), in_stock=left > 0 and (start > 0 or sold[day] > 0)))
         day += timedelta(days=1)
     return tuple(days)
+
+
+def _start(moved: Collection[date]) -> date:
+    """The first day since the last long silence."""
+    days = sorted(moved)
+    starts = [day for before, day in pairwise(days) if (day - before).days > SILENT_DAYS]
+    return starts[-1] if starts else days[0]

@@ -11,6 +11,7 @@ from desktop.basics.ids import new_key
 from desktop.models.people import Permission
 from desktop.queries.demand import demand_of, forecasts, goods_forecast, shop_days
 from desktop.services.checkout import save_checkout
+from desktop.services.set_aside import AsideLine, set_aside
 from desktop.services.settlement import TenderIn, settle
 from desktop.services.stock import ReceivedLine, receive_stock
 from desktop.shop.action import question
@@ -68,3 +69,32 @@ def test_goods_that_never_moved_have_no_forecast(shop: Shop, clock: HandClock) -
     assert sum(day.sold_milli for day in seen.past) == 2_000
     assert len(seen.ahead.days) == 7
     assert seen.ahead.first == seen.past[-1].day + timedelta(days=1)
+
+
+@pytest.mark.req("I6")
+def test_days_of_a_campaign_are_marked_behind_and_ahead(shop: Shop, clock: HandClock) -> None:
+    stocked = open_stocked(shop)
+    tea = stocked.skus[TEA]
+    for _day in range(15):
+        sell(stocked, TEA, 1)
+        clock.pass_time(timedelta(days=1))
+    plain = shop.ask(goods_forecast, tea, 7)
+    now = clock.now()
+    shop.do(
+        set_aside,
+        "双十二",
+        [AsideLine(tea, 5_000)],
+        starts_at=now,
+        ends_at=now + timedelta(days=3),
+        client_key=new_key(),
+    )
+    for _day in range(2):
+        sell(stocked, TEA, 4)
+        clock.pass_time(timedelta(days=1))
+    seen = shop.ask(goods_forecast, tea, 7)
+    assert plain is not None
+    assert seen is not None
+    assert [day.promoted for day in seen.past] == [False] * 15 + [True, True]
+    expected = [day.expected_milli for day in seen.ahead.days]
+    assert min(expected[:2]) > max(expected[2:])  # two days of it are still to come
+    assert max(expected[2:]) < 2 * plain.ahead.days[0].expected_milli  # ordinary days are not lifted by it
