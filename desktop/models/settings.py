@@ -215,6 +215,15 @@ SURPLUS_DAYS = SettingSpec(
     1,
     3_650,
 )
+REVIEWS_FROM = SettingSpec(
+    "goods.reviews_from",
+    3,
+    N_("Reviews show once a product has"),
+    N_("So many reviews must be allowed before customers see any."),
+    "",
+    1,
+    1_000,
+)
 KIOSK_IDLE = SettingSpec("kiosk.idle_seconds", 60, N_("Kiosk clears after"), "", "seconds", 15, 600)
 KIOSK_CODE_TTL = SettingSpec(
     "kiosk.code_seconds", 120, N_("QR code on the kiosk stays valid"), "", "seconds", 30, 600

@@ -11,6 +11,7 @@ from desktop.basics.money import Money, quantity_text
 from desktop.models.members import Member, PointsEntry
 from desktop.models.orders import Order, Shipment
 from desktop.models.products import Product, Sku
+from desktop.queries.batches import next_days
 from desktop.queries.stock_board import Board
 from desktop.rules.triggers.members import kept_after
 from desktop.services.notices import Value
@@ -21,7 +22,7 @@ FACTS = {  # which words a message about a subject may use
     "order": frozenset(
         ["number", "customer", "amount", "ship_by", "time", "hours", "days", "carrier", "tracking", "reason"]
     ),
-    "sku": frozenset({"name", "code", "left", "level"}),
+    "sku": frozenset({"name", "code", "left", "level", "day"}),
     "member": frozenset({"customer", "points", "day"}),
     "shop": frozenset({"time", "count", "first"}),
 }
@@ -92,7 +93,8 @@ def _sku(read: Read, sku_id: int, _start_at: datetime) -> Facts:
         ).where(Sku.id == sku_id)
     ).one()  # fmt: skip
     left, level = quantity_text(max(0, row.available)), quantity_text(row.alert)
-    return {"name": row.name, "code": row.code, "left": left, "level": level}
+    day = next_days(read, [sku_id]).get(sku_id)
+    return {"name": row.name, "code": row.code, "left": left, "level": level, "day": f"{day:%Y-%m-%d}" if day else ""}
 
 
 def _member(read: Read, member_id: int, start_at: datetime) -> Facts:

@@ -127,6 +127,25 @@ SHIPPED = (
         ),
     ),
     Shipped(
+        "batch_expires",
+        N_("Alert before goods expire"),
+        "stock",
+        Spec(
+            Part("batch_expires"),
+            steps=(_tell("batch_expires", OWNER, "role:merchant"),),
+            limits=Limits(quiet=NIGHT),
+        ),
+    ),
+    Shipped(
+        "campaign_over",
+        N_("Return stock when a campaign ends"),
+        "stock",
+        Spec(
+            Part("campaign_over"),
+            steps=(Step("return_set_aside"), _tell("campaign_over", OWNER, "role:merchant")),
+        ),
+    ),
+    Shipped(
         "points_expiring",
         N_("Tell members before points expire"),
         "members",

@@ -104,6 +104,8 @@ def edit_batch(
     twin = select(Batch.id).where(Batch.sku_id == batch.sku_id, Batch.code == code, Batch.id != batch_id)
     if work.value(twin) is not None:
         raise Refused(N_("There is a batch “{code}” of these goods already."), code=code or "—")
+    if batch.expires_on != expires_on:
+        batch.opened_at = work.now  # known like this since now: whoever is to be told of it is told anew
     batch.code, batch.expires_on, batch.made_on, batch.note = code, expires_on, made_on, note.strip()[:200]
     work.touch("sku", batch.sku_id)
 

@@ -9,10 +9,13 @@ from zoneinfo import ZoneInfo
 from desktop.basics.clock import HandClock
 from desktop.basics.ids import new_key
 from desktop.models.settings import POINTS_DAYS
+from desktop.services.batch_book import BatchIn
+from desktop.services.batches import track_batches
 from desktop.services.fulfilment import ship_order
 from desktop.services.members import adjust_points
+from desktop.services.set_aside import AsideLine, set_aside
 from desktop.services.settings import set_setting, set_settings
-from desktop.services.stock import Levels, set_levels
+from desktop.services.stock import Levels, ReceivedLine, receive_stock, set_levels
 from tests.helpers.back_office import pay, placed
 from tests.helpers.goods import CAKE, MILK, NUTS, TEA, Stocked
 from tests.helpers.sales import sell
@@ -113,6 +116,25 @@ def scene_points_expiring(stocked: Stocked, clock: HandClock) -> Spark:
     return lambda: clock.pass_time(MINUTE)
 
 
+def scene_batch_expires(stocked: Stocked, clock: HandClock) -> Spark:
+    """Milk whose last day is 31 days off."""
+    stocked.shop.do(track_batches, [stocked.skus[MILK]])
+    batch = BatchIn("M7", datetime(2026, 12, 22).date())
+    line = ReceivedLine(stocked.skus[MILK], 6_000, None, (batch,))
+    stocked.shop.do(receive_stock, [line], client_key=new_key())
+    until(clock, datetime(2026, 11, 21, 23, 59))
+    return lambda: clock.pass_time(MINUTE)
+
+
+def scene_campaign_over(stocked: Stocked, clock: HandClock) -> Spark:
+    """Milk set aside until noon."""
+    now, ends = clock.now(), datetime(2026, 11, 21, 12, 0, tzinfo=ZONE)
+    line = AsideLine(stocked.skus[MILK], 5_000)
+    stocked.shop.do(set_aside, "午市", [line], starts_at=now, ends_at=ends, client_key=new_key())
+    until(clock, datetime(2026, 11, 21, 11, 59))
+    return lambda: clock.pass_time(MINUTE)
+
+
 def scene_at_two(stocked: Stocked, clock: HandClock) -> Spark:
     """The shop asleep."""
     until(clock, datetime(2026, 11, 22, 1, 59))
@@ -122,7 +144,8 @@ def scene_at_two(stocked: Stocked, clock: HandClock) -> Spark:
 SCENES: dict[str, Callable[[Stocked, HandClock], Spark]] = {
     "unshipped": scene_unshipped, "retail_unpaid": scene_retail_unpaid, "trade_unpaid": scene_trade_unpaid, "paid": scene_paid,
     "shipped": scene_shipped, "on_the_way": scene_on_the_way, "window_open": scene_window_open, "stock_alert": scene_stock_alert,
-    "replenishment": scene_replenishment, "points_expiring": scene_points_expiring, "books": scene_at_two, "stuck": scene_at_two,
+    "replenishment": scene_replenishment, "points_expiring": scene_points_expiring,
+    "batch_expires": scene_batch_expires, "campaign_over": scene_campaign_over, "books": scene_at_two, "stuck": scene_at_two,
 }  # fmt: skip
 MOMENTS = {  # when each is due, where the clock and not a person makes it so
     "unshipped": datetime(2026, 11, 23, 8, 30, tzinfo=ZONE),
@@ -132,6 +155,8 @@ MOMENTS = {  # when each is due, where the clock and not a person makes it so
     "window_open": datetime(2026, 11, 22, 6, 0, tzinfo=ZONE),
     "replenishment": datetime(2026, 11, 22, 7, 30, tzinfo=ZONE),
     "points_expiring": datetime(2026, 12, 14, 10, 0, tzinfo=ZONE),
+    "batch_expires": datetime(2026, 11, 22, 0, 0, tzinfo=ZONE),
+    "campaign_over": datetime(2026, 11, 21, 12, 0, tzinfo=ZONE),
     "books": datetime(2026, 11, 22, 2, 0, tzinfo=ZONE),
     "stuck": datetime(2026, 11, 22, 2, 0, tzinfo=ZONE),
 }

@@ -89,6 +89,7 @@ def test_every_entry_belongs_somewhere_and_the_clock_may_do_all_of_it() -> None:
         "close_order",
         "receive_order",
         "give_points",
+        "return_set_aside",
     }
     shipped = {step.values["template"] for rule in SHIPPED for step in rule.spec.steps if step.key == "tell"}
     assert shipped <= set(NOTICE_TEXTS)

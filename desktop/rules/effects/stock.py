@@ -14,6 +14,8 @@ from desktop.models.replenishment import ReplenishmentLine
 from desktop.rules.catalogue import Effect, Firing, declare
 from desktop.rules.spec import Values
 from desktop.services.replenishment import draft_replenishment
+from desktop.services.restock_orders import order_by_itself
+from desktop.services.set_aside import end_over
 from desktop.shop.work import Work
 
 
@@ -28,7 +30,9 @@ def _draft(work: Work, _firing: Firing, _values: Values) -> Mapping[str, Any] | 
         .where(ReplenishmentLine.list_id == drafted.id)
         .order_by(ReplenishmentLine.id)
     )
-    return {"count": drafted.lines, "first": work.value(first.limit(1)) or ""}
+    facts = {"count": drafted.lines, "first": work.value(first.limit(1)) or ""}
+    order_by_itself(work, drafted.id)  # after the list was read: its goods then stand on the orders
+    return facts
 
 
 declare(
@@ -40,5 +44,24 @@ declare(
         needs=Permission.EDIT_STOCK,
         run=_draft,
         done=N_("listed {count} goods"),
+    )
+)
+
+
+def _return(work: Work, _firing: Firing, _values: Values) -> Mapping[str, Any] | None:
+    count, first = end_over(work)
+    return {"count": count, "first": first} if count else None
+
+
+declare(
+    Effect(
+        key="return_set_aside",
+        title=N_("Return the stock of campaigns that are over"),
+        words=N_("return what the campaign has left to the free stock"),
+        subjects=frozenset({"shop"}),
+        needs=Permission.EDIT_STOCK,
+        run=_return,
+        done=N_("returned the stock of {count} campaigns"),
+        bold=True,
     )
 )

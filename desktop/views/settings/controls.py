@@ -9,6 +9,7 @@ from desktop.queries.settings import SettingRow
 from desktop.views.common.inputs import Select, TextInput
 from desktop.views.common.number_inputs import (
     IntegerInput,
+    MoneyInput,
     NumberInput,
     PercentInput,
     QuantityInput,
@@ -31,13 +32,21 @@ CHOICES = {
     "b2b": N_("B2B"),
     "queue": N_("Queue them"),
     "refuse": N_("Refuse them"),
+    "block": N_("Don’t sell them"),
+    "warn": N_("Sell them last"),
+    "list": N_("A list to look at"),
+    "draft": N_("Drafts of orders"),
+    "send": N_("Orders sent"),
+    "always": N_("Always"),
+    "above": N_("Above an amount"),
+    "never": N_("Never"),
     "zh_CN": "中文",
     "en": "English",
 }
 LONGEST = 200
 
 
-def control_for(row: SettingRow) -> Control:
+def control_for(row: SettingRow, currency: str = "CNY") -> Control:
     """A control that shows and reads this setting."""
     if isinstance(row.value, bool):
         box = CheckBox(_("On"))
@@ -46,7 +55,7 @@ def control_for(row: SettingRow) -> Control:
         segment = Segment([(choice, _(CHOICES.get(choice, choice))) for choice in row.choices], row.value)
         return Control(segment, segment.value, segment.set_value, segment.picked)
     if isinstance(row.value, int):
-        number = _number(row)
+        number = _number(row, currency)
         return Control(number, lambda: _needed(number), number.put, number.textChanged)
     if row.key == "shop.zone":
         zones = sorted(available_timezones())
@@ -63,7 +72,7 @@ def _needed(number: NumberInput) -> int:
     return value
 
 
-def _number(row: SettingRow) -> NumberInput:
+def _number(row: SettingRow, currency: str) -> NumberInput:
     if row.key == "points.earn_bp":  # shown as points for each unit paid
         return NumberInput(
             lambda text: parse_quantity(text) * 10,
@@ -74,6 +83,8 @@ def _number(row: SettingRow) -> NumberInput:
         )
     if row.unit == "bp":
         return PercentInput(None, least=row.low or 0, most=row.high)
+    if row.unit == "minor":
+        return MoneyInput(currency, least=row.low, most=row.high)
     if row.unit == "clock":
         return TimeInput(None, least=row.low, most=row.high)
     if row.unit == "milli":
