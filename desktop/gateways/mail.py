@@ -41,6 +41,15 @@ class MailLogin:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file that goes with a letter; `kind` is like `application/pdf`."""
+
+    name: str
+    data: bytes = field(repr=False)
+    kind: str = "application/pdf"
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """One message to one person; the same `message_id` says that it is the same letter."""
 
@@ -51,6 +60,7 @@ class Letter:
     title: str = field(repr=False)
     body: str = field(repr=False)
     at: datetime
+    enclosed: tuple[Enclosed, ...] = ()
 
 
 def send_letter(login: MailLogin, letter: Letter, trust: ssl.SSLContext | None = None) -> None:
@@ -98,6 +108,9 @@ def _message(letter: Letter) -> EmailMessage:
     message["Subject"] = _one_line(letter.title)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
     message.set_content(letter.body or letter.title)
+    for file in letter.enclosed:
+        kind, _slash, sort = file.kind.partition("/")
+        message.add_attachment(file.data, kind, sort, filename=file.name)
     return message
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -38,6 +38,19 @@ RETURN_REASONS = {
 }
 _PREFERRED = text("preferred")
 _IS_COMING = text("state IN ('sent', 'part')")
+
+
+def arrival(local: datetime, lead_days: int, order_days: str = "", cut_off: int | None = None) -> date:
+    """When goods ordered at this local time come: from the next day orders are taken, so many days on.
+
+    `order_days` are weekdays from Monday 0, empty for every day; after the minute `cut_off` the next day counts.
+    """
+    day = local.date()
+    if cut_off is not None and local.hour * 60 + local.minute >= cut_off:
+        day += timedelta(days=1)
+    while order_days and str(day.weekday()) not in order_days:
+        day += timedelta(days=1)
+    return day + timedelta(days=lead_days)
 
 
 class Supplier(Base):

@@ -21,6 +21,7 @@ from desktop.queries.coming import on_the_way
 from desktop.queries.demand import forecasts
 from desktop.queries.order_detail import actor_names
 from desktop.queries.stock_board import Board
+from desktop.queries.supply import Supply, supply_of
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
@@ -145,7 +146,7 @@ def needs(read: Read, also: Collection[int] = ()) -> Needs:
 
     Goods with a supplier count as below it when average sales bring them there before a delivery can come. Enough is
     the safety stock left after the days of the setting (at least until a day after the delivery), by the forecast or,
-    for goods too young for one, at average sales; rounded up to whole packs.
+    for goods too young for one, at average sales; rounded to whole units, then up to whole packs.
     """
     board, cover_days, supply = Board(read), read.setting(RESTOCK_DAYS), supply_of(read)
     bought = select(SupplierSku.sku_id).where(SupplierSku.preferred)
@@ -208,7 +209,7 @@ def _need(
     known = (row.id, row.available, row.reorder, row.safety, sold, in_days, on_way)
     if supply is None:
         return Need(*known, suggest(wanted), **demand)
-    packs = supply.packs(max(0, wanted))
+    packs = supply.packs(max(0, half_up(wanted, MILLI) * MILLI))  # a tenth of a piece opens no further pack
     return Need(
         *known, packs * supply.pack_milli, supply.supplier_id, supply.pack_milli, supply.price(packs),
         supply.lead_days, **demand,

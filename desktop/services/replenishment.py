@@ -14,6 +14,7 @@ from desktop.basics.i18n import N_
 from desktop.models.people import Permission
 from desktop.models.replenishment import DISMISSED, DONE, OPEN, Replenishment, ReplenishmentLine
 from desktop.queries.replenishment import Need, Needs, needs
+from desktop.queries.supply import supply_of
 from desktop.services.stock import LARGEST_QTY
 from desktop.shop.action import action
 from desktop.shop.work import Work
@@ -58,7 +59,7 @@ def draft_now(work: Work) -> Drafted:
 
 @action(permission=Permission.EDIT_STOCK)
 def change_quantity(work: Work, line_id: int, wanted_milli: int | None) -> int | None:
-    """Want another quantity (thousandths); None goes back to the suggestion.
+    """Want another quantity (thousandths), whole packs where it has a supplier; None goes back to the suggestion.
 
     Returns what takes the change back. Raises `Refused` when the list is closed.
     """
@@ -67,7 +68,9 @@ def change_quantity(work: Work, line_id: int, wanted_milli: int | None) -> int |
         raise Malformed(N_("The quantity must be above zero. Remove the line if nothing is wanted."))
     before = line.wanted_milli if line.changed else None
     line.changed = wanted_milli is not None
-    line.wanted_milli = line.suggested_milli if wanted_milli is None else wanted_milli
+    line.wanted_milli = line.suggested_milli if wanted_milli is None else _whole_packs(line, wanted_milli)
+    if line.supplier_id is not None and (source := supply_of(work, [line.sku_id]).get(line.sku_id)):
+        line.price_minor = source.price(source.packs(line.wanted_milli))
     return before
 
 
@@ -86,7 +89,7 @@ def put_line_back(work: Work, line_id: int) -> None:
 @action(permission=Permission.EDIT_STOCK)
 def mark_ordered(work: Work, list_id: int) -> int:
     """Close the list as ordered: its goods count as on their way until they are received. Returns its lines."""
-    kept = _still_open(work, list_id)
+    kept = still_open(work, list_id)
     count = sum(not line.removed for line in _lines(work, list_id))
     if not count:
         raise Refused(N_("Every line was removed. Dismiss the list, or reckon it again."))
@@ -97,7 +100,7 @@ def mark_ordered(work: Work, list_id: int) -> int:
 @action(permission=Permission.EDIT_STOCK)
 def dismiss_list(work: Work, list_id: int) -> None:
     """Close the list without ordering anything."""
-    _close(work, _still_open(work, list_id), DISMISSED)
+    _close(work, still_open(work, list_id), DISMISSED)
 
 
 @action(permission=Permission.EDIT_STOCK)
@@ -161,7 +164,9 @@ def _write(work: Work, kept: Replenishment, lines: dict[int, ReplenishmentLine],
 def _refresh(line: ReplenishmentLine, need: Need, later: bool) -> None:
     for field, value in asdict(need).items():
         setattr(line, field, value)
-    if not line.changed:
+    if line.changed:
+        line.wanted_milli = _whole_packs(line, line.wanted_milli)
+    else:
         line.wanted_milli = need.suggested_milli
     if later:
         line.removed = False
@@ -172,17 +177,24 @@ def _row(list_id: int, need: Need) -> dict[str, Any]:
     return {"list_id": list_id, **asdict(need), **shown}
 
 
+def _whole_packs(line: ReplenishmentLine, wanted_milli: int) -> int:
+    if line.supplier_id is None:
+        return wanted_milli
+    return -(-wanted_milli // line.pack_milli) * line.pack_milli
+
+
 def _origin(work: Work) -> str:
     return "clock" if work.actor.kind == "clock" else "person"
 
 
 def _line(work: Work, line_id: int) -> ReplenishmentLine:
     line = work.get(ReplenishmentLine, line_id)
-    _still_open(work, line.list_id)
+    still_open(work, line.list_id)
     return work.get(ReplenishmentLine, line_id, lock=True)
 
 
-def _still_open(work: Work, list_id: int) -> Replenishment:
+def still_open(work: Work, list_id: int) -> Replenishment:
+    """The list, held, if it still waits. Raises `Refused`."""
     kept = work.get(Replenishment, list_id, lock=True)
     if kept.state != OPEN:
         raise Refused(N_("This list is closed. Reckon a new one."))

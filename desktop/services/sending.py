@@ -26,6 +26,8 @@ from desktop.models.settings import NOTICE_LONGEST_WAIT, NOTICE_TRIES
 from desktop.models.system import Outbox
 from desktop.services.check_job import CHECK, check_and_tell
 from desktop.services.parcels import can_carry, carry
+from desktop.services.purchase_papers import can_send, send_paper
+from desktop.services.purchasing import PURCHASE
 from desktop.shop import actors
 from desktop.shop.action import action, question
 from desktop.shop.shop import Shop
@@ -86,7 +88,11 @@ def _check(shop: Shop, job: Job, _gateways: Gateways) -> None:
 
 
 # The kind of an outbox row up to its colon, and who works it off. A further kind is one line here.
-WAYS: dict[str, Way] = {OUTBOX_KIND: Way(_carry, can_carry), CHECK: Way(_check, lease=LONGEST_CHECK)}
+WAYS: dict[str, Way] = {
+    OUTBOX_KIND: Way(_carry, can_carry),
+    CHECK: Way(_check, lease=LONGEST_CHECK),
+    PURCHASE: Way(send_paper, can_send),
+}
 
 
 def send_due(

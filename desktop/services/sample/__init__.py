@@ -15,6 +15,7 @@ from desktop.models.people import Permission, Staff, StaffRole
 from desktop.models.stock import Location
 from desktop.services.opening import NewShop, open_shop
 from desktop.services.sample.baskets import Shelf
+from desktop.services.sample.buying import write_buying
 from desktop.services.sample.days import Days
 from desktop.services.sample.drafts import Calendar
 from desktop.services.sample.her import Her
@@ -73,6 +74,7 @@ def fill(work: Work, secret: str, now: datetime | None = None) -> None:
     write_ledgers(work, people)
     write_daily(work, rng, calendar, drafts)
     write_counters(work, desk, drafts, len(people))
+    write_buying(work, desk)
 
 
 def _helpers(work: Work, secret: str) -> None:

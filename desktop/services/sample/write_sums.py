@@ -12,6 +12,7 @@ from desktop.basics.money import allocate
 from desktop.models.members import PointsEntry
 from desktop.models.stock import Stock, StockMovement
 from desktop.models.system import Counter, DailyTotal
+from desktop.services.sample.buying import delivered
 from desktop.services.sample.drafts import Calendar, Draft, Entry, Person
 from desktop.services.sample.goods import by_code, final_stock
 from desktop.services.sample.ledger import paid_at, placed_at, refund_of
@@ -28,14 +29,14 @@ SUMS = ("orders", "amount_minor", "refunds_minor", "points_minor")
 def write_stock(work: Work, desk: Desk, drafts: Sequence[Draft], shelved: dict[str, datetime]) -> None:
     """Balances, and movements in front of the sales so that they explain them."""
     held, gone = reserved(drafts), sold(drafts)
-    final = final_stock(held, gone)
+    final, later = final_stock(held, gone), delivered()
     came, rows = [], []
     for code, on_hand in final.items():
         place = {"sku_id": desk.skus[code], "location_id": desk.location}
         rows.append(
             {**place, "on_hand_milli": on_hand, "reserved_milli": held.get(code, 0), "set_aside_milli": 0}
         )
-        start = on_hand + gone.get(code, 0)
+        start = on_hand + gone.get(code, 0) - later.get(code, 0)
         if start:
             came.append({
                 **place, "delta_milli": start, "unit_cost_minor": by_code()[code].cost, "reason": "opening",
