@@ -12,10 +12,13 @@ from desktop.basics.errors import NotFound
 from desktop.basics.i18n import N_
 from desktop.basics.words import masked_phone
 from desktop.models.members import Member, Tier
-from desktop.models.orders import TO_SHIP, Order, OrderEvent, OrderLine, OrderTag, Shipment
+from desktop.models.order_talk import FROM_MEMBER
+from desktop.models.orders import TO_SHIP, Order, OrderEvent, OrderLine, OrderTag
 from desktop.models.payments import Refund, RefundTender, Tender
 from desktop.models.people import Permission, Staff, Till
 from desktop.models.products import Product, Sku, Tag
+from desktop.queries.order_messages import MessageRow, read_talk
+from desktop.queries.order_parcels import ParcelRow, read_parcels
 from desktop.queries.order_waits import CHASED, REASON
 from desktop.queries.order_words import said
 from desktop.queries.orders import late, refunded_how
@@ -25,7 +28,8 @@ from desktop.shop.work import Read
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
-    """One line; quantities in thousandths of `unit_name`, money in minor units. `left_milli` can still be refunded."""
+    """One line; quantities in thousandths of `unit_name`, money in minor units. `left_milli` can still be refunded,
+    `open_milli` is still to leave."""
 
     id: int
     sku_id: int
@@ -37,6 +41,8 @@ class LineRow:
     picture: str
     qty_milli: int
     left_milli: int
+    shipped_milli: int
+    open_milli: int
     list_minor: int
     price_minor: int
     discount_minor: int
@@ -74,16 +80,6 @@ class RefundRow:
     points_taken_back: int
     reason: str
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ParcelRow:
-    """A parcel; `undone` when its shipment was taken back."""
-
-    carrier: str
-    tracking: str
-    at: datetime
-    undone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +139,7 @@ class OrderDetail:
     pay_deadline: datetime | None
     ship_deadline: datetime | None
     queued_until: datetime | None
+    collect: bool
     lines: tuple[LineRow, ...]
     events: tuple[EventRow, ...]
     tenders: tuple[TenderRow, ...]
@@ -150,6 +147,17 @@ class OrderDetail:
     parcels: tuple[ParcelRow, ...]
     buyer: Buyer | None
     tags: tuple[WornTag, ...] = ()
+    messages: tuple[MessageRow, ...] = ()
+
+    @property
+    def part_shipped(self) -> bool:
+        """Whether a part of it has left and the rest is still to come."""
+        return self.status == TO_SHIP and self.shipped_at is not None
+
+    @property
+    def unread(self) -> int:
+        """How many messages of the member nobody has read."""
+        return sum(not message.mine and not message.read for message in self.messages)
 
     @property
     def chased(self) -> int:
@@ -171,7 +179,7 @@ _SAME = (
     "id", "code", "short_code", "order_type", "channel", "status", "currency", "goods_minor", "discount_minor",
     "discount_note", "freight_minor", "rounding_minor", "total_minor", "due_minor", "paid_minor", "points_minor",
     "points_spent", "points_earned", "refunded_minor", "note", "receipt_number", "placed_at", "paid_at",
-    "shipped_at", "done_at", "pay_deadline", "ship_deadline", "queued_until",
+    "shipped_at", "done_at", "pay_deadline", "ship_deadline", "queued_until", "collect",
 )  # fmt: skip
 
 
@@ -192,9 +200,10 @@ def order_detail(read: Read, order_id: int) -> OrderDetail:
         events=_events(read, order_id),
         tenders=_tenders(read, order_id),
         refunds=_refunds(read, order_id),
-        parcels=_parcels(read, order_id),
+        parcels=read_parcels(read, order_id),
         buyer=_buyer(read, row.member_id),
         tags=_tags(read, order_id),
+        messages=_messages(read, order_id),
     )
 
 
@@ -222,7 +231,8 @@ def _lines(read: Read, order_id: int) -> tuple[LineRow, ...]:
     return tuple(
         LineRow(
             r.id, r.sku_id, r.unit, r.unit or r.base_unit, r.name, r.pack, r.code, r.picture, r.qty_milli,
-            r.qty_milli - r.refunded_milli, r.list_minor, r.price_minor, r.discount_minor, r.total_minor,
+            r.qty_milli - r.refunded_milli, r.shipped_milli, r.qty_milli - r.shipped_milli - r.freed_milli,
+            r.list_minor, r.price_minor, r.discount_minor, r.total_minor,
         )
         for r in read.rows(statement)
     )  # fmt: skip
@@ -280,10 +290,13 @@ def _refunds(read: Read, order_id: int) -> tuple[RefundRow, ...]:
     return tuple(found.values())
 
 
-def _parcels(read: Read, order_id: int) -> tuple[ParcelRow, ...]:
-    statement = select(Shipment.carrier, Shipment.tracking, Shipment.at, Shipment.undone_at)
-    rows = read.rows(statement.where(Shipment.order_id == order_id).order_by(Shipment.id))
-    return tuple(ParcelRow(r.carrier, r.tracking, r.at, r.undone_at is not None) for r in rows)
+def _messages(read: Read, order_id: int) -> tuple[MessageRow, ...]:
+    talk = read_talk(read, order_id)
+    names = actor_names(read, {actor for _row, actor in talk})
+    return tuple(
+        MessageRow(r.id, r.sender != FROM_MEMBER, r.text, names.get(actor, ""), r.at, r.read_at is not None)
+        for r, actor in talk
+    )
 
 
 def _tags(read: Read, order_id: int) -> tuple[WornTag, ...]:

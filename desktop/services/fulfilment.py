@@ -29,6 +29,7 @@ from desktop.services.leaving import goods_leave, goods_return, something_open
 from desktop.services.order_queue import check_released
 from desktop.services.orders import held_goods, tell
 from desktop.services.parcel_rows import add_parcel, keep_parts, newest_parcel_at, parcel_of, parts_of
+from desktop.services.pickup import give_code
 from desktop.services.posting import PointsStep
 from desktop.services.refunds import Refunded
 from desktop.services.settlement import BY_HAND, TenderIn
@@ -43,14 +44,15 @@ NOT_PAID = N_("Not paid in time")
 def pay_order(work: Work, order_id: int, tender: TenderIn, client_key: str) -> str:
     """Record the money of an unpaid order, taken by hand and in full; returns the receipt number.
 
-    An order with an address then waits to be shipped; without one the goods are taken along and it is done.
+    An order with an address then waits to be shipped, one that is fetched later gets its code; of any other the goods
+    are taken along and it is done.
     """
     request = [order_id, tender.method, tender.amount_minor, tender.received_minor, tender.reference]
     given = once.claim(work, client_key, request)
     if given is not None:
         return str(given)
     order = work.get(Order, order_id, lock=True)
-    taken_along = not order.address
+    taken_along = not order.address and not order.collect
     order.step(DONE if taken_along else TO_SHIP)
     _check_tender(order, tender)
     till_id = work.actor.till_id or order.till_id
@@ -67,6 +69,8 @@ def pay_order(work: Work, order_id: int, tender: TenderIn, client_key: str) -> s
         order.ship_deadline = begins + timedelta(hours=work.setting(SHIP_HOURS))
         for reservation in held_goods(work, order.id):
             reservation.expires_at = None
+        if order.collect:
+            give_code(work, order)
     once.keep(work, client_key, order.receipt_number)
     return order.receipt_number
 

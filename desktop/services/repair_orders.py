@@ -33,7 +33,7 @@ def finish_payment(work: Work, finding: Finding) -> None:
         raise Refused(N_("More was paid than the order costs. Give the rest back first."))
     order = work.get(Order, finding.subject_id)
     tenders = work.rows(select(Tender.__table__).where(Tender.order_id == order.id)).all()
-    taken_along, key = not order.address, f"repair:paid:{order.id}"
+    taken_along, key = not order.address and not order.collect, f"repair:paid:{order.id}"
     order.step(DONE if taken_along else TO_SHIP)
     order.receipt_number = order.receipt_number or posting.next_receipt(work, order.till_id)
     order.paid_minor, order.paid_at = finding.found, max(t.at for t in tenders)

@@ -89,7 +89,7 @@ def sign_in(shop: Shop, username: str, password: str, till_id: int) -> Actor:
     door = shop.acting_as(actors.guest())
     name = username.strip().lower()
     subject = f"password:{name}"
-    _brake(door, subject)
+    brake(door, subject)
     staff_id, stored = door.ask(password_hash, name)
     if not matches(stored, password):
         raise ShopError(N_("User name or password is wrong. Try again."))
@@ -100,14 +100,15 @@ def check_pin(shop: Shop, till_id: int, pin: str) -> Actor:
     """Find the person a PIN belongs to, at a kiosk. Raises `Braked` or `ShopError`."""
     door = shop.acting_as(actors.guest())
     subject = f"pin:{till_id}"
-    _brake(door, subject)
+    brake(door, subject)
     for staff_id, stored in door.ask(pin_hashes):
         if matches(stored, pin):
             return _let_in(shop, subject, staff_id, till_id, "pin")
     raise ShopError(N_("This PIN is not known. Try again."))
 
 
-def _brake(door: Shop, subject: str) -> None:
+def brake(door: Shop, subject: str) -> None:
+    """Count a try before it is looked at. Raises `Braked` after too many."""
     seconds = door.do(count_try, subject)
     if seconds:
         raise Braked(N_("Too many wrong tries. Wait {seconds} seconds, then try again."), seconds=seconds)

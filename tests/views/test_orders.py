@@ -10,8 +10,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from sqlalchemy import select
 
 from desktop.basics.ids import new_key
+from desktop.models.orders import Shipment
 from desktop.queries.order_detail import order_detail
 from desktop.queries.order_search import OrderFilter
 from desktop.services.fulfilment import pay_order
@@ -26,7 +28,8 @@ from desktop.views.common.toast import host_of
 from desktop.views.orders.order_sheet import OrderSheet
 from desktop.views.orders.refund_sheet import RefundSheet
 from desktop.views.orders.screen import OrdersScreen
-from desktop.views.orders.sheets import CancelSheet, PaySheet, SaveViewSheet, ShipSheet
+from desktop.views.orders.sheets import CancelSheet, PaySheet, SaveViewSheet
+from desktop.views.orders.ship_sheet import ShipManySheet, ShipSheet
 from tests.helpers.goods import MILK, PHONE, TEA, Stocked, open_stocked
 from tests.helpers.screens import Surroundings, surroundings
 
@@ -194,9 +197,17 @@ def test_the_bulk_bar_ships_what_waits_and_leaves_the_rest(
     assert screen.list.foot.currentIndex() == 1
     assert "3" in screen.list.bulk_bar.count.text()
     screen.act("ship")
-    sheet(screen, ShipSheet).submit()
+    many: ShipManySheet = sheet(screen, ShipManySheet)
+    assert set(many.numbers) == {one, two}
+    many.numbers[two].setText("SF2")  # a scanner types and presses Enter: the next number, not yet the end
+    qtbot.keyClick(many.numbers[two], Qt.Key.Key_Return)
+    assert many.isVisible()
+    many.submit()
     quiet(qtbot, context)
     assert [status(stocked, i) for i in (one, two, unpaid)] == ["shipped", "shipped", "unpaid"]
+    with stocked.shop.storage.read.connect() as connection:
+        numbers = dict(connection.execute(select(Shipment.order_id, Shipment.tracking)).all())
+    assert numbers == {one: "", two: "SF2"}
     assert screen.list.foot.currentIndex() == 0
 
 

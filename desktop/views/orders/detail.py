@@ -4,12 +4,14 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QApplication, QLayout, QMenu, QScrollArea, QWidget
 
 from desktop.basics.i18n import _, ngettext
-from desktop.basics.money import Money, quantity_text
+from desktop.basics.money import Money
 from desktop.basics.words import when_text
-from desktop.queries.order_detail import Contact, LineRow, OrderDetail, order_contact
+from desktop.queries.order_detail import Contact, OrderDetail, order_contact
+from desktop.queries.order_parcels import ParcelRow
 from desktop.queries.order_words import channel_word, said, type_word
 from desktop.queries.receipts import receipt
 from desktop.services.chasing import give_late_reason
@@ -17,22 +19,24 @@ from desktop.services.fulfilment import cancel_order, cancel_paid_order, pay_ord
 from desktop.services.order_queue import release_order
 from desktop.services.order_tags import tag_order, untag_order
 from desktop.services.orders import add_note, edit_order
+from desktop.services.pickup import hand_over, new_pick_up_code
 from desktop.services.refunds import refund_lines
 from desktop.views.common import icons
 from desktop.views.common.avatar import Avatar
-from desktop.views.common.badges import Badge, Tag
+from desktop.views.common.badges import Badge
 from desktop.views.common.buttons import Button, icon_button, primary, secondary
-from desktop.views.common.cards import Card, Divider, Facts, IconTile, NestedCard, clear, hbox, vbox
+from desktop.views.common.cards import Card, Divider, Facts, NestedCard, clear, hbox, vbox
 from desktop.views.common.context import Context
+from desktop.views.common.inputs import TextArea
 from desktop.views.common.labels import Label
-from desktop.views.common.product_picture import ProductPicture
-from desktop.views.common.theme import theme
 from desktop.views.common.timeline import Timeline
+from desktop.views.orders.detail_parts import badge_of, line_part, money_rows, noted, tags_part
+from desktop.views.orders.parcel_part import ParcelPart
 from desktop.views.orders.steps import steps_of
-from desktop.views.orders.table import SHOWN_TIERS, queued_text, status_badge
+from desktop.views.orders.table import SHOWN_TIERS, queued_text
+from desktop.views.orders.talk_part import TalkPart
 
 MARGIN = 16
-TAGS_WIDTH = 318  # what fits beside each other in the panel
 PAID = ("to_ship", "shipped", "done")
 
 
@@ -42,9 +46,13 @@ def can(order: OrderDetail, now: datetime) -> set[str]:
     found = {"print", "note", "tag"} | ({"release"} if queued is not None else set())
     found |= {
         "unpaid": {"pay", "edit", "cancel"},
-        "to_ship": {"cancel", "reason"} | ({"ship"} if queued is None else set()),
+        "to_ship": {"cancel", "reason"} | ({"ship"} if queued is None and not order.collect else set()),
         "shipped": {"receive", "undo"},
     }.get(order.status, set())
+    if order.status == "to_ship" and order.collect:
+        found |= {"code", "pickup"}
+    if order.part_shipped:
+        found.add("undo")
     if order.status in PAID and order.refunded_minor < order.paid_minor:
         found.add("refund")
     return found
@@ -53,7 +61,7 @@ def can(order: OrderDetail, now: datetime) -> set[str]:
 RIGHTS = {
     "pay": pay_order, "ship": ship_order, "receive": receive_order, "undo": ship_order, "note": add_note,
     "edit": edit_order, "refund": refund_lines, "print": receipt, "tag": tag_order, "untag": untag_order,
-    "release": release_order, "reason": give_late_reason,
+    "release": release_order, "reason": give_late_reason, "code": new_pick_up_code, "pickup": hand_over,
 }  # fmt: skip
 
 
@@ -64,12 +72,16 @@ class DetailPanel(Card):
     moved = Signal(int)
     dismissed = Signal()
     untagged = Signal(int)
+    parcel_wanted = Signal(str, object)
+    talked = Signal()
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(margins=(1, 0, 1, 2), parent=parent)
         self.context = context
         self.order: OrderDetail | None = None
         self._contact: Contact | None = None
+        self._talk: TalkPart | None = None
+        self._typed: dict[int, str] = {}  # messages begun, by order
         self.body.addLayout(self._head())
         self.body.addWidget(Divider())
         self._scroll = QScrollArea()
@@ -117,23 +129,28 @@ class DetailPanel(Card):
         self.number.setText(order.short_code)
         self.number.setToolTip(order.code)
         queued = queued_text(order.queued_until, self.context.now(), self.context.zone)
-        self.badge.show_status(*status_badge(order.status, order.late, order.refunded, queued=queued))
+        self.badge.show_status(*badge_of(order, queued))
         kind = type_word(order.order_type) if order.order_type != "retail" else ""
-        way = _("Delivery") if order.has_address else _("Taken along")
+        way = _("Delivery") if order.has_address else _("Pick-up") if order.collect else _("Taken along")
         when = when_text(order.placed_at, self.context.now(), self.context.zone)
         self.caption.setText(" · ".join(p for p in (when, channel_word(order.channel), kind, way) if p))
+        writing = self.writing()
         self._show_actions(order)
         clear(self._inner)
         self._tell(order)
+        if writing and self._talk is not None:
+            self._talk.words.setFocus()
+            self._talk.words.moveCursor(QTextCursor.MoveOperation.End)
         self._scroll.verticalScrollBar().setValue(place)
 
     def _show_actions(self, order: OrderDetail) -> None:
         clear(self.deeds)
         ways = can(order, self.context.now())
-        main = next((w for w in ("pay", "ship", "receive") if w in ways), "")
+        main = next((w for w in ("pay", "ship", "pickup", "receive") if w in ways), "")
         looks = {
             "pay": (_("Take payment"), "wallet-3-line", ""),
             "ship": (_("Ship"), "truck-line", "S"),
+            "pickup": (_("Pick-up"), "qr-scan-2-line", ""),
             "receive": (_("Mark as received"), "check-line", ""),
         }
         if main:
@@ -164,6 +181,7 @@ class DetailPanel(Card):
         entries = (
             ("edit", _("Change order…"), "edit-line"),
             ("undo", _("Take shipment back"), "arrow-go-back-line"),
+            ("code", _("New pick-up code"), "qr-code-line"),
             ("release", _("Release now"), "play-circle-line"),
             ("reason", _("Say why it is late…"), "question-answer-line"),
             ("note", _("Add note…"), "chat-1-line"),
@@ -201,30 +219,46 @@ class DetailPanel(Card):
         if order.chased:
             self._section(self._chased(order))
         if order.tags:
-            self._section(self._tags(order))
+            self._section(tags_part(order, self._allowed("untag"), self.untagged.emit))
         self._section(Timeline(steps_of(order, self.context.zone, self.context.now())))
         goods = QWidget()
         column = vbox(goods, gap=8)
         for line in order.lines:
-            column.addLayout(self._line(line))
+            column.addLayout(line_part(line, order.currency))
         self._section(goods)
         facts = Facts()
         facts.show_rows(money_rows(order))
         self._section(facts)
+        for parcel in order.parcels:
+            may = {verb for verb in ("ask", "edit", "undo") if self._may_with_parcel(verb, order, parcel)}
+            now, zone = self.context.now(), self.context.zone
+            self._section(ParcelPart(parcel, zone, now, may, self.parcel_wanted.emit))
         if order.note:
-            self._section(_noted("message-3-line", _("Note: {text}").format(text=order.note)))
+            self._section(noted("message-3-line", _("Note: {text}").format(text=order.note)))
         for refund in order.refunds:
             text = _("{money} back, {points} points back · {reason}").format(
                 money=Money(refund.money_minor, order.currency),
                 points=f"{refund.points_returned:,}",
                 reason=refund.reason,
             )
-            self._section(_noted("refund-2-line", text))
+            self._section(noted("refund-2-line", text))
         if order.buyer is not None:
             self._section(self._buyer(order))
         elif order.has_address:
             self._section(self._address(order))
+        self._talk = TalkPart(self.context, order, self._typed, self.talked.emit)
+        self._section(self._talk)
         self._inner.addStretch(1)
+
+    def _may_with_parcel(self, verb: str, order: OrderDetail, parcel: ParcelRow) -> bool:
+        if verb == "undo" and not (order.part_shipped or order.status == "shipped"):
+            return False
+        return self.context.may(ship_order)
+
+    def writing(self) -> bool:
+        """Whether somebody is in the middle of a message on this order."""
+        words = getattr(self._talk, "words", None)
+        return isinstance(words, TextArea) and words.hasFocus()
 
     def _chased(self, order: OrderDetail) -> QWidget:
         words = ngettext(
@@ -244,55 +278,12 @@ class DetailPanel(Card):
         card.body.addLayout(row)
         return card
 
-    def _tags(self, order: OrderDetail) -> QWidget:
-        widget = QWidget()
-        rows = vbox(widget, gap=6)
-        line, width = hbox(gap=6), 0
-        for worn in order.tags:
-            tag = Tag(worn.name, removable=self._allowed("untag"))
-            tag.removed.connect(partial(self.untagged.emit, worn.id))
-            width += tag.sizeHint().width() + 6
-            if width > theme.px(TAGS_WIDTH):
-                line.addStretch(1)
-                rows.addLayout(line)
-                line, width = hbox(gap=6), tag.sizeHint().width() + 6
-            line.addWidget(tag)
-        line.addStretch(1)
-        rows.addLayout(line)
-        return widget
-
     def _section(self, widget: QWidget) -> None:
         holder = QWidget()
         vbox(holder, margins=(MARGIN, 10, MARGIN, 10)).addWidget(widget)
         if self._inner.count():
             self._inner.addWidget(Divider())
         self._inner.addWidget(holder)
-
-    def _line(self, line: LineRow) -> QLayout:
-        row = hbox(gap=10)
-        row.addWidget(ProductPicture(line.picture, 38, name=line.name))
-        words = vbox()
-        words.addWidget(Label(line.name, "small_m"))
-        words.addWidget(Label(" · ".join(part for part in (line.pack, line.code) if part), "cap", "text2"))
-        row.addLayout(words, 1)
-        amount = vbox()
-        assert self.order is not None
-        amount.addWidget(
-            Label(
-                str(Money(line.list_minor, self.order.currency).times(line.qty_milli)),
-                "small_m",
-                align="right",
-            )
-        )
-        count = _("× {quantity}").format(quantity=quantity_text(line.qty_milli))
-        if line.left_milli < line.qty_milli:
-            back = quantity_text(line.qty_milli - line.left_milli)
-            count = _("× {quantity}, {back} refunded").format(
-                quantity=quantity_text(line.qty_milli), back=back
-            )
-        amount.addWidget(Label(count, "cap", "text2", align="right"))
-        row.addLayout(amount)
-        return row
 
     def _buyer(self, order: OrderDetail) -> QWidget:
         assert order.buyer is not None
@@ -348,35 +339,3 @@ class DetailPanel(Card):
         if self.order is not None and self.order.id == order_id:
             self._contact = contact
             self.show_order(self.order)
-
-
-def _noted(icon: str, text: str) -> QWidget:
-    widget = QWidget()
-    row = hbox(widget, gap=8)
-    row.addWidget(IconTile(icon, "neutral", 24))
-    row.addWidget(Label(text, "small", wrap=True), 1)
-    return widget
-
-
-def money_rows(order: OrderDetail) -> list[tuple[str, str, str]]:
-    """The arithmetic of an order: goods less discount and points, plus freight, is what is paid."""
-
-    def money(minor: int) -> str:
-        return str(Money(minor, order.currency))
-
-    rows = [(_("Goods subtotal"), money(order.goods_minor), "")]
-    if order.discount_minor:
-        rows.append((said(order.discount_note) or _("Discount"), money(-order.discount_minor), "success"))
-    if order.points_minor:
-        points = _("Points: {points}").format(points=f"{order.points_spent:,}")
-        rows.append((points, money(-order.points_minor), "points"))
-    if order.freight_minor or order.has_address:
-        rows.append((_("Freight"), money(order.freight_minor), ""))
-    if order.rounding_minor:
-        rows.append((_("Rounding"), money(order.rounding_minor), ""))
-    rows.append(
-        (_("Total paid") if order.paid_minor else _("Amount to pay"), money(order.due_minor), "strong")
-    )
-    if order.refunded_minor:
-        rows.append((_("Refunded"), money(-order.refunded_minor), "danger"))
-    return rows

@@ -18,7 +18,6 @@ from desktop.queries.stuck import stuck_orders
 from desktop.services.export import export_orders
 from desktop.services.fulfilment import receive_order, undo_shipment
 from desktop.services.order_queue import release_order
-from desktop.services.order_tags import tag_order, untag_order
 from desktop.services.orders import create_order
 from desktop.services.refunds import Refunded
 from desktop.views.common import remember, shortcuts
@@ -29,15 +28,18 @@ from desktop.views.common.commands import Command
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.export_sheet import ExportSheet
+from desktop.views.common.import_button import import_button
 from desktop.views.common.labels import Label
 from desktop.views.common.theme import theme
 from desktop.views.orders.detail import RIGHTS, DetailPanel, can
+from desktop.views.orders.errands import Errands
 from desktop.views.orders.mark_sheets import LateReasonSheet, OrderTagSheet
 from desktop.views.orders.order_list import SHIPPED_VIEWS, OrderList
 from desktop.views.orders.order_sheet import OrderSheet
 from desktop.views.orders.print_run import PrintRun
 from desktop.views.orders.refund_sheet import RefundSheet
-from desktop.views.orders.sheets import CancelSheet, NoteSheet, PaySheet, ShipSheet
+from desktop.views.orders.sheets import CancelSheet, NoteSheet, PaySheet
+from desktop.views.orders.ship_sheet import ShipManySheet, ShipSheet
 
 MARGINS = (24, 20, 24, 20)
 PANEL, GAP = 352, 12
@@ -47,7 +49,17 @@ STEPS = {  # verbs without a question, and what is said afterwards
     "receive": (receive_order, N_("Order {number} is done")),
     "undo": (undo_shipment, N_("Shipment of {number} taken back")),
 }
-TABLES = {"sale_order", "order_tag", "order_line", "tender", "refund", "shipment", "member", "saved_view"}
+TABLES = {
+    "sale_order",
+    "order_tag",
+    "order_line",
+    "tender",
+    "refund",
+    "shipment",
+    "member",
+    "saved_view",
+    "order_message",
+}
 
 
 class OrdersScreen(QWidget):
@@ -60,11 +72,15 @@ class OrdersScreen(QWidget):
         self.context, self.scope = context, context.of(self)
         self._begun = False
         column = vbox(self, margins=MARGINS, gap=16)
-        column.addLayout(self._head())
+        head = self._head()
+        column.addLayout(head)
         self.list = OrderList(context)
         column.addWidget(self.list, 1)
         self.panel = DetailPanel(context, self)
         self.panel.hide()
+        self.errands = Errands(self, context)
+        for button in self.errands.buttons():
+            head.insertWidget(head.indexOf(self.check), button)
         self.list.chosen.connect(self._chosen)
         self.list.opened.connect(self._open)
         self.list.bulk.connect(self._bulk)
@@ -72,7 +88,6 @@ class OrdersScreen(QWidget):
         self.panel.wanted.connect(self.act)
         self.panel.moved.connect(self._move)
         self.panel.dismissed.connect(self.close_panel)
-        self.panel.untagged.connect(self._untag)
         self._keys()
         context.stale_when(self, TABLES, self._refresh)
 
@@ -88,6 +103,7 @@ class OrdersScreen(QWidget):
         row.addWidget(self.today)
         row.addStretch(1)
         self.check = icon_button("stethoscope-line", _("Check orders and points"), framed=True)
+        row.addWidget(import_button(self.context, "orders"))
         self.export = secondary(_("Export"), "download-2-line")
         self.new = primary(_("New order"), "add-line", key="N")
         for button, deed, run in (
@@ -112,6 +128,7 @@ class OrdersScreen(QWidget):
         """What the palette offers about the order at hand."""
         order = self.panel.order
         found = [Command(_("New order"), self.new_order, icon="add-line", keys=("N",))]
+        found += self.errands.commands()
         if self.context.may(stuck_orders):
             found.append(Command(_("Check orders and points"), self._check, icon="stethoscope-line"))
         if order is None or not self.panel.isVisible():
@@ -131,6 +148,7 @@ class OrdersScreen(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.window().installEventFilter(self)
+        self.errands.teach()
         if not self._begun:
             self._begun = True
             self.list.table.setFocus()
@@ -193,6 +211,7 @@ class OrdersScreen(QWidget):
                 self._show(order.id)
 
     def _ask_today(self) -> None:
+        self.errands.ask_unread()
         self.scope.ask_latest("today", orders_today).then(self._show_today).otherwise(lambda _e: None)
 
     def _show_today(self, today: OrdersSum) -> None:
@@ -230,6 +249,7 @@ class OrdersScreen(QWidget):
         self.panel.show_order(order)
         self.panel.show()
         self._place()
+        self.errands.seen(order)
 
     def close_panel(self) -> None:
         """Give the list the whole width."""
@@ -283,6 +303,10 @@ class OrdersScreen(QWidget):
             self.scope.ask(draft_now, order.id).then(partial(self._edit, order))
         elif verb == "print":
             self._print([order.id])
+        elif verb == "pickup":
+            self.errands.pick_up()
+        elif verb == "code":
+            self.errands.make_code(order)
         else:
             self._sheet(verb, order).open()
 
@@ -290,8 +314,7 @@ class OrdersScreen(QWidget):
         if verb == "pay":
             return PaySheet(self, self.context, order, partial(self._paid, order))
         if verb == "ship":
-            title = _("Ship order {number}").format(number=order.short_code)
-            return ShipSheet(self, self.context, [order.id], title, self._shipped)
+            return ShipSheet(self, self.context, order, self._shipped)
         if verb == "refund":
             return RefundSheet(self, self.context, order, partial(self._refunded, order))
         if verb == "cancel":
@@ -301,17 +324,6 @@ class OrdersScreen(QWidget):
             done = partial(self._say, _("Reason for {number} kept"), order)
             return LateReasonSheet(self, self.context, order, done)
         return (OrderTagSheet if verb == "tag" else NoteSheet)(self, self.context, order)
-
-    def _untag(self, tag_id: int) -> None:
-        order = self.panel.order
-        worn = next((tag for tag in order.tags if tag.id == tag_id), None) if order is not None else None
-        if order is None or worn is None:
-            return
-        again = partial(self.scope.do, tag_order, order.id, worn.name)
-        said = _("Tag “{name}” taken off").format(name=worn.name)
-        self.scope.do(untag_order, order.id, tag_id).then(
-            lambda _n: self.context.toast(self, said, undo=lambda: (again(), None)[1])
-        )
 
     def _check(self) -> None:
         CheckSheet(self, self.context).open()
@@ -325,14 +337,13 @@ class OrdersScreen(QWidget):
             self._print([row.id for row in rows])
             return
         now = self.context.now()
-        ids = [
-            r.id for r in rows if r.status == "to_ship" and (r.queued_until is None or r.queued_until <= now)
+        waiting = [
+            r for r in rows if r.status == "to_ship" and (r.queued_until is None or r.queued_until <= now)
         ]
-        if not ids:
+        if not waiting:
             self.context.toast(self, _("None of the selected orders waits to be shipped."), tone="warn")
             return
-        title = _("Ship {count} orders").format(count=len(ids))
-        ShipSheet(self, self.context, ids, title, self._shipped).open()
+        ShipManySheet(self, self.context, waiting, self._shipped).open()
 
     def _shipped(self, ids: list[int]) -> None:
         self.list.model.check_all(False)

@@ -6,76 +6,22 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.basics.i18n import N_, _
+from desktop.basics.i18n import _
 from desktop.basics.ids import new_key
 from desktop.basics.money import Money
 from desktop.queries.order_detail import OrderDetail
 from desktop.queries.order_words import method_word
-from desktop.services.fulfilment import BACK_OFFICE, cancel_order, cancel_paid_order, pay_order, ship_order
+from desktop.services.fulfilment import BACK_OFFICE, cancel_order, cancel_paid_order, pay_order
 from desktop.services.orders import add_note
 from desktop.services.saved_views import LONGEST_NAME, save_view
 from desktop.services.settlement import TenderIn
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.field import Field, check_all
-from desktop.views.common.inputs import Select, TextArea, TextInput
+from desktop.views.common.inputs import TextArea, TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.number_inputs import MoneyInput
-from desktop.views.common.remember import get, put
 from desktop.views.common.segment import Segment
-
-CARRIERS = (
-    N_("SF Express"), N_("ZTO Express"), N_("YTO Express"), N_("Yunda"), N_("STO Express"), N_("EMS"),
-    N_("JD Logistics"), N_("DHL"), N_("UPS"),
-)  # fmt: skip
-
-
-class ShipSheet(Sheet):
-    """Asks for carrier and tracking number, both optional, for one order or several."""
-
-    def __init__(
-        self,
-        parent: QWidget,
-        context: Context,
-        order_ids: list[int],
-        title: str,
-        done: Callable[[list[int]], Any],
-    ) -> None:
-        super().__init__(parent, title, verb=_("Ship"), icon="truck-line", width=420)
-        self.context, self._ids, self._done_with = context, order_ids, done
-        options = [("", _("No carrier")), *((_(name), _(name)) for name in CARRIERS)]
-        self.carrier = Select(options, get("orders/carrier", ""))
-        self.tracking = TextInput(hint=_("Scan or type, may stay empty"), longest=64)
-        number = Field(_("Tracking number"), self.tracking)
-        number.setVisible(len(order_ids) == 1)
-        self.add(Field(_("Carrier"), self.carrier), number)
-        self.submitted.connect(self._go)
-        if len(order_ids) == 1:
-            self.tracking.setFocus()
-
-    def _go(self) -> None:
-        carrier = self.carrier.value()
-        put("orders/carrier", carrier)
-        self._shipped: list[int] = []
-        self._next(carrier, self.tracking.value(), list(self._ids))
-
-    def _next(self, carrier: str, tracking: str, left: list[int]) -> None:
-        if not left:
-            self.accept()
-            self._done_with(self._shipped)
-            return
-        task = self.context.of(self).do(ship_order, left[0], tracking, carrier).busy(self.primary)
-        task.then(partial(self._one, carrier, tracking, left)).otherwise(self._failed)
-
-    def _one(self, carrier: str, tracking: str, left: list[int], _parcel: int) -> None:
-        self._shipped.append(left[0])
-        self._ids.remove(left[0])  # pressing again goes on with the rest
-        self._next(carrier, tracking, left[1:])
-
-    def _failed(self, error: object) -> None:
-        self.show_error(error)
-        if self._shipped:
-            self._done_with(self._shipped)
 
 
 class PaySheet(Sheet):
