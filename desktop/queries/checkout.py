@@ -13,13 +13,22 @@ from sqlalchemy import func, or_, select
 
 from desktop.basics.errors import NotFound
 from desktop.basics.i18n import N_, _
+from desktop.basics.money import MILLI
 from desktop.models.checkout import Checkout
 from desktop.models.people import Permission, Till
 from desktop.models.products import Barcode, Product, Sku
 from desktop.models.settings import SHOP_BRANCH, SHOP_NAME
 from desktop.pricing.cart import Bill, CartLine, price_cart
-from desktop.queries.offers import Buyer, available_milli, find_codes, read_buyer, read_offers, terms_for
+from desktop.queries.offers import (
+    Buyer,
+    available_milli,
+    offered_in,
+    read_buyer,
+    read_offers,
+    terms_for,
+)
 from desktop.queries.places import place_of_till
+from desktop.queries.scale_codes import Found, read_code
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
@@ -41,6 +50,12 @@ class Goods:
     price_minor: int
     available_milli: int
     on_shelf: bool
+    product_id: int = 0
+    product: str = ""  # the name without its variant
+    variant: str = ""
+    scanned_milli: int = MILLI  # what the scanned code stands for
+    fixed_minor: int | None = None  # what a scale's label says it costs
+    labelled: bool = False  # weighed already: the label was scanned
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +100,15 @@ def shop_card(read: Read) -> tuple[str, str, str, str]:
 @question(permission=Permission.BROWSE_GOODS)
 def find_goods(read: Read, code: str) -> tuple[Goods, ...]:
     """What a scanned or typed code stands for; empty when unknown, several when goods share a code."""
-    return _goods(read, find_codes(read, code.strip()))
+    return _goods(read, read_code(read, code))
 
 
 @question(permission=Permission.BROWSE_GOODS)
-def search_goods(read: Read, text: str, limit: int = 24) -> tuple[Goods, ...]:
+def search_goods(read: Read, text: str, limit: int = 24, channel: str = "kiosk") -> tuple[Goods, ...]:
     """Goods by name, pinyin, initials or code, for adding by hand; an empty text gives the first on the shelf."""
     asked = text.strip().lower()
     pattern = f"%{asked.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"
-    statement = select(Sku.id).join(Product, Product.id == Sku.product_id).where(Product.on_shelf)
+    statement = select(Sku.id).join(Product, Product.id == Sku.product_id).where(*offered_in(read, channel))
     if asked:
         statement = statement.where(
             or_(
@@ -101,24 +116,26 @@ def search_goods(read: Read, text: str, limit: int = 24) -> tuple[Goods, ...]:
                 Product.initials.like(pattern[1:], escape="!"),
                 Product.pinyin.like(pattern[1:], escape="!"),
                 func.lower(Sku.code).like(pattern, escape="!"),
+                func.lower(Sku.variant).like(pattern, escape="!"),
                 Sku.id.in_(select(Barcode.sku_id).where(Barcode.code == asked)),
             )
         )
     ids = [row.id for row in read.rows(statement.order_by(Product.name, Sku.id).limit(limit))]
-    return _goods(read, [(sku_id, "") for sku_id in ids])
+    return _goods(read, [Found(sku_id, "") for sku_id in ids], channel)
 
 
-def _goods(read: Read, pairs: Sequence[tuple[int, str]]) -> tuple[Goods, ...]:
-    offers = read_offers(read, [sku for sku, _unit in pairs], channel="kiosk")
+def _goods(read: Read, wanted: Sequence[Found], channel: str = "kiosk") -> tuple[Goods, ...]:
+    offers = read_offers(read, [one.sku_id for one in wanted], channel=channel)
     place = place_of_till(read, read.actor.till_id)
-    free = available_milli(read, [sku for sku, _unit in pairs], place) if pairs else {}
+    free = available_milli(read, [one.sku_id for one in wanted], place) if wanted else {}
     return tuple(
         Goods(
             o.sku_id, o.unit, o.unit_name, o.name, o.pack, o.code, o.kind, o.picture, o.list_minor,
-            free.get(o.sku_id, 0), o.on_shelf,
+            free.get(o.sku_id, 0), o.on_shelf, o.product_id, o.product, o.variant, one.qty_milli, one.fixed_minor,
+            one.labelled,
         )
-        for pair in pairs
-        if (o := offers.get(pair)) is not None
+        for one in wanted
+        if (o := offers.get((one.sku_id, one.unit))) is not None
     )  # fmt: skip
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select
 
+from desktop.basics.errors import Refused
+from desktop.basics.i18n import N_
 from desktop.basics.money import MILLI
+from desktop.models.base import UtcDateTime
 from desktop.models.members import Member, Tier
 from desktop.models.products import Barcode, Price, PriceList, Product, Sku, SkuUnit
 from desktop.models.settings import POINTS_CAP, POINTS_EARN, POINTS_PER_UNIT
+from desktop.models.shelves import Shelf
 from desktop.models.stock import Stock
-from desktop.pricing.cart import ListPrice, Offer, Terms
+from desktop.pricing.cart import CartLine, ListPrice, Offer, Terms
 from desktop.shop.work import Read
 
 BASE_LIST = "retail"
@@ -45,12 +51,14 @@ _OFFERS = (
     select(
         Sku.id, Sku.code, Sku.cost_minor, Sku.unit.label("base_unit"), Product.name, Product.pack, Product.kind,
         Product.picture, Product.on_shelf, Price.unit, Price.min_qty_milli, Price.amount_minor,
-        PriceList.key, SkuUnit.factor_milli,
+        PriceList.key, SkuUnit.factor_milli, Sku.retired, Sku.variant, Sku.product_id,
+        Shelf.is_open, Shelf.from_at, Shelf.until_at,
     )
     .join(Product, Product.id == Sku.product_id)
     .join(Price, Price.sku_id == Sku.id)
     .join(PriceList, PriceList.id == Price.list_id)
     .join(SkuUnit, and_(SkuUnit.sku_id == Sku.id, SkuUnit.name == Price.unit), isouter=True)
+    .join(Shelf, and_(Shelf.product_id == Sku.product_id, Shelf.channel == bindparam("channel")), isouter=True)
     .where(
         Sku.id.in_(bindparam("skus", expanding=True)),
         or_(
@@ -59,6 +67,9 @@ _OFFERS = (
                 PriceList.order_type == bindparam("order_type"),
                 or_(PriceList.tier_key.is_(None), PriceList.tier_key == bindparam("tier")),
                 or_(PriceList.channel.is_(None), PriceList.channel == bindparam("channel")),
+                PriceList.active,
+                or_(PriceList.valid_from.is_(None), PriceList.valid_from <= bindparam("moment", type_=UtcDateTime())),
+                or_(PriceList.valid_until.is_(None), PriceList.valid_until > bindparam("moment", type_=UtcDateTime())),
             ),
         ),
     )
@@ -98,35 +109,73 @@ def read_offers(
     wanted = sorted(set(sku_ids))
     if not wanted:
         return {}
-    values = {"skus": wanted, "order_type": order_type, "tier": tier, "channel": channel}
-    grouped: dict[tuple[int, str], list[tuple[object, ...]]] = {}
+    values = {
+        "skus": wanted,
+        "order_type": order_type,
+        "tier": tier,
+        "channel": channel,
+        "moment": read.now,
+    }
+    grouped: dict[tuple[int, str], list[Row[Any]]] = {}
     for row in read.rows(_OFFERS, values):
-        grouped.setdefault((row.id, row.unit), []).append(tuple(row))
-    return {key: offer for key, rows in grouped.items() if (offer := _offer(key, rows)) is not None}
+        grouped.setdefault((row.id, row.unit), []).append(row)
+    return {key: offer for key, rows in grouped.items() if (offer := _offer(key, rows, read.now)) is not None}
 
 
-def _offer(key: tuple[int, str], rows: list[tuple[object, ...]]) -> Offer | None:
-    prices = tuple(ListPrice(str(r[12]), int(str(r[11])), int(str(r[10]))) for r in rows)
+def _offer(key: tuple[int, str], rows: list[Row[Any]], now: datetime) -> Offer | None:
+    prices = tuple(ListPrice(r.key, r.amount_minor, r.min_qty_milli) for r in rows)
     base = [p.amount_minor for p in prices if p.list_key == BASE_LIST and p.min_qty_milli == 0]
     if not base:
         return None
-    _, code, cost, base_unit, name, pack, kind, picture, on_shelf = rows[0][:9]
-    factor = rows[0][13]
+    row = rows[0]
     return Offer(
         sku_id=key[0],
         unit=key[1],
-        unit_name=key[1] or str(base_unit),
-        name=str(name),
-        pack=str(pack),
-        code=str(code),
-        kind=str(kind),
-        picture=str(picture),
-        factor_milli=int(str(factor)) if factor and key[1] else MILLI,
-        cost_minor=int(str(cost)),
+        unit_name=key[1] or row.base_unit,
+        name=f"{row.name} {row.variant}".rstrip(),
+        pack=row.pack,
+        code=row.code,
+        kind=row.kind,
+        picture=row.picture,
+        factor_milli=row.factor_milli if row.factor_milli and key[1] else MILLI,
+        cost_minor=row.cost_minor,
         list_minor=base[0],
         prices=prices,
-        on_shelf=bool(on_shelf),
+        on_shelf=bool(row.on_shelf) and not row.retired and shelf_open(row, now),
+        product_id=row.product_id,
+        product=row.name,
+        variant=row.variant,
     )
+
+
+def shelf_open(row: Any, now: datetime) -> bool:
+    """Whether a channel offers the goods now; a row without a shelf of its own follows the product."""
+    if row.is_open is None:
+        return True
+    begun = row.from_at is None or row.from_at <= now
+    return bool(row.is_open) and begun and (row.until_at is None or now < row.until_at)
+
+
+def offered_in(read: Read, channel: str) -> tuple[ColumnElement[bool], ...]:
+    """What a channel offers now, for any statement that reads `Product` and `Sku`: few shelves are written down."""
+    closed = or_(
+        ~Shelf.is_open,
+        Shelf.from_at > bindparam(None, read.now, type_=UtcDateTime()),
+        Shelf.until_at <= bindparam(None, read.now, type_=UtcDateTime()),
+    )
+    shut = select(Shelf.product_id).where(Shelf.channel == channel, closed)
+    return Product.on_shelf, ~Sku.retired, Product.id.not_in(shut)
+
+
+def check_offered(lines: Iterable[CartLine], offers: Mapping[tuple[int, str], Offer]) -> None:
+    """Refuse to sell what this channel does not offer now. Raises `Refused` naming the goods."""
+    for line in lines:
+        offer = offers.get((line.sku_id, line.unit))
+        if offer is not None and not offer.on_shelf:
+            raise Refused(
+                N_("“{name}” is off the shelf here. Put it on the shelf or take it off the order."),
+                name=offer.name,
+            )
 
 
 def find_codes(read: Read, code: str) -> list[tuple[int, str]]:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from desktop.basics.errors import NotFound
 from desktop.basics.i18n import N_
+from desktop.basics.money import MILLI, half_up
 from desktop.models.members import Tier
 from desktop.models.people import Permission
 from desktop.models.products import Barcode, Price, PriceList, Product, ProductTag, Sku, SkuUnit, Tag
-from desktop.models.shelves import Photo
-from desktop.queries.offers import find_codes
+from desktop.models.shelves import Photo, Shelf
+from desktop.models.variants import ProductOption, SkuOption
+from desktop.queries.offers import shelf_open
 from desktop.queries.products import ProductRow, rows_of
+from desktop.queries.scale_codes import read_code
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
@@ -59,6 +64,29 @@ class UnitRow:
 
 
 @dataclass(frozen=True, slots=True)
+class VariantRow:
+    """One SKU of a product: what it is in each attribute, and its shelf price in minor units."""
+
+    id: int
+    values: tuple[str, ...]
+    code: str
+    barcode: str
+    price_minor: int | None
+    retired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfRow:
+    """One channel that differs from the product's own switch; `offered` says whether it is offered now."""
+
+    channel: str
+    is_open: bool
+    from_at: datetime | None
+    until_at: datetime | None
+    offered: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ProductDetail:
     """Everything the panel shows of one SKU and its product, stock and cost apart."""
 
@@ -68,6 +96,9 @@ class ProductDetail:
     units: tuple[UnitRow, ...]
     barcodes: tuple[BarcodeRow, ...]
     prices: tuple[PriceRow, ...]
+    options: tuple[str, ...] = ()
+    variants: tuple[VariantRow, ...] = ()
+    shelves: tuple[ShelfRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +132,39 @@ def product_detail(read: Read, sku_id: int) -> ProductDetail:
         units=tuple(UnitRow(r.name, r.factor_milli) for r in read.rows(units)),
         barcodes=_barcodes(read, sku_id),
         prices=_prices(read, sku_id),
+        options=tuple(r.name for r in _options(read, row.product_id)),
+        variants=_variants(read, row.product_id),
+        shelves=_shelves(read, row),
     )
+
+
+def _options(read: Read, product_id: int) -> Sequence[Any]:
+    statement = select(ProductOption.id, ProductOption.name).where(ProductOption.product_id == product_id)
+    return read.rows(statement.order_by(ProductOption.position)).all()
+
+
+def _variants(read: Read, product_id: int) -> tuple[VariantRow, ...]:
+    options = [r.id for r in _options(read, product_id)]
+    skus = read.rows(
+        select(Sku.id, Sku.code, Sku.retired).where(Sku.product_id == product_id).order_by(Sku.id)
+    ).all()
+    ids = [r.id for r in skus]
+    chosen = select(SkuOption.sku_id, SkuOption.option_id, SkuOption.value).where(SkuOption.sku_id.in_(ids))
+    values = {(r.sku_id, r.option_id): r.value for r in read.rows(chosen)}
+    rows = {r.id: r for r in rows_of(read, ids)}
+    return tuple(
+        VariantRow(
+            r.id, tuple(values.get((r.id, option), "") for option in options), r.code, rows[r.id].barcode,
+            rows[r.id].price_minor, r.retired,
+        )
+        for r in skus
+    )  # fmt: skip
+
+
+def _shelves(read: Read, row: ProductRow) -> tuple[ShelfRow, ...]:
+    columns = (Shelf.channel, Shelf.is_open, Shelf.from_at, Shelf.until_at)
+    statement = select(*columns).where(Shelf.product_id == row.product_id).order_by(Shelf.channel)
+    return tuple(ShelfRow(*tuple(r), row.on_shelf and shelf_open(r, read.now)) for r in read.rows(statement))
 
 
 def _barcodes(read: Read, sku_id: int) -> tuple[BarcodeRow, ...]:
@@ -191,13 +254,24 @@ def all_tags(read: Read) -> tuple[str, ...]:
 
 @question(permission=Permission.BROWSE_GOODS)
 def goods_of_code(read: Read, code: str) -> tuple[tuple[ProductRow, str, int], ...]:
-    """What a scanned code stands for: goods, unit (empty: base), thousandths of the base unit in it."""
-    found = find_codes(read, code)
-    rows = {row.id: row for row in rows_of(read, [sku_id for sku_id, _unit in found])}
+    """What a scanned code stands for: goods, unit (empty: base), thousandths of the base unit in it.
+
+    A label of the scale stands for what was weighed.
+    """
+    found = read_code(read, code)
+    rows = {row.id: row for row in rows_of(read, [one.sku_id for one in found])}
     factors = {
         (r.sku_id, r.name): r.factor_milli
         for r in read.rows(
             select(SkuUnit.sku_id, SkuUnit.name, SkuUnit.factor_milli).where(SkuUnit.sku_id.in_(list(rows)))
         )
     }
-    return tuple((rows[sku], unit, factors.get((sku, unit), 1_000)) for sku, unit in found if sku in rows)
+    return tuple(
+        (
+            rows[one.sku_id],
+            one.unit,
+            half_up(factors.get((one.sku_id, one.unit), MILLI) * one.qty_milli, MILLI),
+        )
+        for one in found
+        if one.sku_id in rows
+    )

@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from desktop.basics.errors import Malformed, Refused
 from desktop.basics.i18n import N_
 from desktop.basics.ids import ean_ok
-from desktop.basics.money import LARGEST
 from desktop.basics.words import pinyin_keys
 from desktop.models.people import Permission
 from desktop.models.products import (
@@ -26,10 +25,10 @@ from desktop.models.products import (
     Tag,
 )
 from desktop.services.posting import next_number
+from desktop.services.prices import PriceChange, base_list, check_amount, put_price
 from desktop.shop.action import action
 from desktop.shop.work import Work
 
-BASE_LIST = "retail"
 KINDS = {
     "goods": N_("Goods"),
     "weighed": N_("Sold by weight"),
@@ -73,16 +72,6 @@ class ProductChanges:
 
 
 @dataclass(frozen=True, slots=True)
-class PriceChange:
-    """The price of one SKU unit in one list from a quantity on; an amount of None takes the price away."""
-
-    list_id: int
-    amount_minor: int | None
-    unit: str = ""
-    min_qty_milli: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Created:
     """New goods: the product, its SKU and the SKU's code."""
 
@@ -105,7 +94,7 @@ def create_product(work: Work, new: NewProduct) -> Created:
     """Put new goods on the shelf. Raises `Refused` for a code already used."""
     name = _text("name", new.name, needed=True)
     _check_kind(new.kind)
-    _check_amount(new.price_minor)
+    check_amount(new.price_minor)
     if new.category_id is not None:
         work.get(Category, new.category_id)
     pinyin, initials = pinyin_keys(name)
@@ -116,11 +105,11 @@ def create_product(work: Work, new: NewProduct) -> Created:
     )  # fmt: skip
     work.add(product)
     unit = _text("unit", new.unit) or "件"
-    sku = work.add(Sku(product_id=product.id, code=_free_code(work, new.code), unit=unit))
-    work.add(Price(list_id=_base_list(work), sku_id=sku.id, amount_minor=new.price_minor))
+    sku = work.add(Sku(product_id=product.id, code=free_code(work, new.code), unit=unit))
+    put_price(work, sku.id, PriceChange(base_list(work), new.price_minor))
     for code in new.barcodes:
-        _add_barcode(work, sku, code, "")
-    _set_tags(work, product.id, new.tags)
+        add_code(work, sku, code)
+    set_tags(work, product.id, new.tags)
     return Created(product.id, sku.id, sku.code)
 
 
@@ -143,7 +132,7 @@ def edit_product(work: Work, product_id: int, changes: ProductChanges) -> None:
         if value is not None:
             setattr(product, field, _text(field, value))
     if changes.tags is not None:
-        _set_tags(work, product_id, changes.tags)
+        set_tags(work, product_id, changes.tags)
 
 
 @action(permission=Permission.EDIT_GOODS)
@@ -161,38 +150,11 @@ def set_on_shelf(work: Work, product_ids: Sequence[int], on: bool) -> int:
 def set_prices(work: Work, sku_id: int, prices: Sequence[PriceChange]) -> None:
     """Set or take away prices of a SKU. The price that everything else falls back on can't be taken away."""
     sku = work.get(Sku, sku_id)
-    base = _base_list(work)
     for price in prices:
         work.get(PriceList, price.list_id)
         _check_unit(work, sku, price.unit)
-        if price.min_qty_milli < 0:
-            raise Malformed(N_("A quantity can’t be below zero."))
-        if price.amount_minor is None and (price.list_id, price.unit, price.min_qty_milli) == (base, "", 0):
-            raise Refused(N_("Every product needs its shelf price. Change it instead of removing it."))
-        _set_price(work, sku_id, price)
+        put_price(work, sku_id, price)
     work.touch("product", sku.product_id)
-
-
-def _set_price(work: Work, sku_id: int, price: PriceChange) -> None:
-    same = select(Price).where(
-        Price.sku_id == sku_id, Price.list_id == price.list_id,
-        Price.unit == price.unit, Price.min_qty_milli == price.min_qty_milli,
-    )  # fmt: skip
-    found = work.find(same)
-    if price.amount_minor is None:
-        if found is not None:
-            work.remove(found)
-        return
-    _check_amount(price.amount_minor)
-    if found is not None:
-        found.amount_minor = price.amount_minor
-        return
-    work.add(
-        Price(
-            list_id=price.list_id, sku_id=sku_id, unit=price.unit,
-            min_qty_milli=price.min_qty_milli, amount_minor=price.amount_minor,
-        )
-    )  # fmt: skip
 
 
 @action(permission=Permission.EDIT_GOODS)
@@ -200,7 +162,7 @@ def add_barcode(work: Work, sku_id: int, code: str, unit: str = "") -> BarcodeAd
     """Give a SKU another barcode; a wrong check digit is marked, other goods with it are named."""
     sku = work.get(Sku, sku_id)
     _check_unit(work, sku, unit)
-    return _add_barcode(work, sku, code, unit)
+    return add_code(work, sku, code, unit)
 
 
 @action(permission=Permission.EDIT_GOODS)
@@ -259,27 +221,16 @@ def _check_kind(kind: str) -> None:
         raise Malformed(N_("“{kind}” is not a kind of goods."), kind=kind)
 
 
-def _check_amount(amount: int) -> None:
-    if not 0 <= amount <= LARGEST:
-        raise Malformed(N_("A price can’t be below zero."))
-
-
 def _check_unit(work: Work, sku: Sku, unit: str) -> None:
     if unit and work.session.get(SkuUnit, (sku.id, unit)) is None:
         raise Refused(N_("These goods aren’t sold by “{unit}”. Add the unit first."), unit=unit)
 
 
-def _base_list(work: Work) -> int:
-    found = work.find(select(PriceList).where(PriceList.key == BASE_LIST))
-    if found is None:
-        raise Refused(N_("The shop is not set up yet. Finish the first steps before adding goods."))
-    return found.id
-
-
-def _free_code(work: Work, wanted: str) -> str:
+def free_code(work: Work, wanted: str, but: int = 0) -> str:
+    """The code wanted, or the next number. Raises `Refused` when other goods than `but` use it."""
     code = _text("code", wanted)
     if code:
-        if work.value(select(Sku.id).where(func.lower(Sku.code) == code.lower())) is not None:
+        if work.value(select(Sku.id).where(func.lower(Sku.code) == code.lower(), Sku.id != but)) is not None:
             raise Refused(N_("The code {code} is already used by other goods."), code=code)
         return code
     while True:
@@ -301,7 +252,8 @@ def check_digit_ok(code: str) -> bool:
     return ean_ok(code) or not (code.isdigit() and len(code) in (8, 12, 13))
 
 
-def _add_barcode(work: Work, sku: Sku, text: str, unit: str) -> BarcodeAdded:
+def add_code(work: Work, sku: Sku, text: str, unit: str = "") -> BarcodeAdded:
+    """Give a SKU a barcode; says whether its check digit is right and which other goods have it."""
     code = clean_barcode(text)
     others = (
         select(Product.name).join(Sku, Sku.product_id == Product.id).join(Barcode, Barcode.sku_id == Sku.id)
@@ -317,7 +269,8 @@ def _add_barcode(work: Work, sku: Sku, text: str, unit: str) -> BarcodeAdded:
     return BarcodeAdded(barcode.id, barcode.valid, also)
 
 
-def _set_tags(work: Work, product_id: int, names: Sequence[str]) -> None:
+def set_tags(work: Work, product_id: int, names: Sequence[str]) -> None:
+    """Give a product exactly these tags."""
     wanted = {text for name in names if (text := _text("tag", name))}
     if len(wanted) > MOST_TAGS:
         raise Malformed(N_("At most {limit} tags for one product."), limit=MOST_TAGS)
