@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from desktop.basics.errors import Malformed, ShopError
-from desktop.basics.i18n import N_
+from desktop.basics.i18n import N_, _
 from desktop.basics.money import Money, parse_quantity
 from desktop.basics.words import clean_phone
 
@@ -286,6 +286,13 @@ FIELD_WORDS = {
     "points": N_("Points"), "email": N_("E-mail"), "counted": N_("Counted"), "location": N_("Location"),
     "list": N_("Price list"),
 }  # fmt: skip
+
+
+def field_word(kind: TableKind, key: str) -> str:
+    """What a field is called: a member has a name, goods have a product name."""
+    return _("Product name") if key == "name" and kind is not MEMBERS else _(FIELD_WORDS[key])
+
+
 ORDER_TABLES = (LINES, PAYMENTS, REVIEWS, CUSTOMERS, CATALOGUE, ORDERS)  # the most telling first
 
 

@@ -31,6 +31,7 @@ from desktop.views.common.commands import Command
 from desktop.views.common.context import Context
 from desktop.views.common.empty import EmptyState
 from desktop.views.common.export_sheet import ExportSheet
+from desktop.views.common.import_button import import_button
 from desktop.views.common.inputs import SearchInput, Select
 from desktop.views.common.kpi import KpiStrip
 from desktop.views.common.labels import Label
@@ -96,6 +97,7 @@ class InventoryScreen(ScreenWithPanel):
         self.restock_button = secondary(_("Restock list"), "shopping-basket-2-line")
         self.restock_button.clicked.connect(self.open_restock)
         line.addWidget(self.restock_button)
+        line.addWidget(import_button(self._context, "stock"))
         self.export = secondary(_("Export"), "download-2-line")
         self.export.clicked.connect(self.open_export)
         if not self._context.may(export_begins):

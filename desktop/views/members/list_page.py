@@ -1,5 +1,6 @@
 """The list of members: tiers as tabs, search, tags, and the table."""
 
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -14,8 +15,11 @@ from desktop.queries.members import (
     member_tags,
     members_count,
     members_page,
+    members_to_export,
     tier_counts,
 )
+from desktop.services.export import Progress
+from desktop.services.member_export import export_members
 from desktop.services.members import SignedUp, sign_up
 from desktop.views.common import shortcuts
 from desktop.views.common.buttons import primary, secondary
@@ -24,6 +28,8 @@ from desktop.views.common.cells import Column, NameCell, Toned
 from desktop.views.common.chips import Chip
 from desktop.views.common.context import Context
 from desktop.views.common.empty import EmptyState
+from desktop.views.common.export_sheet import ExportSheet
+from desktop.views.common.import_button import import_button
 from desktop.views.common.inputs import SearchInput, Select
 from desktop.views.common.labels import Label
 from desktop.views.common.paged_table import PagedTable
@@ -76,12 +82,26 @@ class ListPage(QWidget):
         self.caption = Label("", "small", "text2")
         row.addWidget(self.caption)
         row.addStretch(1)
+        row.addWidget(import_button(self._context, "members"))
+        self.export = secondary(_("Export"), "download-2-line")
+        self.export.clicked.connect(self.open_export)
+        if not self._context.may(members_to_export):
+            self.export.hide()
+        row.addWidget(self.export)
         self.join = primary(_("Sign up a member"), "add-line", key="N")
         self.join.clicked.connect(self.sign_up)
         self.join.setEnabled(self._context.may(sign_up))
         row.addWidget(self.join)
         shortcuts.on(self, "N", self.sign_up, _("Sign up a member"))
         return row
+
+    def open_export(self) -> None:
+        """Write the members to a file, with masked phone numbers."""
+        title, name, count = _("Export members"), _("Members"), self.model.total or len(self.model.rows)
+        ExportSheet(self.window(), self._context, title, name, count, self._write, None).open()
+
+    def _write(self, shop: Any, _filters: None, path: Path, progress: Progress) -> int:
+        return export_members(shop, path, self._context.currency, progress)
 
     def _filters(self) -> Any:
         row = hbox(margins=(15, 10, 15, 10), gap=8)

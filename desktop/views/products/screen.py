@@ -24,6 +24,7 @@ from desktop.views.common.commands import Command
 from desktop.views.common.context import Context
 from desktop.views.common.empty import EmptyState
 from desktop.views.common.export_sheet import ExportSheet
+from desktop.views.common.import_button import import_button
 from desktop.views.common.inputs import SearchInput, Select
 from desktop.views.common.labels import Label
 from desktop.views.common.paged_table import PagedTable
@@ -88,6 +89,7 @@ class ProductsScreen(ScreenWithPanel):
         self.summary = Label("", "small", "text2")
         line.addSpacing(6)
         line.addWidget(self.summary, 1)
+        line.addWidget(import_button(self._context, "goods"))
         self.export = secondary(_("Export"), "download-2-line")
         self.export.clicked.connect(self.open_export)
         if not self._context.may(export_begins):

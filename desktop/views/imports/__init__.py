@@ -1,0 +1,1 @@
+"""Bringing files in: the wizard, and the imports there were."""
