@@ -49,7 +49,7 @@ class BadToken(ShopError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class Piece:
     """What stands at one place of a query: ( ) |, a word, or a condition."""
 
     kind: str
@@ -68,7 +68,7 @@ def parse(text: str, place: Place) -> OrderFilter:
     either: list[Clause] = []
     words: list[str] = []
     inside = False
-    for piece in _split(text):
+    for piece in pieces(text):
         if piece.kind == "(" and not inside and not either:
             inside = True
         elif piece.kind == ")" and inside:
@@ -192,7 +192,8 @@ def _or_open(number: int | None) -> str:
 # Reading
 
 
-def _split(text: str) -> Iterator[_Piece]:
+def pieces(text: str) -> Iterator[Piece]:
+    """The parts of a query, one behind the other."""
     narrow = text.translate(
         _WIDE
     )  # one sign for one: positions stay, and what is meant as written is taken from there
@@ -200,21 +201,21 @@ def _split(text: str) -> Iterator[_Piece]:
     while found := _TOKEN.match(narrow, end):
         name, end = found["name"] or "", found.end()
         start = end - len(found[0].lstrip())
-        if name and not _known(name) and re.search(r"\s", narrow[start:end]):  # `foo : bar` are three words
+        if name and not known(name) and re.search(r"\s", narrow[start:end]):  # `foo : bar` are three words
             end = start + len(narrow[start:end].split()[0])
-            yield _Piece("word", text[start:end], start, end)
+            yield Piece("word", text[start:end], start, end)
         elif name:
             spans = (part.span() for part in re.compile(_PART).finditer(narrow, *found.span("value")))
             values = tuple(text[first:last] for first, last in spans) if found["value"] else ()
             minus = bool(found["minus"])
-            yield _Piece("clause", text[start:end], start, end, name, found["op"], values, minus)
+            yield Piece("clause", text[start:end], start, end, name, found["op"], values, minus)
         else:
             kind = found["sign"] or ("quoted" if found["quoted"] else "word")
-            yield _Piece(kind, text[start:end], start, end)
+            yield Piece(kind, text[start:end], start, end)
 
 
-def _clause(piece: _Piece, place: Place) -> Clause:
-    field = _known(piece.name)
+def _clause(piece: Piece, place: Place) -> Clause:
+    field = known(piece.name)
     if field is None:
         names = ", ".join(typed(f) for f in FIELDS.values())
         raise _bad(
@@ -245,7 +246,7 @@ def example(field: Field, place: Place) -> str:
     }[field.kind]
 
 
-def _bad(msgid: str, piece: _Piece, **more: object) -> BadToken:
+def _bad(msgid: str, piece: Piece, **more: object) -> BadToken:
     facts = {
         "token": piece.text,
         "example": f"{typed(FIELDS['status'])}:{order_values.sample(FIELDS['status'])}",
@@ -253,7 +254,8 @@ def _bad(msgid: str, piece: _Piece, **more: object) -> BadToken:
     return BadToken(msgid, piece.start, piece.end, **{**facts, **more})
 
 
-def _known(name: str) -> Field | None:
+def known(name: str) -> Field | None:
+    """The field called so in any language."""
     return next((f for f in FIELDS.values() if name.lower() in _alternatives(f.typed)), None)
 
 

@@ -13,7 +13,7 @@ from desktop.basics.clock import shop_day
 from desktop.models.base import UtcDateTime
 from desktop.models.members import Member, Tier
 from desktop.models.orders import TO_SHIP, UNPAID, Order, OrderTag
-from desktop.models.people import Permission
+from desktop.models.people import Permission, Till
 from desktop.models.products import Tag
 from desktop.models.search import place_of
 from desktop.models.system import DailyTotal
@@ -156,6 +156,12 @@ def order_tags(read: Read) -> tuple[str, ...]:
     """The tags orders carry, by name."""
     worn = select(OrderTag.order_id).where(OrderTag.tag_id == Tag.id)
     return tuple(read.rows(select(Tag.name).where(worn.exists()).order_by(Tag.name)).scalars())
+
+
+@question(permission=Permission.SEE_ORDERS)
+def order_tills(read: Read) -> tuple[tuple[str, str], ...]:
+    """Code and name of the tills orders come from."""
+    return tuple((row.code, row.name) for row in read.rows(select(Till.code, Till.name).order_by(Till.id)))
 
 
 @question(permission=Permission.SEE_ORDERS)

@@ -28,8 +28,9 @@ from desktop.views.common.toast import host_of
 from desktop.views.orders.order_sheet import OrderSheet
 from desktop.views.orders.refund_sheet import RefundSheet
 from desktop.views.orders.screen import OrdersScreen
-from desktop.views.orders.sheets import CancelSheet, PaySheet, SaveViewSheet
+from desktop.views.orders.sheets import CancelSheet, PaySheet
 from desktop.views.orders.ship_sheet import ShipManySheet, ShipSheet
+from desktop.views.orders.view_tabs import SaveViewSheet
 from tests.helpers.goods import MILK, PHONE, TEA, Stocked, open_stocked
 from tests.helpers.screens import Surroundings, surroundings
 
@@ -101,7 +102,8 @@ def test_an_empty_shop_says_what_comes_next(qtbot: QtBot, context: Context) -> N
     screen.list.show_view("to_ship")
     quiet(qtbot, context)
     assert screen.list.pages.currentWidget() is screen.list.done
-    screen.list.bar._searched("林")
+    screen.list.bar.search.setText("林")
+    qtbot.waitUntil(lambda: screen.list.filters.text == "林")
     quiet(qtbot, context)
     assert screen.list.pages.currentWidget() is screen.list.none
     assert "林" in screen.list.none.hint.text()
@@ -158,7 +160,7 @@ def test_a_saved_view_comes_back_and_can_be_removed_and_undone(
     assert screen.list.views[key].label == "大单"
     again = open_screen(qtbot, context)
     assert again.list.views[key].filters == OrderFilter(due_from=5_000)
-    screen.list.drop.click()
+    screen.list.shelf.remove()
     quiet(qtbot, context)
     assert key not in screen.list.views
     assert host_of(screen).undo_newest()

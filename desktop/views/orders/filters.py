@@ -7,13 +7,14 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.basics.clock import day_starts
 from desktop.basics.i18n import _
-from desktop.basics.money import Money
-from desktop.basics.words import day_text
+from desktop.queries.order_query import said, spread
 from desktop.queries.order_search import OrderFilter
+from desktop.queries.order_typing import propose, take
 from desktop.queries.order_words import CHANNELS, STATUSES, TYPES, channel_word, status_word, type_word
 from desktop.views.common.buttons import icon_button, plain
 from desktop.views.common.cards import clear, hbox
@@ -21,24 +22,17 @@ from desktop.views.common.chips import Chip
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.field import Field, check_all
-from desktop.views.common.inputs import DateInput, SearchInput
+from desktop.views.common.inputs import DateInput
 from desktop.views.common.number_inputs import MoneyInput
 from desktop.views.common.theme import theme
 from desktop.views.common.toggle import CheckBox
+from desktop.views.orders.filter_parts import days_word, parts, place_of, short
+from desktop.views.orders.filter_sheet import FilterSheet
+from desktop.views.orders.query_box import QueryBox
 
 DAYS = (1, 7, 30, 90)
-ROOMY = 3
-
-
-def days_word(days: int) -> str:
-    """Today, or the last so many days."""
-    return _("today") if days == 1 else _("last {count} days").format(count=days)
-
-
-def short(minor: int, currency: str) -> str:
-    """An amount for a chip: whole units without their zeros."""
-    text = str(Money(minor, currency))
-    return text[:-3] if text.endswith(".00") else text
+POINTS = (1_000, 5_000, 10_000)
+BOX = 240
 
 
 class FilterBar(QWidget):
@@ -54,13 +48,21 @@ class FilterBar(QWidget):
         self.filters = OrderFilter()
         self.names: dict[str, str] = {}
         self.known_tags: tuple[str, ...] = ()
+        self.known_tills: tuple[tuple[str, str], ...] = ()
         row = hbox(self, margins=(16, 8, 16, 8), gap=6)
-        self.search = SearchInput(_("Order, phone, name, parcel"))
-        self.search.setFixedWidth(theme.px(240))
+        self.search = QueryBox(_("Order, phone, name, goods"))
+        self.search.setFixedWidth(theme.px(BOX))
         self.search.searched.connect(self._searched)
+        self.search.ended.connect(self._ended)
+        self.search.emptied.connect(self._take_back)
         row.addWidget(self.search)
+        self.shown: list[Chip] = []
         self.chips = hbox(gap=6)
         row.addLayout(self.chips)
+        self.further = Chip("", "", removable=False)  # what found no room
+        self.further.clicked.connect(self._sheet)
+        self.further.hide()
+        row.addWidget(self.further)
         self.more = plain(_("Add filter"), "filter-3-line")
         self.more.clicked.connect(self._menu)
         self.more_small = icon_button("filter-3-line", _("Add filter"))  # with many chips words find no room
@@ -68,7 +70,6 @@ class FilterBar(QWidget):
         row.addWidget(self.more)
         row.addWidget(self.more_small)
         row.addStretch(1)
-        self.show_filters(self.filters)
         for icon, tip, signal in (
             ("layout-column-line", _("Columns"), self.columns_asked),
             ("arrow-up-down-line", _("Sort"), self.sort_asked),
@@ -76,6 +77,7 @@ class FilterBar(QWidget):
             button = icon_button(icon, tip)
             button.clicked.connect(partial(self._tell, signal, button))
             row.addWidget(button)
+        self.show_filters(self.filters)
 
     @staticmethod
     def _tell(signal: Any, button: QWidget) -> None:
@@ -85,76 +87,77 @@ class FilterBar(QWidget):
         """Show other filters without telling; `names` says what a member or goods id is called."""
         self.filters = filters
         self.names = names if names is not None else self.names
-        if self.search.value() != filters.text:
-            self.search.blockSignals(True)
-            self.search.setText(filters.text)
-            self.search.blockSignals(False)
+        if take(self.search.text(), filters, place_of(self.context)).wanted.text != filters.text:
+            self.search.put(filters.text)
         clear(self.chips)
-        parts = self._parts()
-        self.more.setVisible(len(parts) < ROOMY)
-        self.more_small.setVisible(len(parts) >= ROOMY)
-        for fields, title, value, edit in parts:
-            chip = Chip(title, value)
-            chip.removed.connect(partial(self._set, filters.without(*fields)))
-            chip.clicked.connect(partial(self._open, edit, chip))
+        self.shown = []
+        for part in parts(filters, self.context, self.names):
+            chip = Chip(part.title, part.value)
+            chip.removed.connect(partial(self._set, part.without))
+            chip.clicked.connect(partial(self._open, part.edit, chip))
             self.chips.addWidget(chip)
+            self.shown.append(chip)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show as many chips as there is room for; the rest is one chip that opens the sheet."""
+        gap = theme.px(6)
+        room = self.width() - theme.px(BOX) - 2 * theme.px(16) - 2 * theme.px(40)
+        words = self.more.sizeHint().width()
+        total = sum(chip.sizeHint().width() + gap for chip in self.shown)
+        small = total > room - words
+        self.more.setVisible(not small)
+        self.more_small.setVisible(small)
+        room -= theme.px(40) if small else words
+        hidden = 0
+        for chip in self.shown:
+            room -= chip.sizeHint().width() + gap
+            fits = room >= (0 if chip is self.shown[-1] and not hidden else theme.px(54))
+            chip.setVisible(fits and not hidden)
+            hidden += not (fits and not hidden)
+        self.further.show_filter("", f"+{hidden}")
+        self.further.setVisible(bool(hidden))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def summary(self) -> list[str]:
         """The filters in words, for the sentence of an empty list."""
         words = [f"“{self.filters.text}”"] if self.filters.text else []
-        return words + [f"{title} {value}".strip() for _f, title, value, _e in self._parts()]
-
-    def _parts(self) -> list[tuple[tuple[str, ...], str, str, str]]:
-        f = self.filters
-        found: list[tuple[tuple[str, ...], str, str, str]] = []
-        if f.days is not None or f.since is not None or f.until is not None:
-            found.append((("days", "since", "until"), _("Placed"), self._time_word(), "time"))
-        if f.due_from is not None or f.due_to is not None:
-            found.append((("due_from", "due_to"), _("Amount"), self._amount_word(), "amount"))
-        if f.channels:
-            found.append((("channels",), _("Channel"), _list(f.channels, channel_word), "channels"))
-        if f.statuses:
-            found.append((("statuses",), _("Status"), _list(f.statuses, status_word), "statuses"))
-        if f.types:
-            found.append((("types",), _("Type"), _list(f.types, type_word), "types"))
-        if f.tags:
-            found.append((("tags",), _("Tags"), " / ".join(f.tags), "tags"))
-        if f.late:
-            found.append((("late",), _("Overdue"), "", ""))
-        if f.queued:
-            found.append((("queued",), _("Queued"), "", ""))
-        if f.refunded:
-            found.append((("refunded",), _("Refunded"), "", ""))
-        if f.points_from is not None:
-            value = f"≥ {short(f.points_from, self.context.currency)}"
-            found.append((("points_from",), _("Points used"), value, "points"))
-        if f.member_id is not None:
-            found.append((("member_id",), _("Customer"), self.names.get("member_id", ""), ""))
-        if f.sku_id is not None:
-            found.append((("sku_id",), _("Goods"), self.names.get("sku_id", ""), ""))
-        return found
-
-    def _time_word(self) -> str:
-        f, now, zone = self.filters, self.context.now(), self.context.zone
-        if f.days is not None:
-            return days_word(f.days)
-        first = day_text(f.since, now, zone) if f.since else ""
-        last = day_text(f.until - timedelta(seconds=1), now, zone) if f.until else ""
-        return first if first == last else f"{first}–{last}"
-
-    def _amount_word(self) -> str:
-        f, currency = self.filters, self.context.currency
-        if f.due_from is not None and f.due_to is not None:
-            return f"{short(f.due_from, currency)}–{short(f.due_to, currency)}"
-        if f.due_from is not None:
-            return f"≥ {short(f.due_from, currency)}"
-        return f"≤ {short(f.due_to or 0, currency)}"
+        found = parts(self.filters, self.context, self.names)
+        return words + [f"{part.title} {part.value}".strip() for part in found]
 
     # Changing
 
-    def _searched(self, text: str) -> None:
-        if text.strip() != self.filters.text:
-            self._set(replace(self.filters, text=text.strip()))
+    def _searched(self, _text: str) -> None:
+        self._typed()
+
+    def _ended(self) -> None:
+        self._typed(ended=True)
+
+    def _typed(self, *, ended: bool = False) -> None:
+        place, text = place_of(self.context), self.search.text()
+        taken = take(text, self.filters, place, ended=ended)
+        self.search.put(taken.rest)
+        own = {"tag": self.known_tags, "till": [code for code, _name in self.known_tills]}
+        self.search.show_proposals(
+            () if taken.error or ended else propose(taken.rest, place, own), taken.error
+        )
+        if taken.wanted != self.filters:
+            self._set(taken.wanted)
+
+    def _take_back(self) -> None:
+        """Backspace in the empty field: the last condition becomes text again."""
+        place = place_of(self.context)
+        found = parts(self.filters, self.context, self.names)
+        if not found:
+            return
+        rest = found[-1].without
+        before, after = spread(self.filters, place), spread(rest, place)
+        gone = [clause for clause in before if clause not in after]
+        self._set(rest)
+        self.search.setText(" ".join(said(clause, place) for clause in gone))
 
     def _set(self, filters: OrderFilter) -> None:
         self.show_filters(filters)
@@ -172,6 +175,8 @@ class FilterBar(QWidget):
         menu.addAction(_("Overdue"), partial(self._set, replace(self.filters, late=True)))
         menu.addAction(_("Queued"), partial(self._set, replace(self.filters, queued=True)))
         menu.addAction(_("Refunded"), partial(self._set, replace(self.filters, refunded=True)))
+        menu.addSeparator()
+        menu.addAction(_("More conditions …"), self._sheet)
         menu.popup(self._anchor())
 
     def _anchor(self) -> QPoint:
@@ -180,6 +185,7 @@ class FilterBar(QWidget):
 
     def _open(self, edit: str, chip: QWidget) -> None:
         if not edit:
+            self._sheet()
             return
         menu = QMenu(self)
         self._fill(menu, edit)
@@ -189,11 +195,11 @@ class FilterBar(QWidget):
         if edit == "time":
             for days in DAYS:
                 menu.addAction(days_word(days), partial(self._set, self._timed(days=days)))
-            menu.addAction(_("From … to …"), partial(self._sheet, TimeSheet))
+            menu.addAction(_("From … to …"), partial(self._small_sheet, TimeSheet))
         elif edit == "amount":
-            menu.addAction(_("From … to …"), partial(self._sheet, AmountSheet))
+            menu.addAction(_("From … to …"), partial(self._small_sheet, AmountSheet))
         elif edit == "points":
-            for value in (1_000, 5_000, 10_000):
+            for value in POINTS:
                 text = f"≥ {short(value, self.context.currency)}"
                 menu.addAction(text, partial(self._set, replace(self.filters, points_from=value)))
         else:
@@ -217,13 +223,12 @@ class FilterBar(QWidget):
     def _timed(self, **values: Any) -> OrderFilter:
         return replace(self.filters.without("days", "since", "until"), **values)
 
-    def _sheet(self, kind: Any) -> None:
+    def _sheet(self) -> None:
+        FilterSheet(self, self.context, self.filters, self._set, self.known_tags, self.known_tills).open()
+
+    def _small_sheet(self, kind: Any) -> None:
         sheet = kind(self, self.context, self.filters, self._set)
         sheet.open()
-
-
-def _list(keys: tuple[str, ...], word: Callable[[str], str]) -> str:
-    return " / ".join(word(key) for key in keys)
 
 
 class TimeSheet(Sheet):

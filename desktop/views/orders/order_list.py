@@ -1,6 +1,5 @@
 """The list itself: saved views as tabs, filters, the table and what stands under it."""
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,19 +11,16 @@ from desktop.basics.money import Money
 from desktop.queries.order_search import OrderFilter
 from desktop.queries.order_words import said
 from desktop.queries.orders import (
-    BIG_POINTS_MINOR,
     OrdersSum,
     order_tags,
+    order_tills,
     orders_count,
-    orders_counts_by_view,
     orders_page,
     orders_sum,
 )
-from desktop.queries.saved_views import ViewRow, saved_views
-from desktop.services.saved_views import remove_view, save_view
 from desktop.views.common import remember
 from desktop.views.common.bulk_bar import BulkBar
-from desktop.views.common.buttons import icon_button, plain, primary, secondary
+from desktop.views.common.buttons import primary, secondary
 from desktop.views.common.cards import Card, Divider, hbox, vbox
 from desktop.views.common.context import Context
 from desktop.views.common.empty import EmptyState
@@ -32,20 +28,12 @@ from desktop.views.common.labels import Label
 from desktop.views.common.paged_table import PagedTable
 from desktop.views.common.skeleton import Skeleton
 from desktop.views.common.table_view import TableView
-from desktop.views.common.tabs import Tab, Tabs
 from desktop.views.common.theme import theme
 from desktop.views.orders.filters import FilterBar
-from desktop.views.orders.sheets import SaveViewSheet
 from desktop.views.orders.table import columns
+from desktop.views.orders.view_tabs import SHIPPED_VIEWS, View, ViewTabs
 
-SHIPPED_VIEWS: dict[str, tuple[str, OrderFilter]] = {
-    "all": (N_("All"), OrderFilter()),
-    "unpaid": (N_("Unpaid"), OrderFilter(statuses=("unpaid",))),
-    "to_ship": (N_("To ship"), OrderFilter(statuses=("to_ship",))),
-    "late": (N_("Overdue"), OrderFilter(late=True)),
-    "refunded": (N_("Refunds"), OrderFilter(refunded=True)),
-    "points": (N_("Large points"), OrderFilter(points_from=BIG_POINTS_MINOR)),
-}
+__all__ = ["SHIPPED_VIEWS", "OrderList"]
 SORT_WORDS = {
     "-placed": N_("Newest first"),
     "placed": N_("Oldest first"),
@@ -53,13 +41,6 @@ SORT_WORDS = {
     "due": N_("Smallest amount first"),
     "-points": N_("Most points first"),
 }
-
-
-@dataclass(frozen=True)
-class _View:
-    label: str
-    filters: OrderFilter
-    saved_id: int = 0
 
 
 class OrderList(Card):
@@ -73,7 +54,6 @@ class OrderList(Card):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(margins=(1, 0, 1, 2), parent=parent)
         self.context, self.scope = context, context.of(self)
-        self.views = {key: _View(said(label), f) for key, (label, f) in SHIPPED_VIEWS.items()}
         self.filters, self.sort = OrderFilter(), "-placed"
         self.wanted_id = 0  # to be chosen once it is loaded
         self._build_tabs()
@@ -86,21 +66,16 @@ class OrderList(Card):
         self._build_foot()
 
     def _build_tabs(self) -> None:
-        row = hbox(margins=(16, 0, 8, 0))
-        self.tabs = Tabs([Tab(key, view.label) for key, view in self.views.items()], name=_("Saved views"))
-        self.tabs.picked.connect(self.show_view)
-        row.addWidget(self.tabs, 1)
-        self.restore = icon_button("arrow-go-back-line", _("Restore"), size=30)
-        self.keep = plain(_("Save view"), "add-line", size=30)
-        self.drop = plain(_("Remove view"), "delete-bin-line", size=30)
-        self.restore.clicked.connect(lambda: self.show_view(self.tabs.value()))
-        self.keep.clicked.connect(self._keep)
-        self.drop.clicked.connect(self._drop)
-        for button in (self.restore, self.drop, self.keep):
-            row.addWidget(button)
-        self.body.addLayout(row)
+        self.shelf = ViewTabs(self.context, lambda: self.filters)
+        self.shelf.picked.connect(self.show_view)
+        self.tabs, self.keep, self.restore = self.shelf.tabs, self.shelf.keep, self.shelf.restore
+        self.body.addWidget(self.shelf)
         self.body.addWidget(Divider())
-        self._show_changed()
+
+    @property
+    def views(self) -> dict[str, View]:
+        """The views by key."""
+        return self.shelf.views
 
     def _build_table(self) -> None:
         self.model = PagedTable(columns(self.context.currency, self.context.zone, self.context.now), self)
@@ -171,7 +146,7 @@ class OrderList(Card):
     def show_filters(self, filters: OrderFilter) -> None:
         """Show the orders that fit."""
         self.filters = filters
-        self._show_changed()
+        self.shelf.show_changed()
         self.load()
 
     def state(self) -> tuple[Any, ...]:
@@ -186,7 +161,7 @@ class OrderList(Card):
         self.ask_views(int(saved) if saved.isdecimal() else None)
         self.bar.show_filters(filters, names)
         self.filters = filters
-        self._show_changed()
+        self.shelf.show_changed()
         self.show_sort(sort)
 
     def show_sort(self, sort: str) -> None:
@@ -195,61 +170,26 @@ class OrderList(Card):
         self.model.sort_key, self.model.descending = sort.lstrip("-"), sort.startswith("-")
         self.load()
 
-    def _show_changed(self) -> None:
-        view = self.views.get(self.tabs.value() or "all")
-        changed = view is not None and view.filters != self.filters
-        self.restore.setVisible(changed)
-        self.keep.setVisible(changed or not (view and view.saved_id))
-        self.keep.relabel(_("Save") if changed and view and view.saved_id else _("Save view"))
-        self.drop.setVisible(bool(view and view.saved_id) and not changed)
-
-    def _keep(self) -> None:
-        view = self.views[self.tabs.value()]
-        if view.saved_id:
-            task = self.scope.do(save_view, "orders", view.label, self.filters.to_json(), view.saved_id)
-            task.then(self.ask_views).busy(self.keep)
-            return
-        SaveViewSheet(self, self.context, self.filters.to_json(), self.ask_views).open()
-
-    def _drop(self) -> None:
-        view = self.views[self.tabs.value()]
-        self.scope.do(remove_view, view.saved_id).busy(self.drop).then(partial(self._dropped, view))
-
-    def _dropped(self, view: _View, _nothing: object) -> None:
-        def again() -> None:
-            self.scope.do(save_view, "orders", view.label, view.filters.to_json()).then(self.ask_views)
-
-        self.tabs.set_value("all")
-        self.ask_views()
-        self.show_view("all")
-        self.context.toast(self, _("View “{name}” removed").format(name=view.label), undo=again)
-
     def ask_views(self, chosen: object = None) -> None:
-        """Read the saved views and their counts anew; `chosen` is the id of one to show."""
-        self.scope.ask(saved_views, "orders").then(partial(self._have_views, chosen))
-
-    def _have_views(self, chosen: object, rows: tuple[ViewRow, ...]) -> None:
-        self.views = {key: _View(said(label), f) for key, (label, f) in SHIPPED_VIEWS.items()}
-        for row in rows:
-            self.views[f"view:{row.id}"] = _View(row.name, OrderFilter.from_json(row.filters), row.id)
-        self.tabs.set_tabs([Tab(key, view.label) for key, view in self.views.items()])
-        if isinstance(chosen, int):
-            self.tabs.set_value(f"view:{chosen}")
-        self._show_changed()
-        self.ask_counts()
+        """Read the saved views and their counts anew; `chosen` is the id of one to stand on."""
+        self.shelf.ask(chosen)
+        self.ask_words()
 
     def ask_counts(self) -> None:
         """Read how many orders each view holds."""
-        wanted = {key: view.filters for key, view in self.views.items()}
-        self.scope.ask_latest("counts", orders_counts_by_view, wanted).then(self._show_counts)
+        self.shelf.ask_counts()
+        self.ask_words()
+
+    def ask_words(self) -> None:
+        """Read the tags and tills one may filter by."""
         self.scope.ask_latest("tags", order_tags).then(self._have_tags)
+        self.scope.ask_latest("tills", order_tills).then(self._have_tills)
 
     def _have_tags(self, names: tuple[str, ...]) -> None:
         self.bar.known_tags = names
 
-    def _show_counts(self, counts: dict[str, int]) -> None:
-        for key, count in counts.items():
-            self.tabs.set_count(key, count)
+    def _have_tills(self, tills: tuple[tuple[str, str], ...]) -> None:
+        self.bar.known_tills = tills
 
     # Rows
 

@@ -13,7 +13,6 @@ from desktop.queries.order_detail import OrderDetail
 from desktop.queries.order_words import method_word
 from desktop.services.fulfilment import BACK_OFFICE, cancel_order, cancel_paid_order, pay_order
 from desktop.services.orders import add_note
-from desktop.services.saved_views import LONGEST_NAME, save_view
 from desktop.services.settlement import TenderIn
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
@@ -122,27 +121,3 @@ class CancelSheet(Sheet):
     def _gone(self, _answer: object) -> None:
         self.accept()
         self._done_with()
-
-
-class SaveViewSheet(Sheet):
-    """Keeps the present filters under a name."""
-
-    def __init__(self, parent: QWidget, context: Context, filters: str, done: Callable[[int], Any]) -> None:
-        super().__init__(parent, _("Save this view"), verb=_("Save view"), icon="bookmark-line", width=400)
-        self.words = TextInput(hint=_("For example: gift boxes to ship"), longest=LONGEST_NAME, required=True)
-        self.name = Field(_("Name"), self.words)
-        self.add(self.name)
-        self._done_with = done
-        self.submitted.connect(partial(self._go, context, filters))
-        self.words.setFocus()
-
-    def ready(self) -> bool:
-        return check_all([self.name])
-
-    def _go(self, context: Context, filters: str) -> None:
-        task = context.of(self).do(save_view, "orders", self.words.value(), filters).busy(self.primary)
-        task.then(self._kept).otherwise(self.show_error)
-
-    def _kept(self, view_id: int) -> None:
-        self.accept()
-        self._done_with(view_id)
