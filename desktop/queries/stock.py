@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import BigInteger, Select, cast, func, select
 
 from desktop.basics.errors import NotFound
 from desktop.basics.i18n import N_
@@ -15,9 +15,10 @@ from desktop.basics.money import MILLI, half_up
 from desktop.models.people import Permission
 from desktop.models.products import Category, Price, PriceList, Product, Sku
 from desktop.models.shelves import Photo
+from desktop.models.stock import OTHER_SHOP, Location, Stock
 from desktop.queries.coming import on_the_way
 from desktop.queries.page import Page, Position, in_order, page_of
-from desktop.queries.stock_board import ENDLESS, Board
+from desktop.queries.stock_board import ENDLESS, STOCKED_KINDS, Board
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
@@ -177,10 +178,22 @@ def _missed(read: Read, board: Board) -> int:
 def stock_value(read: Read, place: int | None = None) -> StockValue:
     """What the stock cost, and how long it lasts at the average sale."""
     board = Board(read, place=place)
-    sums = (func.sum(board.on_hand * Sku.cost_minor), func.sum(board.sales * Sku.cost_minor))
-    row = read.rows(board.select(sums[0].label("worth"), sums[1].label("used"))).one()
-    worth, used = int(row.worth or 0), int(row.used or 0)
+    used = int(read.value(board.select(func.sum(board.sales * Sku.cost_minor))) or 0)
+    worth = _worth(read, place)
     return StockValue(half_up(worth, MILLI), worth * 10 * board.days // used if used else None)
+
+
+def _worth(read: Read, place: int | None) -> int:
+    """What lies in the shop at cost, in transit and damaged goods too: they are its own until written off."""
+    own = Location.id == place if place is not None else Location.kind != OTHER_SHOP
+    statement = (
+        select(cast(func.sum(Stock.on_hand_milli * Sku.cost_minor), BigInteger))
+        .join(Sku, Sku.id == Stock.sku_id)
+        .join(Product, Product.id == Sku.product_id)
+        .join(Location, Location.id == Stock.location_id)
+        .where(own, Product.kind.in_(STOCKED_KINDS))
+    )
+    return int(read.value(statement) or 0)
 
 
 # -- making rows --------------------------------------------------------------------------------------------------

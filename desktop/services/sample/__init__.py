@@ -21,6 +21,7 @@ from desktop.services.sample.drafts import Calendar
 from desktop.services.sample.her import Her
 from desktop.services.sample.ledger import settle_points
 from desktop.services.sample.people import HER_NUMBER, make_people
+from desktop.services.sample.stockroom import write_stockroom
 from desktop.services.sample.write import write_goods, write_people, write_settings
 from desktop.services.sample.write_orders import Desk, write_orders
 from desktop.services.sample.write_sums import write_counters, write_daily, write_ledgers, write_stock
@@ -75,6 +76,7 @@ def fill(work: Work, secret: str, now: datetime | None = None) -> None:
     write_daily(work, rng, calendar, drafts)
     write_counters(work, desk, drafts, len(people))
     write_buying(work, desk)
+    write_stockroom(work, desk)
 
 
 def _helpers(work: Work, secret: str) -> None:

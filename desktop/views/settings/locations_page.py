@@ -108,7 +108,8 @@ class LocationsPage(Page):
         tone = "neutral" if place.closed_at else "warn" if place.kind == "damaged" else "primary"
         row.addWidget(IconTile(ICONS.get(place.kind, "map-pin-line"), tone, 34))
         lying = ngettext("{count} kind of goods", "{count} kinds of goods", place.goods)
-        facts = [place.code, lying.format(count=f"{place.goods:,}") if place.goods else _("Empty")]
+        facts = [] if place.code == place.kind else [place.code]
+        facts += [lying.format(count=f"{place.goods:,}") if place.goods else _("Empty")]
         facts += [" · ".join(place.tills)] if place.tills else []
         row.addWidget(TwoLines(place.name, " · ".join(facts)), 1)
         kind = _("Closed") if place.closed_at else _(KIND_WORDS.get(place.kind, place.kind))
