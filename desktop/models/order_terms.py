@@ -81,7 +81,7 @@ def hours_of(order_type: str, online: bool) -> Hours:
 
 # O10: what happens when somebody asks to cancel an order, by its state and who asks.
 PART_SHIPPED = "part_shipped"
-FREE, GIVE_BACK, REST, ASK_RETURN, NEVER = "free", "refund", "rest", "return", "never"
+FREE, GIVE_BACK, REST, ASK_RETURN, NEVER = "free", "refund", "rest", "return", "no"
 MEMBER, STAFF, CLOCK = "member", "staff", "clock"
 ASKERS = (MEMBER, STAFF, CLOCK)
 HANDLINGS: dict[str, tuple[str, ...]] = {  # what may be chosen for a state
@@ -91,13 +91,6 @@ HANDLINGS: dict[str, tuple[str, ...]] = {  # what may be chosen for a state
     SHIPPED: (ASK_RETURN, NEVER),
     DONE: (ASK_RETURN, NEVER),
     CANCELLED: (NEVER,),
-}
-HANDLING_WORDS = {
-    FREE: N_("Cancel, free the goods"),
-    GIVE_BACK: N_("Cancel, refund by itself"),
-    REST: N_("Refund what has not left"),
-    ASK_RETURN: N_("Ask to return the goods"),
-    NEVER: N_("Refuse"),
 }
 _USUAL = {
     (UNPAID, MEMBER): FREE, (UNPAID, STAFF): FREE, (UNPAID, CLOCK): FREE,

@@ -53,7 +53,7 @@ def check_may_cancel(read: Read, order: Order) -> str:
 
 @action(permission=Permission.CONFIRM_OWN)
 def cancel_own_order(work: Work, order_id: int, reason: str, client_key: str) -> str:
-    """A member asks to cancel an order of their own; returns how it was handled (a key of `HANDLING_WORDS`).
+    """A member asks to cancel an order of their own; returns how it was handled (one of `order_terms.HANDLINGS`).
 
     An unpaid order frees its goods, a paid one gives everything back by itself, one that has left asks the shop to
     take the goods back.

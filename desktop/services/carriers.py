@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from desktop.basics.errors import Refused, ShopError
 from desktop.basics.i18n import N_, _
+from desktop.gateways.carriers import KUAIDI100 as KUAIDI100_URL
 from desktop.gateways.carriers import Asked, Trail, ask_carrier, check_url
 from desktop.gateways.notice_secrets import check_keeper, get_secret, put_secret
 from desktop.models.orders import SHIPPED, TO_SHIP, Order, Shipment
@@ -22,6 +23,7 @@ from desktop.shop.action import action
 from desktop.shop.shop import Shop
 from desktop.shop.work import Work
 
+KUAIDI100, JSON = SIGNED, PLAIN  # the kinds of services, for screens
 LONGEST_NAME = 40
 PATHS = ("events", "time", "text", "place", "state", "delivered", "eta")
 
@@ -165,3 +167,9 @@ def _set_turns(work: Work, carrier: Carrier) -> None:
         Shipment.state.not_in(ENDED), Shipment.order_id.in_(on_the_way),
     )  # fmt: skip
     work.rows(mine.values(next_ask_at=work.now if carrier.service_id is not None else None))
+
+
+__all__ = [
+    "JSON", "KUAIDI100", "KUAIDI100_URL", "PATHS", "ServiceForm", "forget_service", "record_service", "remove_service",
+    "save_carrier", "save_service", "try_service",
+]  # fmt: skip

@@ -29,7 +29,7 @@ from desktop.views.common.toast import host_of
 from desktop.views.orders.mark_sheets import LateReasonSheet, OrderTagSheet
 from desktop.views.orders.screen import OrdersScreen
 from desktop.views.settings.database_page import DatabasePage
-from desktop.views.settings.registry_page import ORDERS, RegistryPage
+from desktop.views.settings.order_types_page import OrderTypesPage
 from tests.helpers.back_office import order_of, pay, placed, stock
 from tests.helpers.broken import balance_off, cancelled_holding, deducted_twice, unpaid_for_days
 from tests.helpers.goods import MILK, TEA, Stocked, as_role, open_stocked
@@ -256,7 +256,7 @@ def test_the_settings_open_the_check_too(qtbot: QtBot, here: Surroundings) -> No
 def test_hours_are_typed_as_times_and_wrong_ones_named(
     qtbot: QtBot, here: Surroundings, stocked: Stocked
 ) -> None:
-    page = RegistryPage(here.context, "Orders", ORDERS)
+    page = OrderTypesPage(here.context)
     qtbot.addWidget(page)
     page.show()
     page.load()

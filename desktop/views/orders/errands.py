@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from desktop.basics.i18n import _
+from desktop.queries.after_sale_offer import CaseOffer, case_offer
 from desktop.queries.order_detail import OrderDetail
 from desktop.queries.order_messages import Unread, unread_messages
 from desktop.queries.order_parcels import ParcelRow
+from desktop.services.after_sales import Opened
 from desktop.services.fulfilment import ship_order, undo_shipment
 from desktop.services.order_messages import read_messages
 from desktop.services.order_tags import tag_order, untag_order
 from desktop.services.pickup import hand_over, new_pick_up_code
 from desktop.services.tracking import ask_now
 from desktop.views.common import say
+from desktop.views.common.after_sale_sheet import AfterSaleSheet
 from desktop.views.common.buttons import Button, secondary
 from desktop.views.common.commands import Command
 from desktop.views.common.context import Context
@@ -37,7 +40,7 @@ class Errands(QObject):
         self.pick_up_button.clicked.connect(self.pick_up)
         if not context.may(hand_over):
             self.pick_up_button.hide()
-        self.unread_button = secondary("", "chat-unread-line")
+        self.unread_button = secondary("", "message-3-line")
         self.unread_button.hide()
         self.unread_button.clicked.connect(self._open_unread)
         self._unread = Unread(0, 0)
@@ -79,6 +82,20 @@ class Errands(QObject):
         self.scope.do(untag_order, order.id, tag_id).then(
             lambda _n: self.context.toast(self.screen, said, undo=lambda: (again(), None)[1])
         )
+
+    # After-sales
+
+    def after_sales(self, order: OrderDetail) -> None:
+        """Open a case on the order at hand."""
+        self.scope.ask(case_offer, order.id).then(self._offer)
+
+    def _offer(self, offer: CaseOffer) -> None:
+        AfterSaleSheet(self.screen, self.context, offer, self._case_opened).open()
+
+    def _case_opened(self, opened: Opened) -> None:
+        words = _("Case {code} opened").format(code=opened.code)
+        go = partial(self.context.navigate, "aftersales", opened.case_id)
+        self.context.toast(self.screen, words, undo=go, action=_("Open"))
 
     # Messages
 

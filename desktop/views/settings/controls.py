@@ -40,10 +40,26 @@ CHOICES = {
     "always": N_("Always"),
     "above": N_("Above an amount"),
     "never": N_("Never"),
+    "handlers": N_("Everybody who handles orders"),
+    "approvers": N_("Whoever may approve after-sales"),
+    "owners": N_("Whoever may change settings"),
+    "type": N_("As the type"),
+    "own": N_("Their own"),
+    "free": N_("Cancel, free the goods"),
+    "refund": N_("Cancel and refund"),
+    "rest": N_("Refund what is still here"),
+    "return": N_("Ask to return the goods"),
+    "no": N_("Refuse"),
     "zh_CN": "中文",
     "en": "English",
 }
 LONGEST = 200
+BESIDE = 30  # letters of choices that fit beside each other
+
+
+def word_of(choice: str) -> str:
+    """What a choice is called."""
+    return _(CHOICES.get(choice, choice))
 
 
 def control_for(row: SettingRow, currency: str = "CNY") -> Control:
@@ -52,7 +68,11 @@ def control_for(row: SettingRow, currency: str = "CNY") -> Control:
         box = CheckBox(_("On"))
         return Control(box, box.isChecked, box.setChecked, box.toggled)
     if row.choices:
-        segment = Segment([(choice, _(CHOICES.get(choice, choice))) for choice in row.choices], row.value)
+        options = [(choice, word_of(choice)) for choice in row.choices]
+        if sum(len(words) for _choice, words in options) > BESIDE:
+            chosen = Select(options, row.value)
+            return Control(chosen, chosen.value, chosen.set_value, chosen.picked)
+        segment = Segment(options, row.value)
         return Control(segment, segment.value, segment.set_value, segment.picked)
     if isinstance(row.value, int):
         number = _number(row, currency)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from PySide6.QtWidgets import QWidget
+
 from desktop.basics.errors import ShopError
 from desktop.basics.i18n import N_, _
 from desktop.basics.money import SYMBOLS
@@ -58,17 +60,7 @@ ORDERS = (
             "orders.pay_minutes",
             "orders.trade_pay_hours",
             "orders.receive_days",
-            "orders.default_type",
-            "orders.b2b_credit",
         ),
-    ),
-    *(
-        Group(title, hint, tuple(f"orders.{kind}.{part}" for part in ("from", "until", "outside")))
-        for kind, title, hint in (
-            ("retail", N_("Hours of retail orders"), N_("By the shop’s clock; may reach over midnight")),
-            ("distribution", N_("Hours of distribution orders"), ""),
-            ("b2b", N_("Hours of B2B orders"), ""),
-        )
     ),
     Group(
         N_("After-sales"),
@@ -79,7 +71,13 @@ ORDERS = (
     Group(
         N_("Expiry and slow goods"),
         N_("What is listed under Batches and under Slow and surplus goods"),
-        ("stock.expired_goods", "stock.expiry_days", "stock.slow_days", "stock.slow_cover", "stock.surplus_days"),
+        (
+            "stock.expired_goods",
+            "stock.expiry_days",
+            "stock.slow_days",
+            "stock.slow_cover",
+            "stock.surplus_days",
+        ),
     ),
     Group(
         N_("Purchasing"),
@@ -121,10 +119,23 @@ class RegistryPage(Page):
             for key in group.keys:
                 self._add(card, found[key])
             self.column.addWidget(card)
+        for widget in self.extras(found):
+            self.column.addWidget(widget)
         self._error = ErrorLine()
         self.column.addWidget(self._error)
         self.column.addStretch(1)
         self.bar.setVisible(False)
+
+    def extras(self, found: dict[str, SettingRow]) -> list[QWidget]:
+        """What a page has under its groups; its own controls are handed to `take`."""
+        return []
+
+    def take(self, row: SettingRow, control: Control) -> None:
+        """Save and take back this control with the others."""
+        self.controls[row.key] = control
+        control.show(row.value)
+        self._kept[row.key] = row.value
+        control.changed.connect(lambda *_args: self._touched())
 
     def _add(self, card: FormCard, row: SettingRow) -> None:
         help_text = _(row.help) if row.help else ""

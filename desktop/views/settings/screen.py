@@ -27,12 +27,14 @@ from desktop.views.common.labels import Label
 from desktop.views.common.paint import box, draw_text, painting, repaint_on_change
 from desktop.views.common.theme import theme
 from desktop.views.settings.audit_page import AuditPage
+from desktop.views.settings.carriers_page import CarriersPage
 from desktop.views.settings.database_page import DatabasePage
 from desktop.views.settings.form import Page
 from desktop.views.settings.health_page import HealthPage
 from desktop.views.settings.locations_page import LocationsPage
 from desktop.views.settings.look_page import LookPage
 from desktop.views.settings.notices_page import NoticesPage
+from desktop.views.settings.order_types_page import OrderTypesPage
 from desktop.views.settings.printer_page import PrinterPage
 from desktop.views.settings.registry_page import ORDERS, POINTS, SHOP, RegistryPage
 from desktop.views.settings.roles_page import RolesPage
@@ -73,6 +75,15 @@ ENTRIES = (
     Entry(
         "orders", N_("Orders, stock and kiosk"), "file-list-3-line", N_("The shop"), settings_list, _orders
     ),
+    Entry(
+        "order_types",
+        N_("Types of orders"),
+        "file-settings-line",
+        N_("The shop"),
+        settings_list,
+        OrderTypesPage,
+    ),
+    Entry("carriers", N_("Carriers"), "truck-line", N_("The shop"), settings_list, CarriersPage),
     Entry("notices", N_("Notifications"), "notification-3-line", N_("The shop"), settings_list, NoticesPage),
     Entry("texts", N_("Message texts"), "chat-quote-line", N_("The shop"), templates_list, TextsPage),
     Entry("tills", N_("Tills"), "computer-line", N_("The shop"), tills_list, TillsPage),
