@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -91,7 +91,6 @@ class RestockLine:
     supplier_id: int | None
     supplier: str
     pack_milli: int
-    price_minor: int | None  # of one pack
     lead_days: int
     days: int
     expected_milli: int
@@ -104,12 +103,11 @@ class RestockLine:
 
 @dataclass(frozen=True, slots=True)
 class RestockGroup:
-    """What is bought at one supplier (None: nobody sells it yet), with the least its orders may be worth."""
+    """What is bought at one supplier (None: nobody sells it yet)."""
 
     supplier_id: int | None
     name: str
     lead_days: int
-    least_minor: int
     lines: tuple[RestockLine, ...]
 
 
@@ -131,9 +129,13 @@ class RestockList:
 
 @dataclass(frozen=True, slots=True)
 class RestockCosts:
-    """What one base unit of each SKU on the list cost, in minor units."""
+    """What the goods of a list cost in minor units: (so much, for so many thousandths) by SKU.
 
-    of_sku: dict[int, int]
+    A pack at its supplier's price, or one base unit at the average; `least` is the least order value by supplier.
+    """
+
+    of_sku: dict[int, tuple[int, int]]
+    least: dict[int, int] = field(default_factory=dict)
 
 
 def suggest(need_milli: int) -> int:
@@ -253,10 +255,22 @@ def restock_list(read: Read, list_id: int) -> RestockList | None:
 
 @question(permission=Permission.SEE_COST)
 def restock_costs(read: Read, list_id: int) -> RestockCosts:
-    """What the goods of a list cost last."""
-    statement = select(Sku.id, Sku.cost_minor).join(ReplenishmentLine, ReplenishmentLine.sku_id == Sku.id)
-    rows = read.rows(statement.where(ReplenishmentLine.list_id == list_id))
-    return RestockCosts({row.id: row.cost_minor for row in rows})
+    """What the goods of a list cost at their suppliers, or cost last."""
+    line = ReplenishmentLine
+    statement = (
+        select(
+            Sku.id, Sku.cost_minor, line.price_minor, line.pack_milli, line.supplier_id, Supplier.least_minor
+        )
+        .join(line, line.sku_id == Sku.id)
+        .join(Supplier, Supplier.id == line.supplier_id, isouter=True)
+        .where(line.list_id == list_id)
+    )
+    rows = read.rows(statement).all()
+    costs = {
+        row.id: (row.cost_minor, MILLI) if row.price_minor is None else (row.price_minor, row.pack_milli)
+        for row in rows
+    }
+    return RestockCosts(costs, {row.supplier_id: row.least_minor for row in rows if row.least_minor})
 
 
 def _list(read: Read, statement: Select[Any]) -> RestockList | None:
@@ -268,7 +282,6 @@ def _list(read: Read, statement: Select[Any]) -> RestockList | None:
         select(
             line.__table__, Sku.code, Product.name, Sku.variant, Product.pack, Sku.unit, Product.picture,
             func.coalesce(Category.name, "").label("category"), func.coalesce(Supplier.name, "").label("supplier"),
-            func.coalesce(Supplier.least_minor, 0).label("least"),
         )
         .join(Sku, Sku.id == line.sku_id)
         .join(Product, Product.id == Sku.product_id)
@@ -292,7 +305,7 @@ def _groups(rows: Sequence[Any]) -> tuple[RestockGroup, ...]:
     ordered = sorted(parts.items(), key=lambda part: part[0] is None)
     return tuple(
         RestockGroup(
-            supplier_id, lines[0].supplier, max(line.lead_days for line in lines), lines[0].least,
+            supplier_id, lines[0].supplier, max(line.lead_days for line in lines),
             tuple(_line(line) for line in lines),
         )
         for supplier_id, lines in ordered
@@ -308,7 +321,7 @@ def _line(row: Any) -> RestockLine:
         wanted_milli=row.wanted_milli, changed=row.changed, available_milli=row.available_milli,
         minimum_milli=row.minimum_milli, safety_milli=row.safety_milli, coming_milli=row.coming_milli,
         daily_milli=_daily(row) if sells else 0, cover_tenths=lasts, supplier_id=row.supplier_id,
-        supplier=row.supplier, pack_milli=row.pack_milli, price_minor=row.price_minor, lead_days=row.lead_days,
+        supplier=row.supplier, pack_milli=row.pack_milli, lead_days=row.lead_days,
         days=row.days, expected_milli=row.expected_milli, low_milli=row.low_milli, high_milli=row.high_milli,
         method=row.method, error_milli=row.error_milli, naive_milli=row.naive_milli,
     )  # fmt: skip

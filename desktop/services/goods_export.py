@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desktop.basics.i18n import _
-from desktop.basics.money import MILLI, Money, digits_of
+from desktop.basics.money import MILLI, digits_of, half_up
 from desktop.queries.order_export import export_begins
 from desktop.queries.page import Page
 from desktop.queries.products import ProductFilter, ProductRow, products_page, products_with_stock
@@ -102,7 +102,7 @@ def _stock(row: StockRow) -> Sequence[Any]:
     )  # fmt: skip
 
 
-def _restock(line: RestockLine, costs: dict[int, int] | None, currency: str) -> list[Any]:
+def _restock(line: RestockLine, costs: dict[int, tuple[int, int]] | None, currency: str) -> list[Any]:
     cover: Any = "" if line.cover_tenths is None else Decimal(line.cover_tenths) / 10
     name = " ".join(part for part in (line.name, line.variant) if part)
     cells: list[Any] = [line.code, name, line.pack, line.category, line.unit]
@@ -115,7 +115,8 @@ def _restock(line: RestockLine, costs: dict[int, int] | None, currency: str) -> 
     ]  # fmt: skip
     cells.append(cover)
     if costs is not None:
-        cost = Money(costs.get(line.sku_id, 0), currency)
+        minor, milli = costs.get(line.sku_id, (0, MILLI))
         places = -digits_of(currency)
-        cells += [Decimal(m.amount).scaleb(places) for m in (cost, cost.times(line.wanted_milli))]
+        worth = half_up(minor * line.wanted_milli, milli)
+        cells += [Decimal(m).scaleb(places) for m in (half_up(minor * MILLI, milli), worth)]
     return cells

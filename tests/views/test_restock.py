@@ -10,17 +10,20 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.basics.i18n import set_language
+from desktop.queries.purchasing import PurchaseFilter, purchases_page
 from desktop.queries.replenishment import RestockLine, RestockList, open_restock
 from desktop.services.export import Progress
 from desktop.services.goods_export import export_restock
 from desktop.services.replenishment import change_quantity, draft_now
+from desktop.services.restock_orders import choose_supplier
 from desktop.services.stock import Levels, set_levels
+from desktop.services.suppliers import PriceForm, SupplierForm, save_price, save_supplier
 from desktop.shop.shop import Shop
 from desktop.views.common.export_sheet import ExportSheet
 from desktop.views.common.print_sheet import PrintSheet
 from desktop.views.inventory.paper import restock_lines
 from desktop.views.inventory.restock import RestockPanel
-from desktop.views.inventory.restock_line import reason_of
+from desktop.views.inventory.restock_words import method_of, reason_of
 from desktop.views.inventory.screen import InventoryScreen
 from tests.helpers.goods import as_role, new_goods, set_up
 from tests.helpers.screens import Surroundings, sheet_of, surroundings, undo
@@ -89,14 +92,15 @@ def test_the_list_is_reckoned_with_its_arithmetic_and_changed(
     drafted(screen, qtbot)
     assert panel.sheet.isVisible()
     (row,) = panel.rows.values()
-    said = "Lasts 1.3 days: 6.1 a day × 14 days + safety 20 − 8 here\u00a0=\u00a098"
-    assert row.reason.text() == said
+    said = "6.1 a day × 14 days + safety 20 − 8 here\u00a0=\u00a098"
+    assert panel.why.reason.text() == said
+    assert panel.why.title.text() == "Why 98 件 of 鲜牛奶"
     assert row.quantity.milli() == 98 * PIECE
     row.quantity._more.click()
     row.quantity._more.click()
     qtbot.waitUntil(lambda: kept(shop).lines[0].wanted_milli == 100 * PIECE)
-    qtbot.waitUntil(row.back.isVisible)
-    assert row.back.text() == "Back to the suggested 98"
+    qtbot.waitUntil(panel.why.back.isVisible)
+    assert panel.why.back.text() == "Back to 98"
     qtbot.waitUntil(lambda: undo(screen))
     qtbot.waitUntil(lambda: not kept(shop).lines[0].changed)
     qtbot.waitUntil(lambda: row.quantity.milli() == 98 * PIECE)
@@ -107,8 +111,7 @@ def test_leaving_off_ordering_and_dismissing_can_be_undone(
     screen: InventoryScreen, around: Surroundings, qtbot: QtBot
 ) -> None:
     shop, panel = around.context.shop, drafted(screen, qtbot)
-    (row,) = panel.rows.values()
-    row.remove.click()
+    panel.why.remove.click()
     qtbot.waitUntil(lambda: not panel.rows)
     qtbot.waitUntil(lambda: undo(screen))
     qtbot.waitUntil(lambda: len(panel.rows) == 1)
@@ -152,7 +155,11 @@ def test_what_another_person_changes_shows_and_what_is_typed_stays(
 def test_the_reason_fits_what_is_known() -> None:
     set_language("en")
     facts = dict.fromkeys(RestockLine.__slots__, 0) | {"id": 1, "changed": False, "cover_tenths": None}
-    words = {"code": "", "name": "", "variant": "", "pack": "", "unit": "件", "picture": "", "category": ""}
+    facts |= {"supplier_id": None, "error_milli": None, "naive_milli": None}
+    words = dict.fromkeys(
+        ("code", "name", "variant", "pack", "picture", "category", "supplier", "method"), ""
+    )
+    words |= {"unit": "件"}
     plain = RestockLine(**(facts | words | {"safety_milli": 5_000, "suggested_milli": 5_000}))  # type: ignore[arg-type]
     assert reason_of(plain, 14).startswith("Not sold lately: safety 5 − 0 here")
     coming = RestockLine(**(facts | words | {"coming_milli": 2_000, "suggested_milli": 1_000}))  # type: ignore[arg-type]
@@ -191,7 +198,71 @@ def test_who_may_only_look_can_change_nothing(
         around.window(screen, 1_400)
         qtbot.waitUntil(lambda: len(screen.restock.rows) == 1)
         (row,) = screen.restock.rows.values()
-        for control in (row.quantity, row.remove, screen.restock.ordered, screen.restock.dismiss):
+        for control in (
+            row.quantity,
+            screen.restock.why.remove,
+            screen.restock.ordered,
+            screen.restock.dismiss,
+        ):
             assert not control.isEnabled()
         assert not row.sum.isVisible()  # what goods cost is not for everybody
         assert around.refused == []
+
+
+@pytest.mark.req("I4", "I6")
+def test_a_line_with_a_supplier_says_its_packs_and_how_sure_the_forecast_is() -> None:
+    set_language("en")
+    facts = dict.fromkeys(RestockLine.__slots__, 0) | {"changed": False, "cover_tenths": 19, "supplier_id": 1}
+    facts |= {"days": 7, "expected_milli": 21_700, "daily_milli": 3_100, "safety_milli": 15_000}
+    facts |= {"available_milli": 6_000, "suggested_milli": 40_000, "pack_milli": 20_000}
+    facts |= {"method": "smoothed", "low_milli": 15_800, "high_milli": 28_100}
+    facts |= {"error_milli": 600, "naive_milli": 800}
+    line = RestockLine(**(facts | {"name": "云片糕", "unit": "件", "supplier": "老街糕点坊"}))  # type: ignore[arg-type]
+    assert reason_of(line, 14).replace("\u00a0", " ") == (
+        "3.1 a day × 7 days + safety 15 − 6 here = 31 → in packs of 20: 40"
+    )
+    assert method_of(line).startswith("Forecast 16–28 in 7 days")
+    assert "0.6 off a day" in method_of(line)
+
+
+@pytest.mark.req("I4", "I8")
+def test_the_list_becomes_an_order_for_each_supplier_and_can_be_taken_back(
+    screen: InventoryScreen, around: Surroundings, goods: dict[str, int], qtbot: QtBot
+) -> None:
+    shop, panel = around.context.shop, drafted(screen, qtbot)
+    assert panel.ordered.isVisible()  # the control: nobody sells the milk yet
+    assert not panel.order_button.isVisible()
+    supplier = shop.do(save_supplier, None, SupplierForm("光明乳业"))
+    price = shop.do(save_price, supplier, PriceForm(goods["鲜牛奶"], 6_200, 5 * PIECE))
+    shop.do(choose_supplier, kept(shop).lines[0].id, price)
+    qtbot.waitUntil(panel.order_button.isVisible)
+    assert not panel.ordered.isVisible()
+    assert panel.order_button.text() == "Create 1 purchase order"
+    qtbot.waitUntil(lambda: panel.total.text() == "¥1,240.00")  # 20 packs
+    assert panel.heads[supplier].name.text() == "光明乳业"
+    panel.order_button.click()
+    qtbot.waitUntil(panel.idle.isVisible)
+    (order,) = shop.ask(purchases_page, PurchaseFilter()).rows
+    assert (order.state, order.total_minor, order.ordered_milli) == ("draft", 124_000, 100 * PIECE)
+    qtbot.waitUntil(lambda: undo(screen))
+    qtbot.waitUntil(panel.sheet.isVisible)
+    assert not shop.ask(purchases_page, PurchaseFilter()).rows
+    assert around.refused == []
+
+
+@pytest.mark.req("I6")
+def test_the_forecast_shows_when_goods_run_out_and_what_an_order_changes(
+    screen: InventoryScreen, around: Surroundings, goods: dict[str, int], qtbot: QtBot
+) -> None:
+    drafted(screen, qtbot)
+    screen.open_item(goods["鲜牛奶"])
+    forecast = screen.side.forecast
+    qtbot.waitUntil(lambda: forecast.shown is not None and forecast.shown.sku_id == goods["鲜牛奶"])
+    assert forecast.shown is not None
+    assert forecast.shown.past[forecast.shown.today] == 8 * PIECE
+    assert forecast.shown.more_milli == 98 * PIECE
+    assert forecast.shown.suggested
+    forecast.details.click()
+    qtbot.waitUntil(screen.panel.isVisible)
+    screen.panel.forecast.click()
+    qtbot.waitUntil(forecast.isVisible)

@@ -300,6 +300,10 @@ class Stepper(QWidget):
         """Whether somebody is in the middle of a number."""
         return self._field.hasFocus() and self._field.isModified()
 
+    def set_step(self, milli: int) -> None:
+        """Go by so much with each press of + and −."""
+        self._step = milli
+
     def put(self, milli: int) -> None:
         """Show a quantity without telling."""
         self._value = max(self._least, min(self._most, milli))

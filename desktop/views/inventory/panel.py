@@ -11,6 +11,7 @@ from desktop.basics.money import quantity_text
 from desktop.basics.words import when_text
 from desktop.queries.movements import LevelSheet, MovementRow, levels_of, movements_page
 from desktop.queries.page import Page
+from desktop.queries.places import stock_by_place
 from desktop.queries.product_detail import product_photo
 from desktop.queries.stock import StockRow, stock_of
 from desktop.services.stock import adjust_stock, set_levels
@@ -25,12 +26,14 @@ from desktop.views.common.stock_bar import StockBar
 from desktop.views.common.theme import theme
 from desktop.views.inventory.adjust import AdjustSheet
 from desktop.views.inventory.levels import LevelsSheet
+from desktop.views.inventory.places_part import PlacesPart
 from desktop.views.inventory.words import (
     average,
     caption_of,
     days,
     levels_hint,
     move_words,
+    screen_of,
     signed,
     state_badge,
     title_of,
@@ -40,10 +43,10 @@ WIDTH = 372
 
 
 class StockPanel(Card):
-    """Shows one SKU; `receive_wanted(sku)` asks to bring it in, `order_wanted(order)` to open the order."""
+    """Shows one SKU; `receive_wanted(sku)` asks to bring it in."""
 
     receive_wanted = Signal(int)
-    order_wanted = Signal(int)
+    forecast_wanted = Signal()
     dismissed = Signal()
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
@@ -74,6 +77,8 @@ class StockPanel(Card):
         body = vbox(inside, margins=(16, 14, 16, 16), gap=10)
         self.facts = Facts()
         body.addWidget(self.facts)
+        self.places = PlacesPart()
+        body.addWidget(self.places)
         body.addWidget(Divider())
         body.addLayout(self._levels_row())
         body.addWidget(Divider())
@@ -98,6 +103,9 @@ class StockPanel(Card):
         line.addWidget(self.picture)
         line.addWidget(self.names, 1)
         line.addWidget(self.badge, alignment=Qt.AlignmentFlag.AlignTop)
+        self.forecast = icon_button("line-chart-line", _("Stock forecast"), size=28)
+        self.forecast.clicked.connect(self.forecast_wanted)
+        line.addWidget(self.forecast, alignment=Qt.AlignmentFlag.AlignTop)
         self._close = icon_button("close-line", _("Close"), size=28)
         self._close.clicked.connect(self.dismissed)
         self._close.hide()
@@ -141,6 +149,7 @@ class StockPanel(Card):
         """Show another SKU, or none."""
         if sku_id != self._sku:
             self._row = self._level_sheet = None
+            self.places.show_places(())
         self._sku = sku_id or 0
         self._empty.setVisible(not self._sku)
         if not self._sku:
@@ -154,6 +163,7 @@ class StockPanel(Card):
             return
         scope = self._context.of(self)
         scope.ask_latest("row", stock_of, self._sku).then(self._show_row)
+        scope.ask_latest("places", stock_by_place, self._sku).then(self.places.show_places)
         scope.ask_latest("levels", levels_of, self._sku).then(self._show_levels)
         scope.ask_latest("moves", movements_page, self._sku).then(self._show_moves)
 
@@ -168,10 +178,12 @@ class StockPanel(Card):
         cover = days(row.cover_tenths)
         coming = quantity_text(row.coming_milli)
         on_way = [(_("On the way"), coming, "info")] if row.coming_milli else []
+        aside = [(_("Set aside"), quantity_text(row.set_aside_milli), "")] if row.set_aside_milli else []
         self.facts.show_rows(
             [
                 (_("On hand"), f"{quantity_text(row.on_hand_milli)} {row.unit}", "strong"),
-                (_("Reserved"), quantity_text(row.reserved_milli), ""),
+                (_("Reserved"), quantity_text(row.reserved_milli - row.set_aside_milli), ""),
+                *aside,
                 (_("Available"), quantity_text(row.available_milli), ""),
                 *on_way,
                 (_("Sold a day"), average(row.daily_milli) if row.daily_milli else "—", ""),
@@ -235,7 +247,7 @@ class StockPanel(Card):
         line = QWidget()
         layout = hbox(line)
         when = when_text(row.at, self._context.now(), self._context.zone)
-        caption = " · ".join(part for part in (when, _(row.who) if row.who else "", row.note) if part)
+        caption = " · ".join(p for p in (when, _(row.who) if row.who else "", row.place, row.note) if p)
         layout.addWidget(self._what(row, caption), 1)
         numbers = vbox(gap=0)
         ink = "success_fg" if row.delta_milli > 0 else "text"
@@ -246,13 +258,14 @@ class StockPanel(Card):
         return line
 
     def _what(self, row: MovementRow, caption: str) -> QWidget:
-        """The words of a movement; an order's are a link to it."""
-        if row.order_id is None:
+        """The words of a movement; a document's are a link to it."""
+        where = screen_of(row.document)
+        if where is None or not row.document_code:
             return TwoLines(move_words(row), caption)
         both = QWidget()
         column = vbox(both, gap=0)
         order = link(move_words(row))
-        order.clicked.connect(partial(self.order_wanted.emit, row.order_id))
+        order.clicked.connect(partial(self._context.navigate, *where))
         column.addWidget(order, alignment=Qt.AlignmentFlag.AlignLeft)
         column.addWidget(Label(caption, "cap", "text2"))
         return both
@@ -266,7 +279,7 @@ class StockPanel(Card):
     def open_adjust(self) -> None:
         """Open the sheet that puts this SKU right."""
         if self._row is not None and self.adjust.isEnabled():
-            AdjustSheet(self.window(), self._context, self._row).open()
+            AdjustSheet(self.window(), self._context, self._row, self.places.found).open()
 
     def _open_levels(self) -> None:
         if self._row is None or self._level_sheet is None:

@@ -5,7 +5,7 @@ from desktop.basics.money import quantity_text
 from desktop.queries.replenishment import RestockList
 from desktop.views.common.context import Context
 from desktop.views.common.printing import PrintLine
-from desktop.views.inventory.restock_line import name_of, reason_of
+from desktop.views.inventory.restock_words import name_of, reason_of
 
 
 def restock_lines(found: RestockList, context: Context) -> list[PrintLine]:

@@ -3,16 +3,21 @@
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _, ngettext
+from desktop.basics.ids import new_key
 from desktop.basics.money import Money, quantity_text
 from desktop.basics.words import when_text
-from desktop.queries.order_export import export_begins
-from desktop.queries.replenishment import RestockCosts, RestockLine, RestockList, open_restock, restock_costs
-from desktop.services.goods_export import export_restock
+from desktop.queries.replenishment import (
+    RestockCosts,
+    RestockGroup,
+    RestockList,
+    open_restock,
+    restock_costs,
+)
 from desktop.services.replenishment import (
     Drafted,
     change_quantity,
@@ -23,16 +28,17 @@ from desktop.services.replenishment import (
     remove_line,
     reopen_list,
 )
-from desktop.views.common import icons, remember
+from desktop.services.restock_orders import Ordered, order_list, take_list_back
+from desktop.views.common import remember
 from desktop.views.common.buttons import Button, icon_button, link, primary, secondary
-from desktop.views.common.cards import Card, CardHead, Divider, TwoLines, hbox, vbox
+from desktop.views.common.cards import Card, CardHead, hbox, vbox
 from desktop.views.common.context import Context
-from desktop.views.common.export_sheet import ExportSheet
 from desktop.views.common.labels import Label
-from desktop.views.common.print_sheet import Document, PrintSheet
 from desktop.views.common.theme import theme
-from desktop.views.inventory.paper import restock_lines
-from desktop.views.inventory.restock_line import RestockRow, name_of
+from desktop.views.inventory.restock_line import GroupHead, RestockRow, WhyBox
+from desktop.views.inventory.restock_menu import open_export, open_menu, open_print
+from desktop.views.inventory.restock_words import name_of
+from desktop.views.inventory.seller import SellerSheet
 
 TABLES = {"replenishment", "replenishment_line"}
 LEAST_ROOM = 96  # px of lines, however little height there is
@@ -40,16 +46,21 @@ FOLDED = "inventory/restock_folded"
 
 
 class RestockPanel(Card):
-    """The open restock list, or a way to reckon one."""
+    """The open restock list, or a way to reckon one; `shown_changed` when it was read again."""
+
+    shown_changed = Signal()
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(margins=(16, 12, 16, 14), gap=0, parent=parent)
         self._context, self._scope = context, context.of(self)
         self.shown: RestockList | None = None
         self.rows: dict[int, RestockRow] = {}
-        self._costs: dict[int, int] = {}
+        self.heads: dict[int | None, GroupHead] = {}
+        self._costs = RestockCosts({})
+        self._sku = self._picked = 0
+        self._key = new_key()
         self._room = LEAST_ROOM
-        self._may = context.may(draft_now)
+        self._may, self._may_buy = context.may(draft_now), context.may(order_list)
         self.body.addWidget(self._head())
         self.body.addWidget(self._idle())
         self.body.addWidget(self._sheet())
@@ -60,11 +71,13 @@ class RestockPanel(Card):
 
     def _head(self) -> QWidget:
         self.head = CardHead(_("Restock list"))
+        self.rules = link(_("Rules"))
+        self.rules.clicked.connect(lambda: self._context.navigate("rules"))
         self.more = icon_button("more-line", _("More"), size=28)
         self.more.clicked.connect(self._menu)
         self.fold = icon_button("arrow-up-s-line", _("Fold"), size=28)
         self.fold.clicked.connect(lambda: self.set_folded(not self.folded))
-        self.head.add(self.more, self.fold)
+        self.head.add(self.rules, self.more, self.fold)
         return self.head
 
     def _idle(self) -> QWidget:
@@ -93,21 +106,34 @@ class RestockPanel(Card):
         self.area.setWidget(self._inside)
         self._inside.setAutoFillBackground(False)
         column.addWidget(self.area)
-        column.addWidget(Divider())
+        self.why = WhyBox(self._may, self._may_buy)
+        self.why.wanted.connect(self._change)
+        self.why.removed.connect(self._remove)
+        self.why.seller.connect(self._choose_supplier)
+        column.addWidget(self.why)
         column.addLayout(self._foot())
         return self.sheet
 
     def _foot(self) -> Any:
         line = hbox()
-        self.total = TwoLines("", "")
+        sums = vbox(gap=0)
+        self._total_words = Label("", "cap", "text2")
+        self.total = Label("", "h3")
+        sums.addWidget(self._total_words)
+        sums.addWidget(self.total)
         self.dismiss = secondary(_("Not now"))
         self.dismiss.clicked.connect(self._dismiss)
         self.ordered = primary(_("Mark as ordered"), "check-line")
         self.ordered.clicked.connect(self._mark)
-        line.addWidget(self.total, 1)
+        self.order_button = primary("", "check-line")
+        self.order_button.clicked.connect(self._order)
+        self.order_button.setEnabled(self._may_buy)
+        self.order_button.setToolTip("" if self._may_buy else _("Your role may not buy goods"))
+        line.addLayout(sums, 1)
         for button in (self.dismiss, self.ordered):
             self._guard(button)
             line.addWidget(button)
+        line.addWidget(self.order_button)
         return line
 
     def _guard(self, button: Button) -> None:
@@ -131,20 +157,21 @@ class RestockPanel(Card):
         self._room = max(theme.px(LEAST_ROOM), height)
         self._fit()
 
+    def why_height(self) -> int:
+        """How much height the explanation takes, in px."""
+        return 0 if self.why.isHidden() else self.why.sizeHint().height() + 8
+
     def refresh(self) -> None:
         """Read the list again."""
         self._scope.ask_latest("restock", open_restock).then(self._show)
 
     def _show(self, found: RestockList | None) -> None:
         self.shown = found
-        lines = found.lines if found else ()
-        for line_id in set(self.rows) - {line.id for line in lines}:
-            row = self.rows.pop(line_id)
-            row.hide()  # at once: deletion waits for the event loop
-            self._lines.removeWidget(row)
-            row.deleteLater()
-        for place, line in enumerate(lines):
-            self._place(place, line, found.cover_days if found else 0)
+        groups = found.groups if found else ()
+        self._drop({line.id for group in groups for line in group.lines}, {g.supplier_id for g in groups})
+        place = 0
+        for group in groups:
+            place = self._place_group(place, group)
         if found is not None:
             self._left_out.setText(
                 _("{count} more goods are short; they follow when these are ordered.").format(
@@ -154,39 +181,106 @@ class RestockPanel(Card):
             if self._context.may(restock_costs):
                 self._scope.ask_latest("costs", restock_costs, found.id).then(self._priced)
         self._left_out.setVisible(bool(found and found.left_out))
+        self._explain()
         self._say()
         self._show_parts()
+        self.shown_changed.emit()
 
-    def _place(self, place: int, line: RestockLine, cover_days: int) -> None:
-        row = self.rows.get(line.id)
-        if row is None:
-            row = self.rows[line.id] = RestockRow(line, self._context.currency, self._may)
-            row.wanted.connect(self._change)
-            row.removed.connect(self._remove)
-            row.changed.connect(self._say)
-        if self._lines.indexOf(row) != place:
-            self._lines.insertWidget(place, row)
-        row.show_line(line, cover_days)
-        row.show_cost(self._costs.get(line.sku_id) if self._context.may(restock_costs) else None)
+    def _drop(self, lines: set[int], suppliers: set[int | None]) -> None:
+        """Rows and heads the list has no more; hidden at once, for deletion waits for the event loop."""
+        gone: list[QWidget] = [self.rows.pop(key) for key in set(self.rows) - lines]
+        gone += [self.heads.pop(key) for key in set(self.heads) - suppliers]
+        for widget in gone:
+            widget.hide()
+            self._lines.removeWidget(widget)
+            widget.deleteLater()
+
+    def _place_group(self, place: int, group: RestockGroup) -> int:
+        """Put a supplier's head and lines at this place; returns the place behind them."""
+        if self.shown is not None and any(part.supplier_id is not None for part in self.shown.groups):
+            head = self.heads.setdefault(group.supplier_id, GroupHead())
+            self._put(place, head)
+            head.show()
+            place += 1
+        for line in group.lines:
+            row = self.rows.get(line.id)
+            if row is None:
+                row = self.rows[line.id] = RestockRow(line, self._context.currency, self._may)
+                row.wanted.connect(self._change)
+                row.picked.connect(self._pick)
+                row.changed.connect(self._say)
+            self._put(place, row)
+            row.show_line(line)
+            row.show_cost(self._cost_of(line.sku_id))
+            place += 1
+        return place
+
+    def _put(self, place: int, widget: QWidget) -> None:
+        if self._lines.indexOf(widget) != place:
+            self._lines.insertWidget(place, widget)
+
+    def _cost_of(self, sku_id: int) -> tuple[int, int] | None:
+        return self._costs.of_sku.get(sku_id) if self._context.may(restock_costs) else None
 
     def _priced(self, costs: RestockCosts) -> None:
-        self._costs = costs.of_sku
+        self._costs = costs
         for row in self.rows.values():
-            row.show_cost(self._costs.get(row.line.sku_id))
+            row.show_cost(self._cost_of(row.line.sku_id))
         self._say()
+
+    # Which line is explained
+
+    def show_sku(self, sku_id: int | None) -> None:
+        """Explain these goods if they are on the list."""
+        self._sku, self._picked = sku_id or 0, 0
+        self._explain()
+
+    def _pick(self, line_id: int) -> None:
+        self._picked = line_id
+        self._explain()
+
+    def _explain(self) -> None:
+        """The line pressed last, the goods selected in the table, or the first line."""
+        lines = self.shown.lines if self.shown else ()
+        ordered = [line for group in self.shown.groups for line in group.lines] if self.shown else []
+        picked = next((line for line in lines if line.id == self._picked), None)
+        picked = picked or next((line for line in lines if line.sku_id == self._sku), None)
+        picked = picked or (ordered[0] if ordered else None)
+        self.why.setVisible(picked is not None)
+        if picked is not None and self.shown is not None:
+            self.why.show_line(picked, self.shown.cover_days)
+        self._fit()
 
     def _say(self) -> None:
         found = self.shown
         if found is None:
             self.head.say(hint="")
             return
-        count = len(found.lines)
-        when = when_text(found.at, self._context.now(), self._context.zone)
-        words = ngettext("{count} kind of goods · {when}", "{count} kinds of goods · {when}", count)
-        self.head.say(hint=words.format(count=count, when=when))
-        worth = sum(row.worth() for row in self.rows.values())
-        caption = _("Estimated total") if worth else ""
-        self.total.say(str(Money(worth, self._context.currency)) if worth else "", caption)
+        sellers = sum(group.supplier_id is not None for group in found.groups)
+        if sellers:
+            words = ngettext("{count} supplier", "{count} suppliers", sellers).format(count=sellers)
+        else:
+            count, when = len(found.lines), when_text(found.at, self._context.now(), self._context.zone)
+            words = ngettext("{count} kind of goods · {when}", "{count} kinds of goods · {when}", count)
+            words = words.format(count=count, when=when)
+        self.head.say(hint=words)
+        text = ngettext("Create {count} purchase order", "Create {count} purchase orders", sellers)
+        self.order_button.relabel(text.format(count=sellers))
+        self.order_button.setVisible(sellers > 0)
+        self.ordered.setVisible(not sellers)
+        self._say_sums(found)
+
+    def _say_sums(self, found: RestockList) -> None:
+        may, currency = self._context.may(restock_costs), self._context.currency
+        for group in found.groups:
+            head = self.heads.get(group.supplier_id)
+            if head is not None:
+                rows = [self.rows[line.id] for line in group.lines if line.id in self.rows]
+                worth = Money(sum(row.worth() for row in rows), currency) if may else None
+                head.show_group(group, worth, self._costs.least.get(group.supplier_id or 0, 0))
+        worth_all = sum(row.worth() for row in self.rows.values())
+        self._total_words.setText(_("Estimated total") if worth_all else "")
+        self.total.setText(str(Money(worth_all, currency)) if worth_all else "")
 
     def _show_parts(self) -> None:
         """Fold or unfold; without a list only the sentence that nothing waits."""
@@ -201,7 +295,7 @@ class RestockPanel(Card):
 
     def _fit(self) -> None:
         self._inside.adjustSize()
-        wanted = self._lines.totalHeightForWidth(self.area.viewport().width())
+        wanted = max(self._lines.sizeHint().height(), self._inside.sizeHint().height())
         self.area.setFixedHeight(max(1, min(wanted, self._room)))
         self.updateGeometry()
 
@@ -266,6 +360,25 @@ class RestockPanel(Card):
             )
             self._scope.do(mark_ordered, self.shown.id).busy(self.ordered).then(done)
 
+    def _order(self) -> None:
+        """Draft a purchase order for each supplier; a press again after an error drafts them once."""
+        if self.shown is not None:
+            done = partial(self._drafted_orders, self.shown.id)
+            task = self._scope.do(order_list, self.shown.id, client_key=self._key)
+            task.busy(self.order_button).then(done)
+
+    def _drafted_orders(self, list_id: int, made: Ordered) -> None:
+        self._key = new_key()
+        self.refresh()
+        count = len(made.orders)
+        words = ngettext("{count} purchase order drafted", "{count} purchase orders drafted", count)
+        self._context.toast(self, words.format(count=count), undo=partial(self._do, take_list_back, list_id))
+
+    def _choose_supplier(self, line_id: int) -> None:
+        row = self.rows.get(line_id)
+        if row is not None:
+            SellerSheet(self.window(), self._context, row.line).open()
+
     def _dismiss(self) -> None:
         if self.shown is not None:
             done = partial(self._closed, self.shown.id, _("List dismissed; it is reckoned anew tomorrow"))
@@ -278,42 +391,12 @@ class RestockPanel(Card):
     # Paper and files
 
     def _menu(self) -> None:
-        menu = QMenu(self.more)
-        entries = (
-            (_("Reckon again"), "refresh-line", self.draft, self._may),
-            (_("Print…"), "printer-line", self.open_print, True),
-            (_("Export…"), "download-2-line", self.open_export, self._context.may(export_begins)),
-        )
-        for text, icon, run, may in entries:
-            entry = menu.addAction(icons.icon(icon, "text2"), text)
-            entry.setEnabled(may)
-            entry.triggered.connect(lambda _checked=False, run=run: run())
-        menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
-
-    def _file_name(self) -> str:
-        return f"restock-{self._context.now().astimezone(self._context.zone):%Y%m%d}"
+        open_menu(self.more, self._context, self.draft if self._may else None, self.shown)
 
     def open_export(self) -> None:
         """Open the sheet that writes the list to a file."""
-        if self.shown is not None:
-            title, count = _("Export the restock list"), len(self.shown.lines)
-            ExportSheet(
-                self.window(), self._context, title, self._file_name(), count, export_restock, self.shown.id
-            ).open()
+        open_export(self, self._context, self.shown)
 
     def open_print(self) -> None:
         """Open the sheet that prints the list."""
-        if self.shown is not None:
-            lines = restock_lines(self.shown, self._context)
-            document = Document("list", _("Restock list"), lines)
-            PrintSheet(
-                self.window(),
-                self._context,
-                _("Print the restock list"),
-                self._file_name(),
-                [document],
-                self._printed,
-            ).open()
-
-    def _printed(self, where: str) -> None:
-        self._context.toast(self, _("Sent to {name}").format(name=where))
+        open_print(self, self._context, self.shown)

@@ -3,12 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from desktop.basics.i18n import _
-from desktop.queries.categories import CategoryTree, category_tree
+from desktop.queries.categories import category_tree
 from desktop.queries.order_export import export_begins
 from desktop.queries.stock import (
     StockCounts,
@@ -21,35 +20,34 @@ from desktop.queries.stock import (
     stock_value,
 )
 from desktop.services.goods_export import export_stock
-from desktop.services.stock import receive_stock, set_levels
+from desktop.services.stock import receive_stock
 from desktop.views.common import shortcuts
 from desktop.views.common.beside import ScreenWithPanel
 from desktop.views.common.bulk_bar import BulkBar
 from desktop.views.common.buttons import Button, icon_button, primary, secondary
-from desktop.views.common.cards import Card, Divider, hbox, vbox
+from desktop.views.common.cards import Card, hbox, vbox
 from desktop.views.common.commands import Command
 from desktop.views.common.context import Context
 from desktop.views.common.empty import EmptyState
 from desktop.views.common.export_sheet import ExportSheet
 from desktop.views.common.import_button import import_button
-from desktop.views.common.inputs import SearchInput, Select
 from desktop.views.common.kpi import KpiStrip
 from desktop.views.common.labels import Label
 from desktop.views.common.paged_table import PagedTable
 from desktop.views.common.skeleton import Skeleton
 from desktop.views.common.table_view import TableView
 from desktop.views.common.tabs import Tab, Tabs
-from desktop.views.common.theme import theme
+from desktop.views.inventory.bulk import BulkDeeds
 from desktop.views.inventory.figures import strip_items, summary
+from desktop.views.inventory.filter_row import FilterRow, PlaceChoice
 from desktop.views.inventory.legend import Legend
-from desktop.views.inventory.levels import LevelsSheet
 from desktop.views.inventory.panel import StockPanel
 from desktop.views.inventory.receive import ReceiveSheet
 from desktop.views.inventory.restock import RestockPanel
 from desktop.views.inventory.side import Side
 from desktop.views.inventory.table import columns
 
-TABLES = {"stock", "stock_movement", "sku", "product", "level", "category", "setting", "replenishment"}
+TABLES = {"stock", "location", "transfer", "stock_movement", "sku", "product", "level", "category", "setting", "replenishment"}
 
 
 class InventoryScreen(ScreenWithPanel):
@@ -70,10 +68,9 @@ class InventoryScreen(ScreenWithPanel):
         self._row.addWidget(self._list(), 1)
         self.panel = StockPanel(context, self)
         self.panel.receive_wanted.connect(self._receive_one)
-        self.panel.order_wanted.connect(lambda order: context.navigate("orders", order))
         self.panel.dismissed.connect(self._dismiss)
         self.restock = RestockPanel(context)
-        self.side = Side(self.restock, self.panel, self)
+        self.side = Side(context, self.restock, self.panel, self)
         self._row.addWidget(self.side)
         column.addLayout(self._row, 1)
         self._keys()
@@ -94,6 +91,9 @@ class InventoryScreen(ScreenWithPanel):
         self.summary = Label("", "small", "text2")
         line.addSpacing(6)
         line.addWidget(self.summary, 1)
+        self.place = PlaceChoice(self._context)
+        self.place.picked.connect(self._place_picked)
+        line.addWidget(self.place)
         self.restock_button = secondary(_("Restock list"), "shopping-basket-2-line")
         self.restock_button.clicked.connect(self.open_restock)
         line.addWidget(self.restock_button)
@@ -117,7 +117,10 @@ class InventoryScreen(ScreenWithPanel):
         self.table = TableView(self.model, name="inventory", two_lines=True)
         card = Card(margins=(1, 0, 1, 2))
         card.body.addLayout(self._tabs_row())
-        card.body.addWidget(self._filter_row())
+        self.filters = FilterRow(self.table)
+        self.filters.searched.connect(self._searched)
+        self.filters.category_picked.connect(self._category_picked)
+        card.body.addWidget(self.filters)
         self.pages = QStackedWidget()
         self.nothing = EmptyState(_("No goods match"), primary=self._clear_button(), why="nothing_found")
         self.calm = EmptyState(_("All goods are well stocked"), why="all_done")
@@ -130,8 +133,7 @@ class InventoryScreen(ScreenWithPanel):
             self.pages.addWidget(page)
         card.body.addWidget(self.pages, 1)
         self.bulk = BulkBar()
-        self.bulk.add(_("Set levels"), "bar-chart-horizontal-line").clicked.connect(self._levels_of_many)
-        self.bulk.cleared.connect(lambda: self.model.check_all(False))
+        self.deeds = BulkDeeds(self, self._context, self.model, self.bulk)
         self.bulk.hide()
         holder = vbox(margins=(6, 0, 6, 6))
         holder.addWidget(self.bulk)
@@ -174,24 +176,6 @@ class InventoryScreen(ScreenWithPanel):
             shown.append(Tab("off", _("Off the shelf"), counts.off_shelf))
         return shown
 
-    def _filter_row(self) -> QWidget:
-        self.filters = QWidget()
-        column = vbox(self.filters)
-        column.addWidget(Divider())
-        line = hbox(margins=(15, 8, 15, 8))
-        self.search = SearchInput(_("Name, pinyin, code or barcode"))
-        self.search.leads_to = self.table
-        self.search.searched.connect(self._searched)
-        self.search.setMaximumWidth(theme.px(320))
-        self.category = Select([(None, _("All categories"))])
-        self.category.picked.connect(self._category_picked)
-        line.addWidget(self.search, 1)
-        line.addWidget(self.category)
-        line.addStretch(1)
-        column.addLayout(line)
-        self.filters.hide()
-        return self.filters
-
     def _clear_button(self) -> Button:
         button = secondary(_("Clear filters"), "filter-off-line")
         button.clicked.connect(self.clear_filters)
@@ -207,6 +191,7 @@ class InventoryScreen(ScreenWithPanel):
         return [
             Command(_("Receive by scanner"), self.open_receive, icon="barcode-line", keys=("N",)),
             Command(_("Restock list"), self.open_restock, icon="shopping-basket-2-line"),
+            Command(_("Adjust many goods"), self.deeds.adjust_many, icon="equalizer-line"),
             Command(
                 _("Adjust the selected goods"), self.panel.open_adjust, icon="equalizer-line", keys=("A",)
             ),
@@ -237,12 +222,15 @@ class InventoryScreen(ScreenWithPanel):
             self.pages.setCurrentWidget(self.waiting)
 
     def _ask_figures(self) -> None:
-        self._scope.ask_latest("tree", category_tree).then(self._show_tree)
-        self._scope.ask_latest("counts", stock_counts).then(self._counted)
+        self._scope.ask_latest("tree", category_tree).then(
+            lambda tree: self.filters.show_tree(tree, self._filter.category_id)
+        )
+        self.place.ask()
+        self._scope.ask_latest("counts", stock_counts, self._filter.place).then(self._counted)
 
     def _counted(self, counts: StockCounts) -> None:
         if self._context.may(stock_value):
-            task = self._scope.ask_latest("value", stock_value)
+            task = self._scope.ask_latest("value", stock_value, self._filter.place)
             task.then(lambda value: self._show_figures(counts, value))
         else:
             self._show_figures(counts, None)
@@ -252,22 +240,17 @@ class InventoryScreen(ScreenWithPanel):
         self.strip.show_items(strip_items(counts, value, self._context.currency))
         self.summary.setText(summary(counts, value, self._context.currency))
 
-    def _show_tree(self, tree: CategoryTree) -> None:
-        options: list[tuple[int | None, str]] = [(None, _("All categories"))]
-        options += [(node.id, "　" * node.depth + node.name) for node in tree.nodes]
-        self.category.set_options(options, self._filter.category_id)
-
     def _news(self, touched: dict[str, frozenset[int]]) -> None:
         self.model.refresh(touched.get("sku"))
         self._ask_figures()
-        self.panel.refresh()
+        self.side.refresh()
 
     # What came
 
     def _loaded(self, first: bool) -> None:
         self.pages.setCurrentWidget(self._page())
         if not self.model.rows:
-            self.panel.show_sku(None)
+            self.side.show_sku(None)
         elif self._wanted and self.table.go_to(self._wanted):
             self._wanted = 0
         elif first and not self._wanted and self.table.current_id() is None:
@@ -277,8 +260,7 @@ class InventoryScreen(ScreenWithPanel):
         if self.model.rows:
             return self.table
         if self._filter.text or self._filter.category_id is not None:
-            chosen = self.category.currentText().strip() if self._filter.category_id is not None else ""
-            what = " · ".join(part for part in (self._filter.text, chosen) if part)
+            what = self.filters.words(self._filter.text, self._filter.category_id)
             self.nothing.say(_("No goods match"), _("Filtered by {what}").format(what=what))
             return self.nothing
         return self.first if self._filter.view == "all" else self.calm
@@ -288,7 +270,7 @@ class InventoryScreen(ScreenWithPanel):
         self.nothing.say(_("The list can’t be read now"), str(error))
 
     def _current(self, sku_id: int | None) -> None:
-        self.panel.show_sku(sku_id)
+        self.side.show_sku(sku_id)
 
     def _ticked(self) -> None:
         count = len(self.model.checked)
@@ -317,8 +299,7 @@ class InventoryScreen(ScreenWithPanel):
 
     def clear_filters(self) -> None:
         """Show all goods of this tab again."""
-        self.search.clear()
-        self.category.set_value(None)
+        self.filters.empty()
         self._set_filter(text="", category_id=None)
 
     def _toggle_filter(self) -> None:
@@ -329,8 +310,11 @@ class InventoryScreen(ScreenWithPanel):
             self._show_search()
 
     def _show_search(self) -> None:
-        self.filters.show()
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filters.open()
+
+    def _place_picked(self, place: int | None) -> None:
+        self._set_filter(place=place)
+        self._ask_figures()
 
     def _columns_menu(self) -> None:
         below = self.columns_button.mapToGlobal(self.columns_button.rect().bottomLeft())
@@ -343,7 +327,7 @@ class InventoryScreen(ScreenWithPanel):
             self.restock.set_folded(False)
             view = "all"
         self.tabs.set_value(view)
-        self.search.setText(text)
+        self.filters.search.setText(text)
         self.filters.setVisible(bool(text))
         self._set_filter(view=view, text=text, category_id=None)
 
@@ -355,7 +339,8 @@ class InventoryScreen(ScreenWithPanel):
         """Stand where another one stood; the categories come with their answer."""
         self._filter, self.model.sort_key, self.model.descending, chosen = state
         self.tabs.set_value(self._filter.view)
-        self.search.setText(self._filter.text)
+        self.filters.search.setText(self._filter.text)
+        self.place.set_value(self._filter.place)
         self.filters.setVisible(bool(self._filter.text or self._filter.category_id is not None))
         self._wanted = chosen or 0
 
@@ -363,7 +348,7 @@ class InventoryScreen(ScreenWithPanel):
         """Select goods wherever they stand in the list."""
         if not self.table.go_to(sku_id):
             self._wanted = sku_id
-            self.panel.show_sku(sku_id)
+            self.side.show_sku(sku_id)
         self._open_panel()
 
     def open_receive(self) -> None:
@@ -388,12 +373,6 @@ class InventoryScreen(ScreenWithPanel):
         sheet = ReceiveSheet(self.window(), self._context)
         sheet.open()
         self._scope.ask(stock_of, sku_id).then(lambda row: sheet.take(row.code))
-
-    def _levels_of_many(self) -> None:
-        if self._context.may(set_levels):
-            ids = sorted(self.model.checked)
-            title = _("Levels of {count} goods").format(count=len(ids))
-            LevelsSheet(self.window(), self._context, title, ids, None).open()
 
     def _panel_top(self) -> int:
         return self.strip.geometry().top()
