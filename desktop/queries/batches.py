@@ -13,7 +13,7 @@ from desktop.basics.clock import shop_day
 from desktop.basics.money import MILLI, half_up
 from desktop.models.batches import Batch, BatchMovement, BatchStock
 from desktop.models.people import Permission
-from desktop.models.products import Image, Product, Sku
+from desktop.models.products import Image, Price, PriceList, Product, Sku
 from desktop.models.settings import EXPIRY_WARN
 from desktop.models.stock import Location
 from desktop.queries.page import AnySelect, Page, Position, contains, in_order, page_of
@@ -295,3 +295,25 @@ def tracked_skus(read: Read, sku_ids: Sequence[int]) -> frozenset[int]:
     """Those of these SKUs that are told apart by batch: the sheets that bring goods in ask for their batch."""
     statement = select(Sku.id).where(Sku.batch_tracked, Sku.id.in_(sorted(set(sku_ids))))
     return frozenset(int(row[0]) for row in read.rows(statement))
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfPrice:
+    """The usual price of a SKU and the list it stands in, and how it is written, in minor units."""
+
+    list_id: int
+    amount_minor: int
+    unit: str
+
+
+@question(permission=Permission.SEE_STOCK)
+def shelf_price(read: Read, sku_id: int) -> ShelfPrice | None:
+    """What goods cost a customer in the usual price list, for marking them down."""
+    statement = (
+        select(Price.list_id, Price.amount_minor, Sku.unit)
+        .join(PriceList, PriceList.id == Price.list_id)
+        .join(Sku, Sku.id == Price.sku_id)
+        .where(Price.sku_id == sku_id, PriceList.key == "retail", Price.unit == "", Price.min_qty_milli == 0)
+    )
+    row = read.rows(statement).first()
+    return ShelfPrice(row.list_id, row.amount_minor, row.unit) if row else None

@@ -15,9 +15,11 @@ from desktop.models.people import Permission, Staff, StaffRole
 from desktop.models.stock import Location
 from desktop.services.opening import NewShop, open_shop
 from desktop.services.sample.baskets import Shelf
+from desktop.services.sample.batches import write_batches, write_campaigns
 from desktop.services.sample.buying import write_buying
 from desktop.services.sample.days import Days
 from desktop.services.sample.drafts import Calendar
+from desktop.services.sample.goods_room import write_goods_room
 from desktop.services.sample.her import Her
 from desktop.services.sample.ledger import settle_points
 from desktop.services.sample.people import HER_NUMBER, make_people
@@ -77,6 +79,9 @@ def fill(work: Work, secret: str, now: datetime | None = None) -> None:
     write_counters(work, desk, drafts, len(people))
     write_buying(work, desk)
     write_stockroom(work, desk)
+    write_batches(work, desk)
+    write_campaigns(work, desk)
+    write_goods_room(work)
 
 
 def _helpers(work: Work, secret: str) -> None:

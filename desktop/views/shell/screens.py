@@ -40,6 +40,8 @@ SCREENS = (
     Entry("orders", N_("Orders"), "business", "file-list-3", "see order status", "O"),
     Entry("aftersales", N_("After-sales"), "business", "customer-service-2", "see order status", under="orders"),
     Entry("products", N_("Products"), "business", "price-tag-3", "browse goods", "G"),
+    Entry("prices", N_("Prices"), "business", "money-cny-circle", "see stock", under="products"),
+    Entry("reviews", N_("Reviews"), "business", "star-smile", "edit goods", under="products"),
     Entry("inventory", N_("Inventory"), "business", "archive", "see stock", "I"),
     Entry("imports", N_("Imports"), "business", "upload-cloud-2", "import", "", "orders"),
     Entry("stocktakes", N_("Stocktakes"), "business", "clipboard", "count stock", under="inventory"),

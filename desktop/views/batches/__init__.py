@@ -1,0 +1,1 @@
+"""Batches and expiry: what expires when, and what is done about it."""
