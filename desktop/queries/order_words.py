@@ -34,7 +34,8 @@ EVENT_WORDS = {
     "chased": N_("Chased"),
     "late reason": N_("Why it is late"),
     "repaired": N_("Repaired"),
-    "after-sales": N_("After-sales"),
+    "after-sales": N_("After-sales opened"),
+    "after-sales over": N_("After-sales ended"),
     "exchanged": N_("Exchanged"),
 }
 

@@ -9,8 +9,7 @@ from sqlalchemy import select
 
 from desktop.models.orders import Order, OrderLine
 from desktop.models.people import Permission
-from desktop.pricing.refund import Paid, line_refund, split_refund
-from desktop.queries.given_back import read_given, read_given_of_line
+from desktop.queries.given_back import Worth, left_of_order, sources_of, split_now, worth_of
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
@@ -31,15 +30,19 @@ def refund_preview(
 ) -> RefundPreview:
     """What giving back these (line id, thousandths) pairs would come to."""
     order = read.rows(select(Order.__table__).where(Order.id == order_id)).one()
-    amount = sum(_line(read, line_id, qty) for line_id, qty in lines if qty > 0)
-    amount += order.freight_minor + order.rounding_minor if with_freight else 0
-    amount = min(amount, order.paid_minor - order.refunded_minor)
-    paid = Paid(order.paid_minor, order.points_minor, order.points_spent, order.points_earned)
-    split = split_refund(paid, read_given(read, order_id), amount)
-    return RefundPreview(split.money_minor, split.value_minor, split.points, split.taken_back)
+    worths = [(line_id, _worth(read, line_id, qty)) for line_id, qty in lines if qty > 0]
+    own = sum(worth.own_minor for _line, worth in worths)
+    own += order.freight_minor + order.rounding_minor if with_freight else 0
+    parts = [split_now(read, order, min(own, left_of_order(read, order)))]
+    for line_id, worth in worths:  # what an exchange paid of a line goes back from where that money lies
+        for _credit, source_id, amount in sources_of(read, line_id, worth.credit_minor):
+            source = read.rows(select(Order.__table__).where(Order.id == source_id)).one()
+            parts.append(split_now(read, source, amount))
+    return RefundPreview(
+        sum(p.money_minor for p in parts), sum(p.value_minor for p in parts), sum(p.points for p in parts),
+        sum(p.taken_back for p in parts),
+    )  # fmt: skip
 
 
-def _line(read: Read, line_id: int, qty: int) -> int:
-    line = read.rows(select(OrderLine.__table__).where(OrderLine.id == line_id)).one()
-    given = read_given_of_line(read, line_id)
-    return line_refund(line.total_minor, line.qty_milli, line.refunded_milli, given, qty)
+def _worth(read: Read, line_id: int, qty: int) -> Worth:
+    return worth_of(read, read.rows(select(OrderLine.__table__).where(OrderLine.id == line_id)).one(), qty)

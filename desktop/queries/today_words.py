@@ -20,6 +20,7 @@ STAKES = {
     "unsent": N_("The orders these messages are about"),
     "late": N_("All they come to: whoever waits in vain takes the money back"),
     "chased": N_("All they come to: whoever waits in vain takes the money back"),
+    "aftersales": N_("What these cases are worth"),
     "out": N_("What these goods usually sell a day"),
     "to_ship": N_("Those whose time to leave is over within a day"),
     "unpaid": N_("Those that lapse within a day: unpaid, the sale is lost"),
@@ -76,6 +77,7 @@ TITLES: dict[str, Callable[[Todo], str]] = {
     "unsent": lambda t: ngettext("{count} message could not be sent", "{count} messages could not be sent", t.count),
     "late": lambda t: ngettext("{count} order is late", "{count} orders are late", t.count),
     "chased": lambda t: ngettext("{count} chased order without an answer", "{count} chased orders without an answer", t.count),
+    "aftersales": lambda t: ngettext("{count} after-sales case waits", "{count} after-sales cases wait", t.count),
     "out": lambda t: ngettext("{count} product out of stock", "{count} products out of stock", t.count),
     "to_ship": lambda t: ngettext("{count} order to ship", "{count} orders to ship", t.count),
     "unpaid": lambda t: ngettext("{count} order to be paid", "{count} orders to be paid", t.count),
@@ -112,6 +114,10 @@ def _queued(todo: Todo, here: Here) -> str:
 
 def _chased(todo: Todo, here: Here) -> str:
     return _("Asked {when} why it has not left").format(when=here.when(todo.since))
+
+
+def _cases(todo: Todo, here: Here) -> str:
+    return _("The oldest has waited since {when}").format(when=here.when(todo.since))
 
 
 def _names(todo: Todo) -> str:
@@ -172,6 +178,7 @@ REASONS: dict[str, Callable[[Todo, Here], str]] = {
     "unsent": _unsent,
     "late": _late,
     "chased": _chased,
+    "aftersales": _cases,
     "out": _out,
     "to_ship": _to_ship,
     "unpaid": _unpaid,

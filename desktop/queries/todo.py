@@ -9,7 +9,7 @@ from typing import Any
 
 # In this order among those with the same money at stake.
 KINDS = (
-    "clock_doubt", "books", "stuck", "rule_paused", "unsent", "late", "chased", "out", "to_ship",
+    "clock_doubt", "books", "stuck", "rule_paused", "unsent", "late", "chased", "aftersales", "out", "to_ship",
     "unpaid", "queued", "restock", "low", "lapsing",
 )  # fmt: skip
 SOON = timedelta(hours=24)  # what is left undone is looked at again this time tomorrow

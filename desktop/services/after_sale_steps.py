@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from desktop.models.after_sales import AfterSale, AfterSaleEvent, AfterSaleLine
+from desktop.models.after_sales import OPEN, AfterSale, AfterSaleEvent, AfterSaleLine
 from desktop.models.orders import Order, OrderLine
 from desktop.services.orders import tell
 from desktop.shop.work import Work
@@ -41,4 +41,4 @@ def record(work: Work, case_id: int, kind: str, note: str = "") -> None:
 
 def tell_order(work: Work, case: AfterSale) -> None:
     """Write on the order's own timeline that a case was opened or came to its end."""
-    tell(work, case.order_id, "after-sales", f"{case.code} {case.state}")
+    tell(work, case.order_id, "after-sales" if case.state in OPEN else "after-sales over", case.code)

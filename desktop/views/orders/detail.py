@@ -14,6 +14,7 @@ from desktop.queries.order_detail import Contact, OrderDetail, order_contact
 from desktop.queries.order_parcels import ParcelRow
 from desktop.queries.order_words import channel_word, said, type_word
 from desktop.queries.receipts import receipt
+from desktop.services.after_sales import open_case
 from desktop.services.chasing import give_late_reason
 from desktop.services.fulfilment import cancel_order, cancel_paid_order, pay_order, receive_order, ship_order
 from desktop.services.order_queue import release_order
@@ -53,8 +54,8 @@ def can(order: OrderDetail, now: datetime) -> set[str]:
         found |= {"code", "pickup"}
     if order.part_shipped:
         found.add("undo")
-    if order.status in PAID and order.refunded_minor < order.paid_minor:
-        found.add("refund")
+    if order.status in PAID:
+        found |= {"refund", "aftersales"} if order.refunded_minor < order.paid_minor else {"aftersales"}
     return found
 
 
@@ -62,6 +63,7 @@ RIGHTS = {
     "pay": pay_order, "ship": ship_order, "receive": receive_order, "undo": ship_order, "note": add_note,
     "edit": edit_order, "refund": refund_lines, "print": receipt, "tag": tag_order, "untag": untag_order,
     "release": release_order, "reason": give_late_reason, "code": new_pick_up_code, "pickup": hand_over,
+    "aftersales": open_case,
 }  # fmt: skip
 
 
@@ -180,6 +182,7 @@ class DetailPanel(Card):
         menu = QMenu(button)
         entries = (
             ("edit", _("Change order…"), "edit-line"),
+            ("aftersales", _("After-sales…"), "customer-service-2-line"),
             ("undo", _("Take shipment back"), "arrow-go-back-line"),
             ("code", _("New pick-up code"), "qr-code-line"),
             ("release", _("Release now"), "play-circle-line"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from desktop.basics.i18n import _
+from desktop.basics.i18n import _, ngettext
 from desktop.queries.after_sale_offer import CaseOffer, case_offer
 from desktop.queries.order_detail import OrderDetail
 from desktop.queries.order_messages import Unread, unread_messages
@@ -105,11 +105,18 @@ class Errands(QObject):
 
     def _show_unread(self, unread: Unread) -> None:
         self._unread = unread
-        self.unread_button.relabel(_("{count} new messages").format(count=unread.count))
+        self.unread_button.relabel(
+            ngettext("{count} new message", "{count} new messages", unread.count).format(count=unread.count)
+        )
         self.unread_button.setVisible(bool(unread.count))
 
     def _open_unread(self) -> None:
-        self.screen.open_item(self._unread.order_id)
+        self._bring(self._unread.order_id)
+
+    def _bring(self, order_id: int) -> None:
+        """Select an order and show its panel, also where the panel lies over the list."""
+        self.screen.open_item(order_id)
+        self.screen.show_order(order_id)
 
     def seen(self, order: OrderDetail) -> None:
         """The order is on the screen: what the member wrote counts as read by who may answer."""
@@ -118,8 +125,8 @@ class Errands(QObject):
 
     def _reload(self) -> None:
         order = self.screen.panel.order
-        if order is not None:
-            self.screen.open_item(order.id)
+        if order is not None and self.screen.panel.isVisible():
+            self.screen.show_order(order.id)
 
     # Parcels
 
@@ -148,7 +155,7 @@ class Errands(QObject):
         PickUpSheet(self.screen, self.context, self._handed).open()
 
     def _handed(self, order_id: int, number: str) -> None:
-        self.screen.open_item(order_id)
+        self._bring(order_id)
         self._say(_("Order {number} handed over").format(number=number))
 
     def make_code(self, order: OrderDetail) -> None:

@@ -168,7 +168,7 @@ class OrdersScreen(QWidget):
         self.list.wanted_id = order_id
         if not self.list.table.go_to(order_id):
             self.list.table.go_nowhere()
-            self._show(order_id)
+            self.show_order(order_id)
 
     def open_filters(self, view: str = "", **filters: Any) -> None:
         """Show a saved view by key, or the orders that fit these filters."""
@@ -208,7 +208,7 @@ class OrdersScreen(QWidget):
             self._ask_today()
             order = self.panel.order
             if order is not None and self.panel.isVisible():
-                self._show(order.id)
+                self.show_order(order.id)
 
     def _ask_today(self) -> None:
         self.errands.ask_unread()
@@ -236,13 +236,14 @@ class OrdersScreen(QWidget):
             order_id = self.list.wanted_id
         self.list.wanted_id = 0
         if self.docked() or self.panel.isVisible():
-            self._show(order_id)
+            self.show_order(order_id)
 
     def _open(self, order_id: int) -> None:
         self.list.wanted_id = 0
-        self._show(order_id)
+        self.show_order(order_id)
 
-    def _show(self, order_id: int) -> None:
+    def show_order(self, order_id: int) -> None:
+        """Show an order's panel, whatever the list has."""
         self.scope.ask_latest("detail", order_detail, order_id).then(self._have)
 
     def _have(self, order: OrderDetail) -> None:
@@ -307,6 +308,8 @@ class OrdersScreen(QWidget):
             self.errands.pick_up()
         elif verb == "code":
             self.errands.make_code(order)
+        elif verb == "aftersales":
+            self.errands.after_sales(order)
         else:
             self._sheet(verb, order).open()
 

@@ -38,7 +38,9 @@ GROUPS = {"": "", "business": N_("Business"), "customers": N_("Customers"), "sys
 SCREENS = (
     Entry("dashboard", N_("Home"), "", "home-5", "see figures", "H"),
     Entry("orders", N_("Orders"), "business", "file-list-3", "see order status", "O"),
-    Entry("aftersales", N_("After-sales"), "business", "customer-service-2", "see order status", under="orders"),
+    Entry(
+        "aftersales", N_("After-sales"), "business", "customer-service-2", "see order status", under="orders"
+    ),
     Entry("products", N_("Products"), "business", "price-tag-3", "browse goods", "G"),
     Entry("prices", N_("Prices"), "business", "money-cny-circle", "see stock", under="products"),
     Entry("reviews", N_("Reviews"), "business", "star-smile", "edit goods", under="products"),
