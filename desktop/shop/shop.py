@@ -12,11 +12,12 @@ from typing import Any, ParamSpec, TypeVar
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+from desktop.basics import stopping
 from desktop.basics.clock import Clock, SystemClock
 from desktop.basics.errors import NotAllowed, Refused
 from desktop.basics.i18n import N_
 from desktop.models.orders import Order
-from desktop.shop import audit_trail, order_texts, trouble
+from desktop.shop import audit_trail, interrupting, order_texts, trouble
 from desktop.shop.action import Action, Question
 from desktop.shop.actors import Actor, guest
 from desktop.shop.changes import Changes
@@ -138,10 +139,14 @@ class Shop:
                 read = Read(
                     connection, self.actor, self.clock.now(), self._memory.settings(connection), rights
                 )
-                answer = question.run(read, *args, **kwargs)
+                with interrupting.until_stopped(connection):
+                    answer = question.run(read, *args, **kwargs)
             if question.personal:
                 self._record_look(question.name, {"args": [a for a in args if isinstance(a, int)]})
         except DBAPIError as error:
+            stop = stopping.current()
+            if stop is not None and stop.asked:
+                raise stopping.Stopped from error
             raise self._said(error) from error
         return answer
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from desktop.basics.errors import ShopError
+from desktop.basics.stopping import Stop, stoppable
 
 READS_END = 3.0  # seconds a read under way may take to end when the shop closes
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Task:
         self._otherwise: list[Callable[[ShopError], Any]] = []
         self._always: list[Callable[[], Any]] = []
         self._dropped = False
+        self._stop = Stop()
 
     def then(self, callback: Callable[[Any], Any]) -> "Task":
         """Call this with the result."""
@@ -75,6 +77,12 @@ class Task:
     def drop(self) -> None:
         """Forget the answer: nobody wants it any more."""
         self._dropped = True
+
+    def stop(self) -> None:
+        """Forget the answer of a question, and end the question itself; never for what changes something."""
+        self._dropped = True
+        if not self.finished:
+            self._background.stop(self._stop)
 
     @property
     def wanted(self) -> bool:
@@ -125,6 +133,7 @@ class Background(QObject):
         self._write: Executor = ThreadPoolExecutor(1, thread_name_prefix="write")
         self._read: Executor = ThreadPoolExecutor(4, thread_name_prefix="read")
         self._device: Executor = ThreadPoolExecutor(2, thread_name_prefix="device")
+        self._stops: Executor = ThreadPoolExecutor(1, thread_name_prefix="stop")
         self._closing = False
         self.running = 0
         self._done.connect(self._finish, Qt.ConnectionType.QueuedConnection)
@@ -167,7 +176,8 @@ class Background(QObject):
         self, task: Task, job: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None:
         try:
-            task._result = job(*args, **kwargs)
+            with stoppable(task._stop):
+                task._result = job(*args, **kwargs)
         except BaseException as error:
             task._error = error
         self._done.emit(task)
@@ -179,10 +189,15 @@ class Background(QObject):
             log.error("%s failed: %s at %s", task.name, type(error).__name__, place(error))
         task.deliver()
 
+    def stop(self, stop: Stop) -> None:
+        """End a question; a server may take its time to hear of it, so not on this thread."""
+        if not self._closing:
+            self._stops.submit(stop.now)
+
     def shutdown(self, seconds: float = 10) -> bool:
         """Let writes finish and return whether all ended in time; reads under way get a moment, others none."""
         self._closing = True
-        for lane in (self._read, self._device):
+        for lane in (self._read, self._device, self._stops):
             lane.shutdown(wait=False, cancel_futures=True)
         closing = ThreadPoolExecutor(2)
         written = closing.submit(self._write.shutdown, True)
@@ -216,10 +231,10 @@ class Scope:
         return b.start(b._read, self._owner, b.shop.ask, (question, *args), kwargs)
 
     def ask_latest(self, key: str, question: Any, *args: Any, **kwargs: Any) -> Task:
-        """Ask, dropping the answers to earlier questions of the same key (search while typing)."""
+        """Ask, ending earlier questions of the same key (search while typing)."""
         before = self._latest.get(key)
         if before is not None:
-            before.drop()
+            before.stop()
         task = self._latest[key] = self.ask(question, *args, **kwargs)
         return task
 

@@ -50,6 +50,8 @@ class PagedTable(QAbstractTableModel):
         self._generation = 0
         self._where: dict[int, int] = {}
         self._again = False
+        self._first_page: Task | None = None
+        self._counting: Task | None = None
 
     # Asking
 
@@ -61,7 +63,9 @@ class PagedTable(QAbstractTableModel):
         self._again = False
         generation = self._generation
         self.asking.emit()
-        task = fetch(None)
+        if self._first_page is not None:
+            self._first_page.stop()
+        task = self._first_page = fetch(None)
         task.then(lambda page: self._first(generation, page)).otherwise(
             lambda e: self._refused(generation, e)
         )
@@ -71,7 +75,10 @@ class PagedTable(QAbstractTableModel):
         """Ask for the number of all rows."""
         if self._count is not None:
             generation = self._generation
-            self._count().then(lambda number: self._counted(generation, number)).otherwise(lambda error: None)
+            if self._counting is not None:
+                self._counting.stop()
+            task = self._counting = self._count()
+            task.then(lambda number: self._counted(generation, number)).otherwise(lambda error: None)
 
     def _counted(self, generation: int, number: int) -> None:
         if generation == self._generation:

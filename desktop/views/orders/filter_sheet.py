@@ -55,6 +55,8 @@ class FilterSheet(Sheet):
         self.scroll.setFrameShape(QFrame.Shape.NoFrame)
         self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroll.setWidget(holder)
+        self.scroll.viewport().setAutoFillBackground(False)
+        holder.setAutoFillBackground(False)
         self.scroll.setFixedHeight(theme.px(HIGHEST))
         self.counted = Label("", "small", "text2")
         self.add(self.scroll, self.counted)

@@ -115,7 +115,7 @@ class Proposals(QWidget):
         height = theme.px(ROW) * len(self.items) + 2 * theme.px(EDGE)
         if self.error.text():
             width = max(width, theme.px(380))
-            height = self.error.heightForWidth(width - theme.px(24)) + theme.px(16)
+            height = self.error.heightForWidth(width - theme.px(24)) + theme.px(20)
         return QSize(width + 2 * SHADOW, height + 2 * SHADOW)
 
     @staticmethod
