@@ -47,6 +47,7 @@ class DraftNow:
     discount_minor: int
     freight_minor: int
     lines: tuple[DraftLine, ...]
+    collect: bool = False
 
 
 @question(permission=Permission.HANDLE_ORDERS)
@@ -94,5 +95,5 @@ def draft_now(read: Read, order_id: int) -> DraftNow:
     )
     return DraftNow(
         row.order_type, row.member_id, row.name or "", row.address, row.note,
-        max(0, row.discount_minor - by_lists), row.freight_minor, lines,
+        max(0, row.discount_minor - by_lists), row.freight_minor, lines, row.collect,
     )  # fmt: skip

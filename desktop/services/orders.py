@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from desktop.basics.errors import Refused
+from desktop.basics.errors import Changed, Refused
 from desktop.basics.i18n import N_
 from desktop.basics.money import Money, allocate
 from desktop.models.order_terms import TERMS
@@ -55,6 +55,7 @@ class OrderDraft:
     discount_minor: int = 0
     freight_minor: int = 0
     collect: bool = False
+    seen_minor: int | None = None  # the total that was shown: another one is asked about first
     set_aside_id: int | None = None  # the campaign whose stock it may have; an edited order keeps its own
 
 
@@ -84,6 +85,7 @@ def create_order(work: Work, draft: OrderDraft, client_key: str) -> Created:
     buyer = check_buyer(work, draft.member_id, kind.key)
     bill = _price(work, draft, kind, buyer)
     amounts = _amounts(draft, bill)
+    _check_seen(draft, amounts["total_minor"], bill.currency)
     check_credit(work, buyer, kind.key, amounts["total_minor"])
     till_id, location_id = _place(work)
     code, short = posting.next_order_code(work, work.setting(TERMS[kind.key].prefix))
@@ -122,7 +124,9 @@ def edit_order(work: Work, order_id: int, draft: OrderDraft) -> int:
     kind = _kind(order.order_type)
     buyer = check_buyer(work, order.member_id, kind.key)
     bill = _price(work, draft, kind, buyer)
-    check_credit(work, buyer, kind.key, _amounts(draft, bill)["total_minor"], order.id)
+    total = _amounts(draft, bill)["total_minor"]
+    _check_seen(draft, total, bill.currency)
+    check_credit(work, buyer, kind.key, total, order.id)
     before = order.total_minor
     campaign = set_aside.of_order(work, order.id)
     _let_go(work, order)
@@ -175,6 +179,15 @@ def _kind(key: str) -> OrderType:
     if key not in ORDER_TYPES:
         raise Refused(N_("There is no order type “{key}”."), key=key)
     return ORDER_TYPES[key]
+
+
+def _check_seen(draft: OrderDraft, total_minor: int, currency: str) -> None:
+    """Raises `Changed` when a price changed since somebody looked."""
+    if draft.seen_minor is not None and draft.seen_minor != total_minor:
+        raise Changed(
+            N_("A price changed meanwhile: {now} instead of {seen}. Look at the amounts, then go on."),
+            next_step="look_again", now=str(Money(total_minor, currency)), seen=str(Money(draft.seen_minor, currency)),
+        )  # fmt: skip
 
 
 def _price(work: Work, draft: OrderDraft, kind: OrderType, buyer: Buyer | None) -> Bill:

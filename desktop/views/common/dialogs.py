@@ -9,11 +9,12 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPaintEvent, QSho
 from PySide6.QtWidgets import QDialog, QLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.basics.i18n import _
-from desktop.views.common.buttons import Button, danger, primary, secondary
+from desktop.views.common.buttons import Button, danger, link, primary, secondary
 from desktop.views.common.cards import IconTile, hbox, vbox
 from desktop.views.common.field import ErrorLine
 from desktop.views.common.inputs import TextInput
 from desktop.views.common.labels import Label
+from desktop.views.common.next_steps import Step, step_of
 from desktop.views.common.paint import box, painting, soft_shadow
 from desktop.views.common.theme import theme
 
@@ -82,6 +83,13 @@ class Sheet(QDialog):
         column.addLayout(self.body)
         self._error = ErrorLine()
         column.addWidget(self._error)
+        # what the next step of an error is in this sheet
+        self.steps: dict[str, Step] = {"retry": (_("Try again"), self.submit)}
+        self._step = link("")
+        self._step.hide()
+        self._step.clicked.connect(self._take_step)
+        self._go_on: Callable[[], object] | None = None
+        column.addWidget(self._step, alignment=Qt.AlignmentFlag.AlignLeft)
         self.primary: Button = danger(verb, solid=True) if tone == "danger" else primary(verb)
         self.primary.clicked.connect(self.submit)
         self.cancel = secondary(_("Cancel") if verb else _("Close"))
@@ -121,10 +129,30 @@ class Sheet(QDialog):
         self.row.insertWidget(0, widget)
 
     def show_error(self, error: object) -> None:
-        """Show what went wrong above the buttons and let the person try again."""
+        """Show what went wrong above the buttons, with its next step, and let the person try again."""
         self._error.say(str(error))
         self.primary.busy(False)
+        found = step_of(error, self.steps)
+        self._go_on = found[1] if found is not None else None
+        self._step.relabel(found[0] if found is not None else "")
+        self._step.setVisible(found is not None)
         self._fit()
+
+    def _take_step(self) -> None:
+        """Do what the error offers: in this sheet, or behind it, which closes then."""
+        go = self._go_on
+        if go is None:
+            return
+        inside = any(go is step for _label, step in self.steps.values())
+        self._forget_error()
+        if not inside:
+            self.reject()
+        go()
+
+    def _forget_error(self) -> None:
+        self._error.say("")
+        self._step.hide()
+        self._go_on = None
 
     def _fit(self) -> None:
         """Be as high as the wrapped sentences need at this width."""
@@ -141,7 +169,7 @@ class Sheet(QDialog):
         """Press the verb."""
         if not self.primary.isEnabled() or self.primary.is_busy:
             return
-        self._error.say("")
+        self._forget_error()
         if self.ready():
             self.submitted.emit()
 

@@ -14,9 +14,9 @@ from desktop.views.common.background import place
 from desktop.views.common.buttons import secondary
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.inputs import TextArea
+from desktop.views.common.next_steps import step_of, teach
 from desktop.views.common.toast import Toast, host_of
 
-_steps: dict[str, tuple[str, Callable[[], None]]] = {}
 _crash: list[Sheet] = []
 
 
@@ -32,9 +32,9 @@ def toast(
     return host_of(widget).add(text, undo=undo, action=action, tone=tone)
 
 
-def offer_step(key: str, label: str, go: Callable[[], None]) -> None:
+def offer_step(key: str, label: str, go: Callable[[], object]) -> None:
     """Teach what a `ShopError.next_step` key is called and does."""
-    _steps[key] = (label, go)
+    teach(key, label, go)
 
 
 def error(widget: QWidget | None, problem: ShopError) -> Toast | None:
@@ -42,7 +42,7 @@ def error(widget: QWidget | None, problem: ShopError) -> Toast | None:
     window = widget if widget is not None and isValid(widget) else QApplication.activeWindow()
     if window is None:
         return None
-    label, go = _steps.get(problem.next_step, ("", None))
+    label, go = step_of(problem) or ("", None)
     return host_of(window).add(str(problem), tone="danger", undo=go, action=label)
 
 

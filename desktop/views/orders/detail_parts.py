@@ -25,7 +25,7 @@ def badge_of(order: OrderDetail, queued: str) -> tuple[str, str, str]:
     if queued or order.late or order.refunded == "whole" or order.status != "to_ship":
         return plain
     if order.part_shipped:
-        return _("Partly shipped"), "info", "half"
+        return _("Partly sent"), "info", "half"
     return (_("To be fetched"), "info", "half") if order.collect else plain
 
 

@@ -29,6 +29,7 @@ from desktop.views.common.number_inputs import MoneyInput, Stepper
 from desktop.views.common.product_picture import ProductPicture
 from desktop.views.common.segment import Segment
 from desktop.views.common.theme import theme
+from desktop.views.common.toggle import CheckBox
 from desktop.views.orders.picker import Picker
 
 
@@ -57,11 +58,18 @@ class OrderSheet(Sheet):
         self.lines: list[DraftLine] = list(now.lines) if now else []
         self._who = _Who(now.member_id, now.member_name) if now else _Who()
         self.bill: Bill | None = None
+        self._seen: int | None = None  # the total that is shown
         self._picked = False  # somebody chose the type by hand
         self._top(now)
         self._goods()
         self._foot(now)
         self.submitted.connect(self._go)
+        self.steps |= {
+            "choose_member": (_("Choose a member"), self._choose_member),
+            "choose_type": (_("Choose another type"), self.kind.setFocus),
+            "change_quantity": (_("Change the quantity"), self._to_quantity),
+            "look_again": (_("Show the new amounts"), self._price),
+        }
         self._changed()
         if now is None:
             self._scope.ask(usual_type).then(self._start_with)
@@ -113,6 +121,9 @@ class OrderSheet(Sheet):
         self.address = TextInput(
             now.address if now else "", hint=_("Empty: the customer takes the goods along"), longest=300
         )
+        self.collect = CheckBox(_("Fetched in the store later, with a code"))
+        self.collect.setChecked(bool(now and now.collect))
+        self.address.textChanged.connect(self._way)
         self.note = TextInput(now.note if now else "", hint=_("What the customer asked for"), longest=1_000)
         self.off = MoneyInput(self.context.currency, now.discount_minor if now else 0)
         self.freight = MoneyInput(self.context.currency, now.freight_minor if now else 0)
@@ -123,12 +134,17 @@ class OrderSheet(Sheet):
         row = hbox(gap=12)
         row.addWidget(self._off_field, 1)
         row.addWidget(self._freight_field, 1)
-        self.add(Field(_("Address"), self.address), self.note)
+        self.add(Field(_("Address"), self.address), self.collect, self.note)
+        self._way()
         self.body.addLayout(row)
         self.facts = Facts()
         self.add(self.facts)
         for field in (self.off, self.freight):
             field.textChanged.connect(self._sums)
+
+    def _way(self, _text: str = "") -> None:
+        """What is sent somewhere is not fetched."""
+        self.collect.setEnabled(not self.address.value())
 
     # Who
 
@@ -149,6 +165,15 @@ class OrderSheet(Sheet):
         self.chosen.setVisible(known)
         self.chip.show_filter(_("Customer"), self._who.name)
         self.adjustSize()
+
+    def _choose_member(self) -> None:
+        if self._who.member_id is not None:
+            self._take(_Who())
+        self.member.field.setFocus()
+
+    def _to_quantity(self) -> None:
+        first = next(iter(self.area.findChildren(Stepper)), None)
+        (first.findChild(TextInput) if first is not None else self.goods.field).setFocus()
 
     # Goods
 
@@ -239,6 +264,7 @@ class OrderSheet(Sheet):
         if saved + off:
             rows.append((_("Discount"), str(Money(-saved - off, currency)), "success"))
         rows.append((_("Amount to pay"), str(Money(goods - saved - off + freight, currency)), "strong"))
+        self._seen = goods - saved - off + freight if self.bill else None
         self.facts.show_rows(rows)
         self.primary.setEnabled(bool(self.lines))
 
@@ -249,6 +275,7 @@ class OrderSheet(Sheet):
         draft = OrderDraft(
             self.cart(), self.kind.value(), self._who.member_id, self.address.value(), self.note.value(),
             self.off.minor() or 0, self.freight.minor() or 0,
+            collect=self.collect.isChecked() and not self.address.value(), seen_minor=self._seen,
         )  # fmt: skip
         if self._order_id:
             task = self._scope.do(edit_order, self._order_id, draft)

@@ -50,9 +50,7 @@ class ParcelPart(NestedCard):
 
     def _head(self) -> None:
         parcel, row = self.parcel, hbox(gap=6)
-        words = " ".join(part for part in (parcel.carrier, parcel.tracking) if part)
-        title = Label(words or _("No tracking number"), "small_b")
-        row.addWidget(title, 1)
+        row.addWidget(Label(parcel.carrier or _("Parcel"), "small_b"), 1)
         if parcel.undone:
             row.addWidget(Badge(_("Taken back"), "neutral", "closed", small=True))
         elif parcel.state or parcel.tracked:
@@ -62,6 +60,7 @@ class ParcelPart(NestedCard):
         self.more.clicked.connect(partial(self._menu, self.more))
         row.addWidget(self.more)
         self.body.addLayout(row)
+        self.body.addWidget(Label(parcel.tracking or _("No tracking number"), "small", "text2"))
 
     def _state(self) -> None:
         parcel = self.parcel

@@ -130,7 +130,7 @@ class ShipSheet(Sheet):
         self.primary.setEnabled(inside > 0)
         part = inside < here
         self.rest.setText(
-            _("{count} stay for another parcel; the order goes on waiting to be shipped.").format(
+            _("Left for another parcel: {count}. The order goes on waiting to be shipped.").format(
                 count=quantity_text(here - inside)
             )
             if part

@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.basics.i18n import N_, _
+from desktop.basics.i18n import N_, _, ngettext
 from desktop.basics.words import when_text
 from desktop.queries.carriers import CarrierRow, ServiceRow, Services, carriers_list, tracking_services
 from desktop.queries.order_words import said
@@ -94,7 +94,9 @@ class CarriersPage(RegistryPage):
         widget = QWidget()
         line = hbox(widget, margins=(0, 8, 0, 8), gap=12)
         line.addWidget(IconTile("radar-line", "danger" if row.trouble else "primary", 34))
-        caption = _("{count} parcels under way").format(count=f"{row.parcels:,}")
+        caption = ngettext("{count} parcel under way", "{count} parcels under way", row.parcels).format(
+            count=f"{row.parcels:,}"
+        )
         if row.trouble and row.troubled_at is not None:
             when = when_text(row.troubled_at, self._context.now(), self._context.zone)
             caption = f"{when} · {_(row.trouble)}"

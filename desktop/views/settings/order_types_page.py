@@ -42,7 +42,7 @@ GROUPS = (
 )
 STATUSES = ("unpaid", "to_ship", "part_shipped", "shipped", "done")
 ASKERS = (("member", N_("The member")), ("staff", N_("The staff")), ("clock", N_("The clock")))
-CELL = 176
+CELL = 220
 
 
 class OrderTypesPage(RegistryPage):
