@@ -13,8 +13,9 @@ from desktop.basics.clock import shop_day
 from desktop.basics.money import MILLI, half_up
 from desktop.models.batches import Batch, BatchMovement, BatchStock
 from desktop.models.people import Permission
-from desktop.models.products import Image, Price, PriceList, Product, Sku
+from desktop.models.products import Price, PriceList, Product, Sku
 from desktop.models.settings import EXPIRY_WARN
+from desktop.models.shelves import Photo
 from desktop.models.stock import Location
 from desktop.queries.page import AnySelect, Page, Position, contains, in_order, page_of
 from desktop.shop.action import question
@@ -185,7 +186,7 @@ def _page(
     ).where(*_conditions(read, which))  # fmt: skip
     ordered = in_order(statement, (column, BatchStock.id), after, descending=descending)
     rows = read.rows(ordered).all()
-    pictured = select(Image.product_id).where(Image.product_id.in_({row.product_id for row in rows}))
+    pictured = select(Photo.product_id).where(Photo.product_id.in_({row.product_id for row in rows}))
     photos, today = set(read.rows(pictured).scalars()), today_of(read)
     return page_of(
         rows,

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import BigInteger, cast, func, literal, select
 
 from desktop.models.people import Permission
-from desktop.models.products import Image, Product, Sku
+from desktop.models.products import Product, Sku
 from desktop.models.set_aside import ENDED, OPEN, SetAside, SetAsideEntry, SetAsideLine
+from desktop.models.shelves import Photo
 from desktop.models.stock import Location, Stock
 from desktop.queries.order_detail import actor_names
 from desktop.queries.page import Page, Position, in_order, page_of
@@ -164,7 +165,7 @@ def campaign_sheet(read: Read, set_aside_id: int) -> Campaign | None:
 
 def _lines(read: Read, set_aside_id: int) -> tuple[CampaignLine, ...]:
     free = Stock.on_hand_milli - Stock.reserved_milli - Stock.set_aside_milli
-    pictured = select(literal(1)).where(Image.product_id == Product.id).exists()
+    pictured = select(literal(1)).where(Photo.product_id == Product.id).exists()
     statement = (
         select(
             SetAsideLine.id, SetAsideLine.sku_id, Sku.product_id, Sku.code, Product.name, Sku.variant, Product.pack,

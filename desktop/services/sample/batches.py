@@ -32,9 +32,10 @@ BATCHES: dict[str, tuple[int, tuple[tuple[int, int], ...]]] = {
 CAMPAIGNS: tuple[tuple[str, int, int, tuple[tuple[str, int], ...]], ...] = (
     ("国庆特惠", -18, -11, (("ZH-5007", 24), ("ZH-5019", 16))),
     ("双十二预热", -2, 5, (("ZH-5007", 20), ("ZH-5008", 12), ("ZH-3049", 10))),
-    ("元旦礼盒", 33, 41, (("ZH-3051", 10),)),
+    ("元旦礼盒", 33, 41, (("ZH-3083", 8), ("ZH-3057", 6))),
 )
 MADE_BY = "staff:1"
+SPARED = 8 * MILLI  # everybody else can still buy some
 
 
 def write_batches(work: Work, desk: Desk) -> None:
@@ -75,12 +76,18 @@ def write_campaigns(work: Work, desk: Desk) -> None:
 
 def _write_line(work: Work, desk: Desk, campaign: SetAside, sku_id: int, qty: int) -> None:
     sold: list[tuple[int, Any, int]] = []
+    here = (Stock.sku_id == sku_id, Stock.location_id == desk.location)
+    free = Stock.on_hand_milli - Stock.reserved_milli - Stock.set_aside_milli
+    stock = work.rows(select(Stock.id, free.label("free")).where(*here)).one()
     left = qty
     for row in work.rows(_sales(campaign, sku_id)).all():
         part = min(left, row.base_milli)
         if part:
             sold.append((row.order_id, row.placed_at, part))
             left -= part
+    if campaign.state == OPEN:
+        most = max(0, stock.free - SPARED)
+        left, qty = min(left, most), qty - left + min(left, most)
     line = work.add(
         SetAsideLine(set_aside_id=campaign.id, sku_id=sku_id, qty_milli=qty, sold_milli=qty - left)
     )
@@ -95,9 +102,7 @@ def _write_line(work: Work, desk: Desk, campaign: SetAside, sku_id: int, qty: in
             {**shared, "kind": "returned", "delta_milli": -left, "document": "", "at": campaign.ends_at}
         )
     else:
-        here = (Stock.sku_id == sku_id, Stock.location_id == desk.location)
-        stock_id = work.value(select(Stock.id).where(*here))
-        work.update(Stock, stock_id, {"set_aside_milli": Stock.set_aside_milli + left})
+        work.update(Stock, stock.id, {"set_aside_milli": Stock.set_aside_milli + left})
     work.post(SetAsideEntry, rows)
 
 

@@ -28,6 +28,9 @@ LOW: dict[str, int] = {"ZH-1019": 0, "ZH-3040": 3, "ZH-4033": 4, "ZH-5031": 3}
 NEW = ("ZH-1068", "ZH-2068", "ZH-3085", "ZH-4080", "ZH-5055", "ZH-6030")  # came in this week
 SAFETY, MINIMUM = 5, 2  # of everything else, as levels of the categories
 DAYS_THERE = 6
+LONGEST_THERE = 40  # days; nobody keeps more of what sells
+# Bought too many of: they lie for months, as few others do.
+SLOW: dict[str, int] = {"ZH-2007": 26, "ZH-5052": 34, "ZH-5014": 30, "ZH-6029": 48}
 MOST = 150  # pieces of a cheap thing on the shelf
 SMALL_CHANGE = "购物袋"  # the cheapest thing, which makes the value of the stock come out even
 STOCK_VALUE = 8_642_000  # minor units at cost
@@ -120,18 +123,21 @@ def final_stock(reserved: dict[str, int], sold: dict[str, int]) -> dict[str, int
     """
     fixed = {code: row[0] * MILLI + reserved.get(code, 0) for code, row in SHOWN.items()}
     fixed |= {code: pieces * MILLI for code, pieces in LOW.items()}
+    fixed |= {code: pieces * MILLI + reserved.get(code, 0) for code, pieces in SLOW.items()}
     free = [good for good in goods() if good.code not in fixed]
     bag = next(good for good in free if good.name.startswith(SMALL_CHANGE))
     least = {g.code: _least(reserved.get(g.code, 0), sold.get(g.code, 0)) for g in free}
+    most = {g.code: max(least[g.code], _most(sold.get(g.code, 0))) for g in free}
     left = STOCK_VALUE - sum(fixed[c] * by_code()[c].cost for c in fixed) // MILLI
-    per_good = left // len(free)
+    per_good = left * 8 // len(free)
     pieces: dict[str, int] = {}
     while not pieces or sum(pieces[g.code] * g.cost for g in free) > left:
-        pieces = {g.code: max(least[g.code], _spread(g, per_good)) for g in free}
+        pieces = {g.code: min(most[g.code], max(least[g.code], _spread(g, per_good))) for g in free}
         per_good = per_good * 98 // 100
     rest = left - sum(pieces[g.code] * g.cost for g in free)
     for good in sorted(free, key=lambda g: -g.cost):
-        more = min(rest // good.cost, 4) if good is not bag else rest // good.cost
+        room = most[good.code] - pieces[good.code]
+        more = min(rest // good.cost, room) if good is not bag else rest // good.cost
         pieces[good.code] += more
         rest -= more * good.cost
     return fixed | {code: count * MILLI for code, count in pieces.items()}
@@ -140,6 +146,11 @@ def final_stock(reserved: dict[str, int], sold: dict[str, int]) -> dict[str, int
 def _least(reserved: int, sold: int) -> int:
     """Pieces that keep a good above its safety stock and longer there than the pictured ones (sold in a month)."""
     return -(-reserved // MILLI) + max(SAFETY, sold * DAYS_THERE // (MILLI * 30)) + 1
+
+
+def _most(sold: int) -> int:
+    """Pieces that last as long as anybody keeps them (sold in a month)."""
+    return sold * LONGEST_THERE // (MILLI * 30)
 
 
 def _spread(good: Good, worth: int) -> int:
