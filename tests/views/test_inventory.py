@@ -178,7 +178,7 @@ def test_levels_of_one_and_of_many(
     qtbot.waitUntil(lambda: shop.ask(stock_of, milk).minimum_milli == 0)
     screen.model.check([milk, tissue], True)
     assert screen.bulk.isVisible()
-    screen._levels_of_many()
+    screen.deeds.set_levels()
     sheet = sheet_of(qapp, LevelsSheet)
     sheet.safety.setText("5")
     sheet.submit()

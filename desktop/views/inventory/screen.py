@@ -47,7 +47,18 @@ from desktop.views.inventory.restock import RestockPanel
 from desktop.views.inventory.side import Side
 from desktop.views.inventory.table import columns
 
-TABLES = {"stock", "location", "transfer", "stock_movement", "sku", "product", "level", "category", "setting", "replenishment"}
+TABLES = {
+    "stock",
+    "location",
+    "transfer",
+    "stock_movement",
+    "sku",
+    "product",
+    "level",
+    "category",
+    "setting",
+    "replenishment",
+}
 
 
 class InventoryScreen(ScreenWithPanel):

@@ -19,7 +19,14 @@ MOVES = {
     "receive": N_("Received"),
     "adjust": N_("Adjusted"),
     "import": N_("Imported"),
+    "transfer": N_("Transferred"),
+    "count": N_("Stocktake"),
 }
+WHERE = {
+    "order": "orders",
+    "transfer": "transfers",
+    "stocktake": "stocktakes",
+}  # the screen a document opens in
 
 
 def state_badge(row: StockRow) -> tuple[str, str, str]:
@@ -72,8 +79,14 @@ def signed(milli: int) -> str:
 def move_words(row: MovementRow) -> str:
     """What a movement was: `Sold · 1121-0096`, `Adjusted · Damaged`."""
     words = _(MOVES.get(row.reason, row.reason))
-    if row.order_code:
-        return f"{words} · {row.order_code}"
+    if row.document_code:
+        return f"{words} · {row.document_code}"
     if row.why:
         return f"{words} · {_(ADJUST_REASONS.get(row.why, row.why))}"
     return words
+
+
+def screen_of(document: str) -> tuple[str, int] | None:
+    """The screen and item a document like `transfer:3` opens, or None."""
+    kind, _colon, number = document.partition(":")
+    return (WHERE[kind], int(number)) if kind in WHERE and number.isdigit() else None
