@@ -179,3 +179,10 @@ def skus_by_code(read: Read, codes: tuple[str, ...]) -> dict[str, int]:
     wanted = {code.strip().lower() for code in codes if code.strip()}
     statement = select(Sku.id, Sku.code).where(func.lower(Sku.code).in_(wanted))
     return {row.code.lower(): row.id for row in read.rows(statement)}
+
+
+@question(permission=Permission.SEE_STOCK)
+def tier_choices(read: Read) -> tuple[tuple[str, str], ...]:
+    """The tiers a list may be for, from the lowest: key and name."""
+    rows = read.rows(select(Tier.key, Tier.name).order_by(Tier.position))
+    return tuple((row.key, row.name) for row in rows)

@@ -110,6 +110,7 @@ class ListRow:
     order_type: str
     tier: str
     channel: str
+    name: str = ""
 
 
 @question(permission=Permission.SEE_STOCK)
@@ -235,12 +236,20 @@ def thumbs(read: Read, product_ids: Sequence[int]) -> dict[int, bytes]:
 def price_lists(read: Read) -> tuple[ListRow, ...]:
     """All price lists in their order."""
     statement = (
-        select(PriceList.id, PriceList.key, PriceList.order_type, Tier.name.label("tier"), PriceList.channel)
+        select(
+            PriceList.id,
+            PriceList.key,
+            PriceList.order_type,
+            Tier.name.label("tier"),
+            PriceList.channel,
+            PriceList.name,
+        )
         .join(Tier, Tier.key == PriceList.tier_key, isouter=True)
         .order_by(PriceList.id)
     )
     return tuple(
-        ListRow(r.id, r.key, r.order_type, r.tier or "", r.channel or "") for r in read.rows(statement)
+        ListRow(r.id, r.key, r.order_type, r.tier or "", r.channel or "", r.name)
+        for r in read.rows(statement)
     )
 
 

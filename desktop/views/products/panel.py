@@ -24,6 +24,9 @@ from desktop.views.common.theme import theme
 from desktop.views.products.codes import Codes
 from desktop.views.products.form import ProductForm
 from desktop.views.products.photos import Photos
+from desktop.views.products.said import Said
+from desktop.views.products.shelves import Shelves
+from desktop.views.products.variants import Variants
 from desktop.views.products.words import shelf_badge, title_of
 
 WIDTH = 392
@@ -33,6 +36,7 @@ class ProductPanel(Card):
     """Shows and edits one SKU's product; `stock_wanted(sku)` asks for its stock."""
 
     stock_wanted = Signal(int)
+    variant_wanted = Signal(int)
     dismissed = Signal()
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
@@ -100,7 +104,11 @@ class ProductPanel(Card):
         self.form.edited.connect(self._edited)
         self.cost = Label("", "small", "text2")
         self.codes = Codes(self._context)
-        for widget in (self.photos, self.form, self.cost, Divider(), self.codes):
+        self.variants = Variants(self._context, self._may, self.variant_wanted.emit)
+        self.shelves = Shelves(self._context, self._may)
+        self.said = Said(self._context)
+        parts = (self.variants, self.codes, self.shelves, self.said)
+        for widget in (self.photos, self.form, self.cost, Divider(), *parts):
             body.addWidget(widget)
         body.addStretch(1)
         self._scroll.setWidget(inside)
@@ -181,6 +189,9 @@ class ProductPanel(Card):
         self.form.show_product(detail, self._tree, self._lists)
         self.form.set_editable(self._may)
         self.codes.show_product(detail, self._lists)
+        self.variants.show_product(detail)
+        self.shelves.show_product(detail)
+        self.said.show_product(row.product_id)
         self.bar.hide()
         if fresh:
             self._scroll.verticalScrollBar().setValue(0)

@@ -48,6 +48,8 @@ TABLES = {
     "product_tag",
     "sku_unit",
     "photo",
+    "shelf",
+    "review",
     "stock",
 }
 SHELVES = {"all": None, "on": True, "off": False}
@@ -71,6 +73,7 @@ class ProductsScreen(ScreenWithPanel):
         self._row.addWidget(self._list(), 1)
         self.panel = ProductPanel(context, self)
         self.panel.stock_wanted.connect(lambda sku: context.navigate("inventory", sku))
+        self.panel.variant_wanted.connect(self.open_item)
         self.panel.dismissed.connect(self._dismiss)
         self._row.addWidget(self.panel)
         column.addLayout(self._row, 1)

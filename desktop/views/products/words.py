@@ -23,6 +23,8 @@ def title_of(row: ProductRow) -> str:
 
 def list_words(row: ListRow) -> str:
     """A price list by order type, tier and channel: `Retail`, `Gold member`."""
+    if row.name:
+        return row.name
     parts = [_(row.tier)] if row.tier else [_(TYPES.get(row.order_type, row.order_type))]
     if row.channel:
         parts.append(row.channel)

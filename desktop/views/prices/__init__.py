@@ -1,0 +1,1 @@
+"""Price lists: for whom, when, and what everything costs in them."""

@@ -1,0 +1,1 @@
+"""What buyers say about goods, allowed or hidden by the shop."""
