@@ -245,3 +245,10 @@ def _post_lines(work: Work, order_id: int, lines: Sequence[LineIn]) -> None:
 
 def _total(lines: Sequence[LineIn]) -> int:
     return sum(line.packs * line.price_minor for line in lines)
+
+
+__all__ = [
+    "PURCHASE",
+    "BY_HAND", "BY_MAIL", "LineIn", "cancel_order", "change_order", "close_order", "draft_order", "locked",
+    "make_order", "restore_order", "send", "send_order", "set_expected",
+]  # fmt: skip

@@ -161,3 +161,8 @@ def _of_delivery(work: Work, supplier_id: int, line: GoesBack) -> int:
             left=quantity_text(left), name=work.value(name),
         )  # fmt: skip
     return share(came.amount_minor, line.qty_milli, came.qty_milli)
+
+
+__all__ = [
+    "RETURN_REASONS", "GoesBack", "forget_credit", "record_credit", "return_goods",
+]  # fmt: skip

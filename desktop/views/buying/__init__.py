@@ -1,0 +1,1 @@
+"""Purchasing: orders, suppliers, returns."""
