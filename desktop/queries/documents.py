@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from desktop.models.after_sales import AfterSale
 from desktop.models.orders import Order
+from desktop.models.purchasing import GoodsReceipt, SupplierReturn
 from desktop.models.stocktakes import Stocktake
 from desktop.models.transfers import Transfer
 from desktop.shop.work import Read
@@ -16,6 +18,9 @@ CODES: dict[str, tuple[Any, Any]] = {
     "order": (Order.id, Order.short_code),
     "transfer": (Transfer.id, Transfer.code),
     "stocktake": (Stocktake.id, Stocktake.code),
+    "delivery": (GoodsReceipt.id, GoodsReceipt.code),
+    "supplier return": (SupplierReturn.id, SupplierReturn.code),
+    "aftersale": (AfterSale.id, AfterSale.code),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Select, cast, func, select
@@ -16,6 +16,8 @@ from desktop.models.people import Permission
 from desktop.models.products import Category, Price, PriceList, Product, Sku
 from desktop.models.shelves import Photo
 from desktop.models.stock import OTHER_SHOP, Location, Stock
+from desktop.queries import slow_goods
+from desktop.queries.batches import expiring_goods, expiring_minor, next_days, soon_skus
 from desktop.queries.coming import on_the_way
 from desktop.queries.page import Page, Position, in_order, page_of
 from desktop.queries.stock_board import ENDLESS, STOCKED_KINDS, Board
@@ -24,12 +26,13 @@ from desktop.shop.work import Read
 
 BASE_LIST = "retail"
 OUT, UNDER_MINIMUM, UNDER_SAFETY, ENOUGH = "out", "under_minimum", "under_safety", "enough"
-VIEWS = ("all", "low", "out", "off")
+EXPIRING = "expiring"
+VIEWS = ("all", "low", "out", EXPIRING, *slow_goods.VIEWS, "off")
 
 
 @dataclass(frozen=True, slots=True)
 class StockFilter:
-    """Which goods: `view` is all, low (under safety, out included), out, or off (not on the shelf)."""
+    """Which goods: `view` is all, low (under safety, out included), out, expiring, slow, surplus, or off (the shelf)."""
 
     view: str = "all"
     text: str = ""
@@ -63,6 +66,8 @@ class StockRow:
     coming_milli: int  # ordered and not there yet
     set_aside_milli: int = 0  # for campaigns; part of what is reserved
     sells: bool = True  # False: damaged, in transit or in another shop, none of it available
+    expires_on: date | None = None  # the soonest last day, when it is near or over
+    slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,11 @@ class StockCounts:
     out: int
     off_shelf: int
     missed_minor: int
+    expiring: int = 0  # soon or over
+    expired: int = 0
+    slow: int = 0
+    surplus: int = 0
+    warn_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +94,7 @@ class StockValue:
 
     value_minor: int
     turnover_tenths: int | None
+    expiring_minor: int = 0  # of what expires soon or has
 
 
 def state_of(available_milli: int, minimum_milli: int, safety_milli: int) -> str:
@@ -110,7 +121,7 @@ def stock_page(
     """200 goods in this order; first what runs out soonest."""
     board = Board(read, place=which.place)
     column = board.sort_by(sort)
-    ranked = _figures(board, column, levels=which.view == "low").where(*board.seen(read, which))
+    ranked = _figures(board, column, levels=_levelled(which)).where(*_seen(read, board, which))
     ranked = in_order(ranked, (column, Sku.id), after, descending=descending)
     return page_of(*_rows(read, board, ranked, descending))
 
@@ -121,8 +132,8 @@ def stock_count(read: Read, which: StockFilter) -> int:
     board = Board(read, place=which.place)
     return int(
         read.value(
-            board.select(func.count(), levels=which.view == "low", sales=False).where(
-                *board.seen(read, which)
+            board.select(func.count(), levels=_levelled(which), sales=which.view in slow_goods.VIEWS).where(
+                *_seen(read, board, which)
             )
         )
         or 0
@@ -150,15 +161,35 @@ def stock_counts(read: Read, place: int | None = None) -> StockCounts:
     def count(*wanted: Any) -> Any:
         return func.count().filter(*wanted)
 
+    kept = [board.on_hand > 0] if board.own else []
     row = read.rows(
         board.select(
             count(on), count(on, Product.created_at >= week), count(on, low),
             count(on, low, board.available < board.minimum), count(on, board.available <= 0), count(~on),
             levels=True, sales=False,
-        )
+        ).where(*kept)
     ).one()  # fmt: skip
     on_sale, fresh, safety, minimum, out, off = (int(number) for number in row)
-    return StockCounts(on_sale, fresh, safety, minimum, out, off, _missed(read, board))
+    near, expired, warn_days = expiring_goods(read, board.places)
+    lying = slow_goods.counted(read, board)
+    return StockCounts(
+        on_sale, fresh, safety, minimum, out, off, _missed(read, board), near, expired, lying.slow, lying.surplus,
+        warn_days,
+    )  # fmt: skip
+
+
+def _levelled(which: StockFilter) -> bool:
+    return which.view == "low" or which.view in slow_goods.VIEWS
+
+
+def _seen(read: Read, board: Board, which: StockFilter) -> list[Any]:
+    """The conditions of a filter, those that other rooms define among them."""
+    found: list[Any] = board.seen(read, which)
+    if which.view == EXPIRING:
+        found.append(Sku.id.in_(soon_skus(read, board.places)))
+    elif which.view in slow_goods.VIEWS:
+        found.append(slow_goods.condition(read, board, which.view))
+    return found
 
 
 def _missed(read: Read, board: Board) -> int:
@@ -180,7 +211,8 @@ def stock_value(read: Read, place: int | None = None) -> StockValue:
     board = Board(read, place=place)
     used = int(read.value(board.select(func.sum(board.sales * Sku.cost_minor))) or 0)
     worth = _worth(read, place)
-    return StockValue(half_up(worth, MILLI), worth * 10 * board.days // used if used else None)
+    turnover = worth * 10 * board.days // used if used else None
+    return StockValue(half_up(worth, MILLI), turnover, expiring_minor(read, board.places))
 
 
 def _worth(read: Read, place: int | None) -> int:
@@ -224,10 +256,22 @@ def _rows(
     rows = read.rows(statement.order_by(*order)).all()
     pictured = select(Photo.product_id).where(Photo.product_id.in_([row.product_id for row in rows]))
     photos, coming = {row.product_id for row in read.rows(pictured)}, on_the_way(read)
-    return rows, lambda row: _row(row, board, photos, coming), lambda row: (row.sorted_by, row.id)
+    marks = _marks(read, board, [row.id for row in rows])
+    return rows, lambda row: _row(row, board, photos, coming, marks), lambda row: (row.sorted_by, row.id)
 
 
-def _row(row: Any, board: Board, photos: set[int], coming: dict[int, int]) -> StockRow:
+def _marks(read: Read, board: Board, sku_ids: Sequence[int]) -> tuple[dict[int, date], frozenset[int]]:
+    """Which of these goods expire soon, and when; which are slow."""
+    return next_days(read, sku_ids, board.places), slow_goods.slow_skus(read, board, sku_ids)
+
+
+def _row(
+    row: Any,
+    board: Board,
+    photos: set[int],
+    coming: dict[int, int],
+    marks: tuple[dict[int, date], frozenset[int]],
+) -> StockRow:
     available = row.on_hand - row.reserved if board.sells else 0
     return StockRow(
         id=row.id, product_id=row.product_id, code=row.code, name=row.name, variant=row.variant, pack=row.pack,
@@ -236,5 +280,5 @@ def _row(row: Any, board: Board, photos: set[int], coming: dict[int, int]) -> St
         minimum_milli=row.minimum, safety_milli=row.safety, daily_milli=half_up(row.sales, board.days),
         cover_tenths=None if row.cover >= ENDLESS else row.cover,
         state=state_of(available, row.minimum, row.safety), coming_milli=coming.get(row.id, 0),
-        set_aside_milli=row.set_aside, sells=board.sells,
+        set_aside_milli=row.set_aside, sells=board.sells, expires_on=marks[0].get(row.id), slow=row.id in marks[1],
     )  # fmt: skip

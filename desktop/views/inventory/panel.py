@@ -14,6 +14,7 @@ from desktop.queries.page import Page
 from desktop.queries.places import stock_by_place
 from desktop.queries.product_detail import product_photo
 from desktop.queries.stock import StockRow, stock_of
+from desktop.services.movement_words import move_words, screen_of
 from desktop.services.stock import adjust_stock, set_levels
 from desktop.views.common.badges import Badge
 from desktop.views.common.buttons import Button, icon_button, link, plain, primary
@@ -32,8 +33,6 @@ from desktop.views.inventory.words import (
     caption_of,
     days,
     levels_hint,
-    move_words,
-    screen_of,
     signed,
     state_badge,
     title_of,

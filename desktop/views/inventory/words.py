@@ -2,9 +2,7 @@
 
 from desktop.basics.i18n import N_, _
 from desktop.basics.money import half_up, quantity_text
-from desktop.queries.movements import MovementRow
 from desktop.queries.stock import ENOUGH, OUT, UNDER_MINIMUM, UNDER_SAFETY, StockRow
-from desktop.services.stock import ADJUST_REASONS
 
 STATES = {
     OUT: (N_("Out of stock"), "danger", "closed"),
@@ -12,25 +10,14 @@ STATES = {
     UNDER_SAFETY: (N_("Under safety"), "warn", "half"),
     ENOUGH: (N_("Enough"), "success", "done"),
 }
-MOVES = {
-    "opening": N_("Opening stock"),
-    "sale": N_("Sold"),
-    "refund": N_("Returned by a customer"),
-    "receive": N_("Received"),
-    "adjust": N_("Adjusted"),
-    "import": N_("Imported"),
-    "transfer": N_("Transferred"),
-    "count": N_("Stocktake"),
-}
-WHERE = {
-    "order": "orders",
-    "transfer": "transfers",
-    "stocktake": "stocktakes",
-}  # the screen a document opens in
 
 
 def state_badge(row: StockRow) -> tuple[str, str, str]:
-    """Words, tone and pip of a row's state."""
+    """Words, tone and pip of a row's state; goods that are well stocked say when they expire, or that they lie."""
+    if row.state == ENOUGH and row.expires_on is not None:
+        return _("Expires {day}").format(day=f"{row.expires_on:%m/%d}"), "warn", "wait"
+    if row.state == ENOUGH and row.slow:
+        return _("Slow"), "neutral", "wait"
     words, tone, pip = STATES[row.state]
     return _(words), tone, pip
 
@@ -74,19 +61,3 @@ def days(cover_tenths: int | None) -> str:
 def signed(milli: int) -> str:
     """A change with its sign: `+12`, `−3`."""
     return f"+{quantity_text(milli)}" if milli > 0 else quantity_text(milli)
-
-
-def move_words(row: MovementRow) -> str:
-    """What a movement was: `Sold · 1121-0096`, `Adjusted · Damaged`."""
-    words = _(MOVES.get(row.reason, row.reason))
-    if row.document_code:
-        return f"{words} · {row.document_code}"
-    if row.why:
-        return f"{words} · {_(ADJUST_REASONS.get(row.why, row.why))}"
-    return words
-
-
-def screen_of(document: str) -> tuple[str, int] | None:
-    """The screen and item a document like `transfer:3` opens, or None."""
-    kind, _colon, number = document.partition(":")
-    return (WHERE[kind], int(number)) if kind in WHERE and number.isdigit() else None

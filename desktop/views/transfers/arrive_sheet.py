@@ -69,10 +69,10 @@ class ArriveSheet(Sheet):
         self, parent: QWidget, context: Context, sheet: TransferSheet, done: Callable[[str], Any]
     ) -> None:
         text = _(
-            "All of it arrived? Then only press Receive. Otherwise change the lines, or scan what is there."
+            "All of it arrived? Then only press Take in. Otherwise change the lines, or scan what is there."
         )
         title = _("Receive transfer {code}").format(code=sheet.row.code)
-        super().__init__(parent, title, text=text, verb=_("Receive"), icon="inbox-archive-line", width=720)
+        super().__init__(parent, title, text=text, verb=_("Take in"), icon="inbox-archive-line", width=720)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._context, self._id, self._then, self._key = context, sheet.row.id, done, new_key()
         self._scanned = False

@@ -180,7 +180,7 @@ class TransferPanel(Card):
             ]
         elif may and state in ("sent", "part"):
             shown += [
-                self._button(primary(_("Receive"), "inbox-archive-line"), self.receive),
+                self._button(primary(_("Take in"), "inbox-archive-line"), self.receive),
                 self._button(secondary(_("Take back"), "arrow-go-back-line"), self.take_back),
             ]
         elif may and state == "cancelled":

@@ -1,0 +1,1 @@
+"""Every change of stock with its reason and document."""
