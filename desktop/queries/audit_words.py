@@ -77,6 +77,8 @@ ACTION_WORDS: dict[str, str] = {
     "members.member_phone": N_("Looked at a phone number"),
     "members.members_to_export": N_("Exported the list of members"),
     "member_history.points_to_export": N_("Exported a points ledger"),
+    "paste.learn_names": N_("Learned what customers call goods"),
+    "paste.name_goods": N_("Gave goods other names"),
     "runs.begin_run": N_("Began an import"),
     "runs.write_rows": N_("Imported rows"),
     "runs.write_whole": N_("Imported a whole file"),

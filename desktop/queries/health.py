@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from desktop.basics.clock import shop_day
+from desktop.models.parcels import TrackingService
 from desktop.models.people import Permission
 from desktop.models.rules import ClockBeat, Rule
 from desktop.models.system import AuditEvent, CheckRun, Outbox
@@ -72,6 +73,15 @@ class LastCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class SilentService:
+    """A tracking service that could not be asked last; `why` is a sentence key."""
+
+    name: str
+    since: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """Everything the health page shows of the shop; `apart` is how far this machine's clock is before the server's."""
 
@@ -83,6 +93,7 @@ class Health:
     paused: tuple[PausedRule, ...]
     post: Post
     checks: tuple[LastCheck, ...]
+    silent: tuple[SilentService, ...] = ()
 
 
 @question(permission=Permission.SEE_RULES)
@@ -102,7 +113,14 @@ def health(read: Read) -> Health:
         paused=_paused(read),
         post=_post(read),
         checks=_checks(read) if str(Permission.AUDIT) in rights else (),
+        silent=_silent(read),
     )
+
+
+def _silent(read: Read) -> tuple[SilentService, ...]:
+    columns = (TrackingService.name, TrackingService.troubled_at, TrackingService.trouble)
+    rows = read.rows(select(*columns).where(TrackingService.trouble != "").order_by(TrackingService.id))
+    return tuple(SilentService(row.name, row.troubled_at or read.now, row.trouble) for row in rows)
 
 
 def _future(read: Read) -> datetime | None:

@@ -11,6 +11,7 @@ from desktop.basics.money import Money
 from desktop.basics.words import day_text, points_text
 from desktop.queries.member_history import member_tastes, points_to_export
 from desktop.queries.members import MemberDetail, TagRow, TierCount, member_detail, member_tags, tier_counts
+from desktop.services.member_credit import set_credit
 from desktop.services.member_export import export_points
 from desktop.services.members import adjust_points, edit_member
 from desktop.views.common import shortcuts
@@ -21,6 +22,7 @@ from desktop.views.common.context import Context
 from desktop.views.common.kpi import KpiStrip, StripItem
 from desktop.views.common.labels import Label
 from desktop.views.common.theme import theme
+from desktop.views.members.credit_sheet import CreditSheet
 from desktop.views.members.history import History
 from desktop.views.members.profile import Profile
 from desktop.views.members.sheets import AdjustPointsSheet, EditSheet, TagSheet
@@ -87,7 +89,11 @@ class MemberPage(QWidget):
         self.adjust.clicked.connect(self.adjust_points)
         if not self._context.may(adjust_points):
             self.adjust.hide()
-        for widget in (before, after, edit, self.adjust):
+        credit = icon_button("shield-check-line", _("Credit"), framed=True)
+        credit.clicked.connect(self.open_credit)
+        if not self._context.may(set_credit):
+            credit.hide()
+        for widget in (before, after, credit, edit, self.adjust):
             row.addWidget(widget)
         return row
 
@@ -171,6 +177,13 @@ class MemberPage(QWidget):
         """Open the sheet with what is known of the member."""
         if self.member is not None and self._tiers:
             EditSheet(self.window(), self._context, self.member, self._tiers, self.load).open()
+
+    def open_credit(self) -> None:
+        """Open the sheet with how far the member is trusted."""
+        CreditSheet(self.window(), self._context, self.member_id, self._credited).open()
+
+    def _credited(self) -> None:
+        self._context.toast(self, _("Credit saved"))
 
     def add_tag(self) -> None:
         """Open the sheet that adds a tag."""

@@ -37,7 +37,7 @@ from desktop.views.settings.health_rows import (
     missing_rows,
 )
 
-TABLES = {"rule", "outbox", "notice", "check_run", "clock_beat", "setting"}
+TABLES = {"rule", "outbox", "notice", "check_run", "clock_beat", "setting", "tracking_service"}
 LOOK_AGAIN_MS = 15_000  # the clock works without telling anybody
 STATES = {
     OK: ("success", "done", N_("All right")),

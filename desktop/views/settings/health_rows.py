@@ -57,6 +57,10 @@ def clock_rows(health: Health, here: Here) -> Iterator[Row]:
     if not health.paused:
         yield Row("paused", OK, "flashlight-line", _("Automatic rules"), _("None has stopped"))
     yield from _post(health.post, here)
+    for service in health.silent:
+        title = _("{name} can’t be asked about parcels").format(name=service.name)
+        caption = _("Since {when}: {why}").format(when=here.when(service.since), why=said(service.why))
+        yield Row("carriers", PROBLEM, "truck-line", title, caption)
 
 
 def _beat(beat: Beat | None, here: Here) -> Row:
