@@ -14,7 +14,7 @@ from desktop.basics.errors import Malformed, ShopError
 from desktop.basics.i18n import N_, _
 from desktop.models.people import Permission
 from desktop.models.system import ImportRun
-from desktop.services.imports.fields import Field, Setting, TableKind, guess, missing
+from desktop.services.imports.fields import FIELD_WORDS, Field, Setting, TableKind, guess, missing
 from desktop.services.imports.report import BadRow, Report
 from desktop.services.imports.spool import Cell, Spool
 from desktop.services.imports.table import Table, read_table
@@ -117,5 +117,5 @@ def _values(readers: list[tuple[Field, int]], cells: list[str], setting: Setting
                 raise ShopError(N_("The row has broken characters: they are neither UTF-8 nor GB18030."))
             values[field.key] = field.parse(cell, setting)
         elif field.required and not field.may_be_empty:
-            raise ShopError(N_("“{field}” is empty."), field=field.key)
+            raise ShopError(N_("“{field}” is empty."), field=_(FIELD_WORDS[field.key]))
     return values

@@ -12,6 +12,7 @@ from desktop.queries.after_sale_offer import CaseOffer, case_offer
 from desktop.queries.order_detail import OrderDetail
 from desktop.queries.order_messages import Unread, unread_messages
 from desktop.queries.order_parcels import ParcelRow
+from desktop.queries.paste import read_pasted
 from desktop.services.after_sales import Opened
 from desktop.services.fulfilment import ship_order, undo_shipment
 from desktop.services.order_messages import read_messages
@@ -23,6 +24,7 @@ from desktop.views.common.after_sale_sheet import AfterSaleSheet
 from desktop.views.common.buttons import Button, secondary
 from desktop.views.common.commands import Command
 from desktop.views.common.context import Context
+from desktop.views.orders.order_sheet import OrderSheet
 from desktop.views.orders.pickup_sheet import CodeSheet, PickUpSheet
 from desktop.views.orders.ship_sheet import ParcelSheet
 
@@ -54,9 +56,17 @@ class Errands(QObject):
 
     def commands(self) -> list[Command]:
         """What the palette offers."""
-        if not self.context.may(hand_over):
-            return []
-        return [Command(_("Pick-up by code"), self.pick_up, icon="qr-scan-2-line")]
+        found = [Command(_("Paste an order"), self.paste, icon="clipboard-line")]
+        if self.context.may(hand_over):
+            found.append(Command(_("Pick-up by code"), self.pick_up, icon="qr-scan-2-line"))
+        return found if self.context.may(read_pasted) else found[1:]
+
+    def paste(self) -> None:
+        """Begin a new order with what a customer wrote."""
+        self.screen.new_order()
+        sheet = next((s for s in reversed(self.screen.findChildren(OrderSheet)) if s.isVisible()), None)
+        if sheet is not None:
+            sheet.paste.click()
 
     def teach(self) -> None:
         """Say what the next step of an error is while this screen is the one in front."""

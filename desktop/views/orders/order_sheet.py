@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from desktop.basics.i18n import _
@@ -30,6 +31,7 @@ from desktop.views.common.product_picture import ProductPicture
 from desktop.views.common.segment import Segment
 from desktop.views.common.theme import theme
 from desktop.views.common.toggle import CheckBox
+from desktop.views.orders.paste_sheet import MOST_SHOWN, paste_button
 from desktop.views.orders.picker import Picker
 
 
@@ -115,7 +117,12 @@ class OrderSheet(Sheet):
         self.area.setFixedHeight(theme.px(96 if low else 168))
         self.rows = vbox(inner, gap=6)
         self.area.setWidget(inner)
-        self.add(self.goods, self.area)
+        row = hbox(gap=8)
+        row.addWidget(self.goods, 1)
+        self.paste = paste_button(self, self.context)
+        row.addWidget(self.paste, 0, Qt.AlignmentFlag.AlignTop)
+        self.body.addLayout(row)
+        self.add(self.area)
 
     def _foot(self, now: DraftNow | None) -> None:
         self.address = TextInput(
@@ -196,6 +203,19 @@ class OrderSheet(Sheet):
         )
         self._changed()
 
+    def take_pasted(
+        self, lines: list[DraftLine], member_id: int | None, name: str, address: str, note: str
+    ) -> None:
+        """Put pasted lines into the order; who, where and wishes fill only what is empty."""
+        self.lines = lines
+        if member_id is not None and self._who.member_id is None and not self._order_id:
+            self._who = _Who(member_id, name)
+            self._show_who(True)
+        for field, text in ((self.address, address), (self.note, note)):
+            if text and not field.value():
+                field.setText(text)
+        self._changed()
+
     def _count(self, place: int, milli: int) -> None:
         if milli > 0:
             self.lines[place] = replace(self.lines[place], qty_milli=milli)
@@ -208,8 +228,11 @@ class OrderSheet(Sheet):
     def _changed(self, _value: object = None) -> None:
         clear(self.rows)
         self.prices: list[Label] = []
-        for place, line in enumerate(self.lines):
+        for place, line in enumerate(self.lines[:MOST_SHOWN]):
             self.rows.addWidget(self._row(place, line))
+        if len(self.lines) > MOST_SHOWN:
+            more = _("… and {count} more lines, all of them in the sum")
+            self.rows.addWidget(Label(more.format(count=len(self.lines) - MOST_SHOWN), "small", "text2"))
         if not self.lines:
             self.rows.addWidget(
                 Label(_("No goods yet. Scan the first or type its name above."), "small", "text3")
