@@ -11,10 +11,11 @@ from desktop.basics.i18n import language, set_language
 from desktop.models.people import Permission
 from desktop.services.settings import set_setting
 from desktop.services.staff import add_staff
+from desktop.views.common import icons
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.theme import theme
 from desktop.views.shell.help import ManualSheet, manual_page
-from desktop.views.shell.screens import SCREENS
+from desktop.views.shell.screens import SCREENS, family
 from desktop.views.shell.sign_in import SignInPage
 from desktop.views.shell.workspace import Workspace
 from tests.helpers.desk import Desk
@@ -32,12 +33,21 @@ def workspace(desk: Desk, sample_file: str) -> Any:
 def test_every_screen_names_a_real_right_and_a_key_of_its_own() -> None:
     rights = {str(p) for p in Permission}
     assert all(entry.right in rights for entry in SCREENS if entry.right)
-    letters = [entry.letter for entry in SCREENS]
+    letters = [entry.letter for entry in SCREENS if not entry.under]
     assert len(set(letters)) == len(letters)
+    assert all(letters)
+    heads = {entry.key for entry in SCREENS if not entry.under}
+    assert all(entry.under in heads for entry in SCREENS if entry.under)
+
+
+def test_every_screen_has_its_icons(desk: Desk) -> None:
+    for entry in SCREENS:
+        wanted = ("line",) if entry.under else ("line", "fill")
+        assert all(icons.known(f"{entry.icon}-{kind}") for kind in wanted), entry.key
 
 
 @pytest.mark.req("R4")
-@pytest.mark.parametrize("entry", SCREENS, ids=lambda entry: entry.key)
+@pytest.mark.parametrize("entry", [e for e in SCREENS if e.letter], ids=lambda entry: entry.key)
 def test_g_and_a_letter_open_each_screen(desk: Desk, workspace: Any, entry: Any) -> None:
     other = "members" if entry.key != "members" else "orders"
     workspace.go(other)
@@ -48,6 +58,25 @@ def test_g_and_a_letter_open_each_screen(desk: Desk, workspace: Any, entry: Any)
     assert workspace.key == entry.key
     assert workspace.here is workspace.stack.currentWidget()
     assert workspace.side.items[entry.key].isChecked()
+    desk.quiet(desk.programs[0])
+
+
+@pytest.mark.req("R4")
+def test_screens_of_one_family_are_reached_by_arrow_keys_in_the_bar_above(desk: Desk, workspace: Any) -> None:
+    for head in ("orders", "products", "inventory"):
+        workspace.go(head)
+        desk.quiet(desk.programs[0])
+        keys = [entry.key for entry in family(workspace.entries, head)]
+        assert keys[0] == head
+        choice = workspace.family.choice
+        choice.setFocus()
+        for key in keys[1:]:
+            desk.qtbot.keyClick(choice, Qt.Key.Key_Right)  # the bar keeps the focus, so that one can go on
+            desk.quiet(desk.programs[0])
+            assert workspace.key == key
+            assert workspace.side.items[head].isChecked()
+    workspace.go("members")
+    assert workspace.family.isHidden()
     desk.quiet(desk.programs[0])
 
 

@@ -16,7 +16,7 @@ from desktop.basics.i18n import language, languages
 from desktop.queries.verify import verify
 from desktop.views.common.theme import theme
 from desktop.views.shell.opening import TroublePage
-from desktop.views.shell.screens import SCREENS
+from desktop.views.shell.screens import SCREENS, family
 from desktop.views.shell.sign_in import SignInPage
 from desktop.views.shell.workspace import Workspace
 
@@ -79,7 +79,10 @@ class Desk:
     def _each_screen(self) -> None:
         for entry in SCREENS:
             with self.album.step(f"screen {entry.key}"):
-                self.go(entry.key, entry.letter)
+                if entry.letter:
+                    self.go(entry.key, entry.letter)
+                else:
+                    self._go_under(entry.key)
                 self.album.picture(entry.key, self.program.window)
                 if entry.key in ("orders", "products", "inventory"):
                     self._open_row()
@@ -98,6 +101,24 @@ class Desk:
         if key == "rules":
             self.album.until(lambda: getattr(workspace.here, "rule_id", 0), "no rule opened")
             self.quiet()
+
+    def _go_under(self, key: str) -> None:
+        """Open a screen by the bar it shares with the one that is open, once its family's head is."""
+        workspace = self.workspace
+        head = workspace.entries[key].under
+        if head not in (workspace.key, workspace.entries[workspace.key].under):
+            self.go(head, workspace.entries[head].letter)
+        keys = [entry.key for entry in family(workspace.entries, key)]
+        choice = workspace.family.choice
+        if choice is None:
+            raise Missed("no bar above the screen")
+        choice.setFocus()
+        steps = keys.index(key) - keys.index(workspace.key)
+        for _step in range(abs(steps)):
+            QTest.keyClick(choice, Qt.Key.Key_Right if steps > 0 else Qt.Key.Key_Left)
+            self.quiet()
+        self.album.until(lambda: workspace.key == key, f"the bar did not open {key}")
+        self.quiet()
 
     def _in_front(self) -> None:
         """Keys reach the window in front only."""

@@ -140,7 +140,8 @@ class Workspace(QWidget):
             screen.open_filters(**filters)
         if item_id is not None and hasattr(screen, "open_item"):
             screen.open_item(item_id)
-        if not screen.isAncestorOf(self.focusWidget() or self):
+        focus = self.focusWidget() or self
+        if focus is not self.family.choice and not screen.isAncestorOf(focus):
             screen.setFocus()
 
     def _show_place(self, key: str) -> None:
