@@ -55,6 +55,7 @@ class StockMovement(Base):
             "ix_stock_movement_reason_at", "reason", "at", "sku_id", "delta_milli"
         ),  # what sells, read whole
         Index("ix_stock_movement_source", "source"),
+        Index("ix_stock_movement_at_id", "at", "id"),
     )
     id: Mapped[RowId]
     sku_id: Mapped[int] = mapped_column(ForeignKey("sku.id"))

@@ -96,12 +96,12 @@ def movements_list(read: Read, which: MovementFilter, after: Position | None = N
         move.id, move.at, move.delta_milli, move.reason, move.note, move.source, move.actor, move.location_id,
         move.sku_id, Sku.code, Product.name, Sku.variant, Product.pack, Sku.unit, Product.picture,
     ).where(*_conditions(read, which))  # fmt: skip
-    rows = read.rows(in_order(statement, (move.id,), after)).all()
+    rows = read.rows(in_order(statement, (move.at, move.id), after)).all()
     shown = Shown(
         document_codes(read, {row.source for row in rows}), actor_names(read, {row.actor for row in rows}),
         place_names(read),
     )  # fmt: skip
-    return page_of(rows, lambda row: _line(row, shown), lambda row: (row.id,))
+    return page_of(rows, lambda row: _line(row, shown), lambda row: (row.at, row.id))
 
 
 def _line(row: Any, shown: Shown) -> MoveLine:

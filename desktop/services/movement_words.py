@@ -50,8 +50,7 @@ def move_words(row: MovementRow) -> str:
 
 def why_words(row: MovementRow) -> str:
     """Why it was adjusted or differed; nothing for other movements."""
-    known = ADJUST_REASONS.get(row.why) or REASONS.get(row.why) or row.why
-    return _(known) if known else ""
+    return _(ADJUST_REASONS.get(row.why) or REASONS.get(row.why) or row.why) if row.why else ""
 
 
 def screen_of(document: str) -> tuple[str, int] | None:

@@ -919,6 +919,7 @@ def upgrade() -> None:
     op.add_column("sku", sa.Column("batch_tracked", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("sku", sa.Column("shelf_life_days", sa.BigInteger(), nullable=True))
     op.add_column("stock", sa.Column("frozen_by", sa.BigInteger(), nullable=True))
+    op.create_index("ix_stock_movement_at_id", "stock_movement", ["at", "id"], unique=False)
     op.add_column("till", sa.Column("location_id", sa.BigInteger(), nullable=True))
     forbid_changes(SINCE_0003)
     bring_over()
