@@ -64,7 +64,7 @@ class OrderTypesPage(RegistryPage):
         for column, (_key, words) in enumerate(ASKERS, 1):
             grid.addWidget(Label(_(words), "cap_m", "text2"), 0, column)
         for line, status in enumerate(STATUSES, 1):
-            title = _("Partly shipped") if status == "part_shipped" else status_word(status)
+            title = _("Partly sent") if status == "part_shipped" else status_word(status)
             grid.addWidget(Label(title, "small_b"), line, 0, Qt.AlignmentFlag.AlignVCenter)
             for column, (asker, words) in enumerate(ASKERS, 1):
                 row = found[f"orders.cancel.{status}.{asker}"]
