@@ -113,18 +113,36 @@ def expires_soon(read: Read) -> ColumnElement[bool]:
     )
 
 
-def soon_skus(read: Read) -> AnySelect:
-    """SKUs with pieces that expire soon or have expired, for lists of goods."""
+def soon_skus(read: Read, places: Sequence[int] = ()) -> AnySelect:
+    """SKUs with pieces that expire soon or have expired (at these places, or anywhere), for lists of goods."""
     last = today_of(read) + timedelta(days=read.setting(EXPIRY_WARN))
     here = select(BatchStock.sku_id).join(Batch, Batch.id == BatchStock.batch_id)
-    return here.where(BatchStock.qty_milli > 0, Batch.expires_on <= last)
+    here = here.where(BatchStock.qty_milli > 0, Batch.expires_on <= last)
+    return here.where(BatchStock.location_id.in_(places)) if places else here
 
 
-def next_days(read: Read, sku_ids: Sequence[int]) -> dict[int, date]:
+def expiring_goods(read: Read, places: Sequence[int]) -> tuple[int, int, int]:
+    """How many kinds of goods at these places expire soon or have, how many have, and what soon means in days."""
+    near = select(func.count(distinct(BatchStock.sku_id))).where(
+        BatchStock.sku_id.in_(soon_skus(read, places))
+    )
+    over = soon_skus(read, places).where(Batch.expires_on < today_of(read)).distinct().subquery("over")
+    expired = read.value(select(func.count()).select_from(over))
+    return int(read.value(near) or 0), int(expired or 0), read.setting(EXPIRY_WARN)
+
+
+def expiring_minor(read: Read, places: Sequence[int]) -> int:
+    """What the pieces at these places that expire soon or have cost, in minor units."""
+    near = soon_skus(read, places).join(Sku, Sku.id == BatchStock.sku_id)
+    worth = near.with_only_columns(cast(func.sum(BatchStock.qty_milli * Sku.cost_minor), BigInteger))
+    return half_up(int(read.value(worth) or 0), MILLI)
+
+
+def next_days(read: Read, sku_ids: Sequence[int], places: Sequence[int] = ()) -> dict[int, date]:
     """The soonest last day of what is here, of those of these SKUs that expire soon or have expired."""
     if not sku_ids:
         return {}
-    found = soon_skus(read).add_columns(func.min(Batch.expires_on).label("day"))
+    found = soon_skus(read, places).add_columns(func.min(Batch.expires_on).label("day"))
     found = found.where(BatchStock.sku_id.in_(sorted(set(sku_ids)))).group_by(BatchStock.sku_id)
     return {row.sku_id: row.day for row in read.rows(found)}
 

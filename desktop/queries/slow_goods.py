@@ -96,13 +96,18 @@ def _spare(read: Read, board: Board, view: str) -> ColumnElement[int]:
     return board.available - board.sales * read.setting(SURPLUS_DAYS) // board.days
 
 
-def slow_skus(read: Read, sku_ids: Sequence[int]) -> frozenset[int]:
-    """The slow ones among these SKUs, for a list that marks them."""
-    if not sku_ids:
-        return frozenset()
-    board = Board(read)
-    found = board.select(Sku.id, levels=True).where(Sku.id.in_(sorted(set(sku_ids))), is_slow(read, board))
-    return frozenset(int(row[0]) for row in read.rows(found))
+def slow_among(read: Read, rows: Sequence[Any]) -> frozenset[int]:
+    """The slow ones among rows of a list (id, available, safety, sales, cover, created_at), by what they already say."""
+    since, crawl = read.now - timedelta(days=read.setting(SLOW_DAYS)), read.setting(SLOW_COVER) * 10
+    lying = [row for row in rows if row.available > row.safety and row.created_at <= since]
+    slow = {int(row.id) for row in lying if row.sales > 0 and row.cover > crawl}
+    others = sorted(int(row.id) for row in lying if row.id not in slow)
+    if others:
+        sold = select(StockMovement.sku_id).where(
+            StockMovement.sku_id.in_(others), StockMovement.reason == "sale", StockMovement.at >= since
+        )
+        slow |= set(others) - set(read.rows(sold.distinct()).scalars())
+    return frozenset(slow)
 
 
 # -- questions ----------------------------------------------------------------------------------------------------
@@ -111,7 +116,11 @@ def slow_skus(read: Read, sku_ids: Sequence[int]) -> frozenset[int]:
 @question(permission=Permission.SEE_STOCK)
 def slow_counts(read: Read) -> SlowCounts:
     """How many goods on the shelf lie."""
-    board = Board(read)
+    return counted(read, Board(read))
+
+
+def counted(read: Read, board: Board) -> SlowCounts:
+    """How many goods on the shelf lie at the board's places."""
     counts = (func.count().filter(condition(read, board, view)) for view in VIEWS)
     row = read.rows(board.select(*counts, levels=True).where(Product.on_shelf)).one()
     return SlowCounts(int(row[0]), int(row[1]))

@@ -236,7 +236,7 @@ def _figures(board: Board, sorted_by: Any, *, levels: bool = False) -> Select[An
     return board.select(
         Sku.id, board.on_hand.label("on_hand"), board.reserved.label("reserved"), board.sales.label("sales"),
         board.set_aside.label("set_aside"),
-        board.cover.label("cover"), sorted_by.label("sorted_by"), levels=levels,
+        board.available.label("available"), board.cover.label("cover"), sorted_by.label("sorted_by"), levels=levels,
     )  # fmt: skip
 
 
@@ -248,7 +248,7 @@ def _rows(
     statement = select(
         *ranked.c, Sku.product_id, Sku.code, Product.name, Sku.variant, Product.pack, Sku.unit, Product.picture,
         func.coalesce(Category.name, "").label("category"), Product.on_shelf,
-        board.minimum.label("minimum"), board.safety.label("safety"),
+        Product.created_at, board.minimum.label("minimum"), board.safety.label("safety"),
     ).select_from(ranked)  # fmt: skip
     statement = statement.join(Sku, Sku.id == ranked.c.id).join(Product, Product.id == Sku.product_id)
     statement = board.with_levels(statement).join(Category, Category.id == Product.category_id, isouter=True)
@@ -256,13 +256,8 @@ def _rows(
     rows = read.rows(statement.order_by(*order)).all()
     pictured = select(Photo.product_id).where(Photo.product_id.in_([row.product_id for row in rows]))
     photos, coming = {row.product_id for row in read.rows(pictured)}, on_the_way(read)
-    marks = _marks(read, board, [row.id for row in rows])
+    marks = next_days(read, [row.id for row in rows], board.places), slow_goods.slow_among(read, rows)
     return rows, lambda row: _row(row, board, photos, coming, marks), lambda row: (row.sorted_by, row.id)
-
-
-def _marks(read: Read, board: Board, sku_ids: Sequence[int]) -> tuple[dict[int, date], frozenset[int]]:
-    """Which of these goods expire soon, and when; which are slow."""
-    return next_days(read, sku_ids, board.places), slow_goods.slow_skus(read, board, sku_ids)
 
 
 def _row(

@@ -25,7 +25,7 @@ from desktop.services.prices import PriceChange
 from desktop.services.products import set_prices
 from desktop.views.batches.words import code_of, day_text, left_text, title_of
 from desktop.views.common.batch_fields import DayText
-from desktop.views.common.cards import Facts, hbox
+from desktop.views.common.cards import Facts
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.field import Field, check_all
@@ -187,17 +187,14 @@ class MarkDownSheet(Sheet):
 
     def __init__(self, parent: QWidget, context: Context, row: BatchRow, price: ShelfPrice) -> None:
         title = _("Mark {name} down").format(name=title_of(row))
-        super().__init__(parent, title, verb=_("Mark down"), icon="discount-percent-line", width=440)
+        super().__init__(parent, title, verb=_("Mark down"), icon="price-tag-3-line", width=440)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._context, self._row, self._price, self._window = context, row, price, parent
         self.share = Segment([(off, f"−{off}%") for off in OFFS], OFFS[2])
         self.amount = MoneyInput(context.currency, required=True)
         self.field = Field(_("New price"), self.amount)
-        line = hbox()
-        now = Money(price.amount_minor, context.currency)
-        line.addWidget(
-            Label(_("Now {price} a {unit}").format(price=now, unit=price.unit), "small", "text2"), 1
-        )
+        was = Money(price.amount_minor, context.currency)
+        line = Label(_("Now {price} a {unit}").format(price=was, unit=price.unit), "small", "text2")
         self.share.picked.connect(self._off)
         hint = _("The price holds for all pieces of these goods, not for this batch alone.")
         self.add(facts_of(row), line, self.share, self.field, Label(hint, "cap", "text3", wrap=True))

@@ -36,9 +36,9 @@ from desktop.views.common.labels import Label
 from desktop.views.common.paged_table import PagedTable
 from desktop.views.common.skeleton import Skeleton
 from desktop.views.common.table_view import TableView
-from desktop.views.common.tabs import Tab, Tabs
+from desktop.views.common.tabs import Tabs
 from desktop.views.inventory.bulk import BulkDeeds
-from desktop.views.inventory.figures import strip_items, summary
+from desktop.views.inventory.figures import strip_items, summary, tab_list
 from desktop.views.inventory.filter_row import FilterRow, PlaceChoice
 from desktop.views.inventory.legend import Legend
 from desktop.views.inventory.panel import StockPanel
@@ -58,7 +58,11 @@ TABLES = {
     "category",
     "setting",
     "replenishment",
+    "batch_stock",
 }
+
+
+MOST_TABS = 6  # beside which the legend still has room
 
 
 class InventoryScreen(ScreenWithPanel):
@@ -163,7 +167,7 @@ class InventoryScreen(ScreenWithPanel):
 
     def _tabs_row(self) -> QHBoxLayout:
         line = hbox(margins=(15, 0, 10, 0), gap=4)
-        self.tabs = Tabs(self._tabs(None), name=_("Which goods"))
+        self.tabs = Tabs(tab_list(None), name=_("Which goods"))
         self.tabs.picked.connect(self._view_picked)
         self.filter_button = icon_button("filter-3-line", _("Filter"))
         self.filter_button.clicked.connect(self._toggle_filter)
@@ -176,16 +180,6 @@ class InventoryScreen(ScreenWithPanel):
         line.addWidget(self.filter_button)
         line.addWidget(self.columns_button)
         return line
-
-    def _tabs(self, counts: StockCounts | None) -> list[Tab]:
-        shown = [
-            Tab("all", _("All"), counts.on_sale if counts else None),
-            Tab("low", _("Under safety"), counts.under_safety if counts else None),
-            Tab("out", _("Out of stock"), counts.out if counts else None),
-        ]
-        if counts and counts.off_shelf:
-            shown.append(Tab("off", _("Off the shelf"), counts.off_shelf))
-        return shown
 
     def _clear_button(self) -> Button:
         button = secondary(_("Clear filters"), "filter-off-line")
@@ -247,7 +241,9 @@ class InventoryScreen(ScreenWithPanel):
             self._show_figures(counts, None)
 
     def _show_figures(self, counts: StockCounts, value: StockValue | None) -> None:
-        self.tabs.set_tabs(self._tabs(counts))
+        tabs = tab_list(counts)
+        self.tabs.set_tabs(tabs)
+        self.legend.setVisible(len(tabs) <= MOST_TABS)
         self.strip.show_items(strip_items(counts, value, self._context.currency))
         self.summary.setText(summary(counts, value, self._context.currency))
 
@@ -304,7 +300,7 @@ class InventoryScreen(ScreenWithPanel):
         self._set_filter(category_id=category_id)
 
     def _strip_picked(self, number: int) -> None:
-        view = {0: "all", 1: "low", 2: "out"}.get(number)
+        view = {0: "all", 1: "low", 2: "out", 3: "expiring"}.get(number)
         if view is not None:
             self.open_filters(view=view)
 
