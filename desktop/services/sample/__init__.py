@@ -22,6 +22,7 @@ from desktop.services.sample.drafts import Calendar
 from desktop.services.sample.goods_room import write_goods_room
 from desktop.services.sample.her import Her
 from desktop.services.sample.ledger import settle_points
+from desktop.services.sample.parcels import write_parcels
 from desktop.services.sample.people import HER_NUMBER, make_people
 from desktop.services.sample.stockroom import write_stockroom
 from desktop.services.sample.write import write_goods, write_people, write_settings
@@ -77,6 +78,7 @@ def fill(work: Work, secret: str, now: datetime | None = None) -> None:
     write_ledgers(work, people)
     write_daily(work, rng, calendar, drafts)
     write_counters(work, desk, drafts, len(people))
+    write_parcels(work, calendar.now)
     write_buying(work, desk)
     write_stockroom(work, desk)
     write_batches(work, desk)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from desktop.basics.errors import ShopError
@@ -37,7 +38,7 @@ PATH_EXAMPLES = (
 def path_word(name: str) -> str:
     """What a path of the answer leads to."""
     return {
-        "events": _("List of places"), "time": _("Time"), "text": _("What happened"), "place": _("Place"),
+        "events": _("List of places"), "time": _("Time"), "text": _("What happened"), "place": _("Where it was"),
         "state": _("State of the parcel"), "delivered": _("Words for delivered"), "eta": _("Expected on"),
     }[name]  # fmt: skip
 
@@ -73,7 +74,7 @@ class ServiceSheet(Sheet):
             line = hbox(gap=12)
             for field in (left, right):
                 if field is not None:
-                    line.addWidget(field, 1)
+                    line.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
             self.body.addLayout(line)
         self._paths(row)
         self.submitted.connect(self._go)
@@ -82,14 +83,14 @@ class ServiceSheet(Sheet):
     def _paths(self, row: ServiceRow | None) -> None:
         self.paths: dict[str, TextInput] = {}
         self.path_holder = QWidget()
-        column = hbox(self.path_holder, gap=12)
-        halves = [vbox(gap=8), vbox(gap=8)]
-        for half in halves:
-            column.addLayout(half, 1)
+        column, line = vbox(self.path_holder, gap=8), hbox(gap=12)
         for number, (name, example) in enumerate(PATH_EXAMPLES):
             box = TextInput(row.paths.get(name, "") if row else "", hint=example, longest=120)
             self.paths[name] = box
-            halves[number % 2].addWidget(Field(path_word(name), box))
+            if number % 2 == 0:
+                line = hbox(gap=12)
+                column.addLayout(line)
+            line.addWidget(Field(path_word(name), box), 1, Qt.AlignmentFlag.AlignTop)
         self.path_words = Label(
             _("Where things stand in the answer: names with dots between them. {field} in the address is the number.").format(
                 field="{number}"

@@ -42,7 +42,7 @@ GROUPS = (
 )
 STATUSES = ("unpaid", "to_ship", "part_shipped", "shipped", "done")
 ASKERS = (("member", N_("The member")), ("staff", N_("The staff")), ("clock", N_("The clock")))
-CELL = 220
+CELL = 150
 
 
 class OrderTypesPage(RegistryPage):
@@ -65,14 +65,18 @@ class OrderTypesPage(RegistryPage):
             grid.addWidget(Label(_(words), "cap_m", "text2"), 0, column)
         for line, status in enumerate(STATUSES, 1):
             title = _("Partly sent") if status == "part_shipped" else status_word(status)
-            grid.addWidget(Label(title, "small_b"), line, 0, Qt.AlignmentFlag.AlignVCenter)
+            words_of_state = Label(title, "small_b")
+            words_of_state.setMinimumWidth(words_of_state.sizeHint().width())
+            grid.addWidget(words_of_state, line, 0, Qt.AlignmentFlag.AlignVCenter)
             for column, (asker, words) in enumerate(ASKERS, 1):
                 row = found[f"orders.cancel.{status}.{asker}"]
                 cell = Select([(choice, word_of(choice)) for choice in row.choices], str(row.value))
-                cell.setFixedWidth(theme.px(CELL))
+                cell.setMinimumWidth(theme.px(CELL))
                 cell.setAccessibleName(f"{title}, {_(words)}")
                 self.take(row, Control(cell, cell.value, cell.set_value, cell.picked))
                 grid.addWidget(cell, line, column)
-        grid.setColumnStretch(4, 1)
+            grid.setRowMinimumHeight(line, theme.px(34))
+        for column in range(1, len(ASKERS) + 1):
+            grid.setColumnStretch(column, 1)
         card.add_widget(holder)
         return [card]
