@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.basics.ids import new_key
-from desktop.queries.batches import BatchFilter, batches_page, shelf_price
+from desktop.queries.batches import BatchFilter, batches_of, batches_page, shelf_price, tracking_of
+from desktop.queries.checkout import search_goods
 from desktop.queries.places import places
 from desktop.queries.set_aside import campaign_sheet, campaigns_page
 from desktop.queries.stock import StockFilter, stock_of, stock_page
@@ -26,7 +27,9 @@ from desktop.views.batches.screen import BatchesScreen
 from desktop.views.batches.sheets import EditBatchSheet, MarkDownSheet, NamePiecesSheet, TakeOffSheet
 from desktop.views.common.batch_fields import BatchFields
 from desktop.views.common.dialogs import Confirm
+from desktop.views.inventory.batch_part import TrackSheet
 from desktop.views.inventory.screen import InventoryScreen
+from desktop.views.orders.order_sheet import OrderSheet
 from desktop.views.setaside.screen import SetasideScreen
 from desktop.views.setaside.sheets import CampaignSheet, EditSheet, QuantitySheet
 from tests.helpers.goods import new_goods, set_up
@@ -270,3 +273,41 @@ def test_a_campaign_gets_less_is_renamed_and_ends(
     qtbot.waitUntil(lambda: shop.ask(stock_of, goods["tissues"]).set_aside_milli == 0)
     aside.open_filters(view="ended")
     qtbot.waitUntil(lambda: [row.name for row in aside.model.rows] == ["双旦"])
+
+
+@pytest.mark.req("I11")
+def test_goods_are_told_apart_from_the_stock_page(
+    around: Surroundings, goods: dict[str, int], qtbot: QtBot, qapp: QApplication
+) -> None:
+    screen, shop = InventoryScreen(around.context), around.context.shop
+    qtbot.addWidget(screen)
+    around.window(screen, 1_400)
+    qtbot.waitUntil(lambda: len(screen.model.rows) == 2)
+    screen.open_item(goods["tissues"])
+    part = screen.panel.batches
+    qtbot.waitUntil(lambda: part._sku == goods["tissues"])
+    part.open_sheet()
+    sheet = sheet_of(qapp, TrackSheet)
+    sheet.days.setText("30")
+    sheet.submit()
+    qtbot.waitUntil(lambda: shop.ask(tracking_of, goods["tissues"]) == (True, 30))
+    qtbot.waitUntil(lambda: part.tracked)
+    assert [row.qty_milli for row in shop.ask(batches_of, goods["tissues"])] == [20 * PIECE]
+
+
+@pytest.mark.req("I7", "O1")
+def test_an_order_is_written_for_a_campaign(
+    around: Surroundings, goods: dict[str, int], aside: SetasideScreen, qtbot: QtBot
+) -> None:
+    shop, written = around.context.shop, []
+    sheet = OrderSheet(aside, around.context, written.append)
+    qtbot.addWidget(sheet)
+    sheet.open()
+    qtbot.waitUntil(sheet.campaign.isVisible)
+    found = shop.ask(search_goods, "抽纸", 5)
+    sheet._add(found[0])
+    qtbot.waitUntil(lambda: sheet.bill is not None)
+    sheet.campaign.choice.set_value(aside.panel.number)
+    sheet.submit()
+    qtbot.waitUntil(lambda: bool(written))
+    assert shop.ask(campaign_sheet, aside.panel.number).row.sold_milli == PIECE

@@ -19,6 +19,7 @@ from desktop.queries.search import MemberHit, find_members
 from desktop.services.orders import OrderDraft, create_order, edit_order
 from desktop.views.common.background import Task
 from desktop.views.common.buttons import icon_button
+from desktop.views.common.campaign_choice import CampaignChoice
 from desktop.views.common.cards import Facts, clear, hbox, vbox
 from desktop.views.common.chips import Chip
 from desktop.views.common.context import Context
@@ -70,10 +71,12 @@ class OrderSheet(Sheet):
             "choose_member": (_("Choose a member"), self._choose_member),
             "choose_type": (_("Choose another type"), self.kind.setFocus),
             "change_quantity": (_("Change the quantity"), self._to_quantity),
+            "drop_campaign": (_("Sell without the campaign"), self.campaign.drop),
             "look_again": (_("Show the new amounts"), self._price),
         }
         self._changed()
         if now is None:
+            self.campaign.ask()
             self._scope.ask(usual_type).then(self._start_with)
 
     def _start_with(self, order_type: str) -> None:
@@ -141,7 +144,8 @@ class OrderSheet(Sheet):
         row = hbox(gap=12)
         row.addWidget(self._off_field, 1)
         row.addWidget(self._freight_field, 1)
-        self.add(Field(_("Address"), self.address), self.collect, self.note)
+        self.campaign = CampaignChoice(self.context)
+        self.add(Field(_("Address"), self.address), self.collect, self.note, self.campaign)
         self._way()
         self.body.addLayout(row)
         self.facts = Facts()
@@ -299,6 +303,7 @@ class OrderSheet(Sheet):
             self.cart(), self.kind.value(), self._who.member_id, self.address.value(), self.note.value(),
             self.off.minor() or 0, self.freight.minor() or 0,
             collect=self.collect.isChecked() and not self.address.value(), seen_minor=self._seen,
+            set_aside_id=self.campaign.set_aside_id(),
         )  # fmt: skip
         if self._order_id:
             task = self._scope.do(edit_order, self._order_id, draft)

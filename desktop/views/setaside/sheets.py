@@ -108,7 +108,7 @@ class CampaignSheet(Sheet):
     def __init__(
         self, parent: QWidget, context: Context, places: Sequence[Place], done: Callable[[int], Any]
     ) -> None:
-        super().__init__(parent, _("Set stock aside"), verb=_("Set aside"), icon="archive-line", width=680)
+        super().__init__(parent, _("Set stock aside"), verb=_("Set stock aside"), icon="archive-line", width=680)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._context, self._then, self._key = context, done, new_key()
         self.lines: dict[int, Line] = {}
@@ -291,7 +291,7 @@ class AddGoodsSheet(Sheet):
 
     def __init__(self, parent: QWidget, context: Context, row: CampaignRow) -> None:
         title = _("Set more goods aside for {name}").format(name=row.name)
-        super().__init__(parent, title, verb=_("Set aside"), icon="archive-line", width=520)
+        super().__init__(parent, title, verb=_("Set stock aside"), icon="archive-line", width=520)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._context, self._row, self._window, self._key = context, row, parent, new_key()
         self.goods: ProductRow | None = None
