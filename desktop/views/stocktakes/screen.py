@@ -50,7 +50,7 @@ class StocktakesScreen(QWidget):
         self.stack.addWidget(self.overview)
         self.stack.addWidget(self.take)
         shortcuts.on(self, "N", self.open_new, _("New stocktake"))
-        shortcuts.on(self, "Escape", self.show_list, _("All stocktakes"))
+        shortcuts.on(self, "Esc", self.show_list, _("All stocktakes"))
         context.stale_when(self, TABLES, self._news)
 
     def title(self) -> str:

@@ -174,7 +174,7 @@ class TransferPanel(Card):
         may, state, shown = self._context.may(draft_transfer), sheet.row.state, []
         if may and state == "draft":
             shown += [
-                self._button(primary(_("Send"), "truck-line"), self.send),
+                self._button(primary(_("Send off"), "truck-line"), self.send),
                 self._button(secondary(_("Edit"), "edit-line"), self.edit),
                 self._button(secondary(_("Cancel it")), self.cancel),
             ]
