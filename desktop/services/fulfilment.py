@@ -52,6 +52,8 @@ def pay_order(work: Work, order_id: int, tender: TenderIn, client_key: str) -> s
     if given is not None:
         return str(given)
     order = work.get(Order, order_id, lock=True)
+    if order.status != UNPAID:  # a shipped one may step back to “to ship”, but not by being paid twice
+        raise Refused(N_("This order is paid or cancelled already, so no money is taken for it."))
     taken_along = not order.address and not order.collect
     order.step(DONE if taken_along else TO_SHIP)
     _check_tender(order, tender)
