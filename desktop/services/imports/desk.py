@@ -33,6 +33,7 @@ from desktop.services.imports.report import (
     STOPPED,
     BadRow,
     BadRows,
+    Halted,
     Report,
     Verdict,
 )
@@ -71,12 +72,12 @@ class Desk:
     kind: str = ""
     chosen: dict[str, str] = field(default_factory=dict)  # column → field
 
-    def open(self, paths: Sequence[Path], sheet: str = "") -> None:
-        """Read the files; nothing is checked yet. Raises `Malformed` for one that can't be read."""
+    def open(self, paths: Sequence[Path], sheet: str = "", progress: Progress | None = None) -> None:
+        """Read the files; nothing is checked yet. Raises `Malformed` for one that can't be read, `Halted`."""
         self.close()
         self.spool = Spool()
         self.paths = list(paths)
-        self.tables = open_tables(paths, self.spool, sheet)
+        self.tables = open_tables(paths, self.spool, sheet, progress)
 
     def close(self) -> None:
         """Delete what was kept of the files."""
@@ -147,13 +148,18 @@ class Desk:
             for kind, table in zip(kinds, self.tables, strict=True)
         ]
         lines = sum(table.count for table in self.tables)
+        report.told, report.lines = progress, lines
         if self.kind == "orders":
             rows: Iterator[Any] = gather(self.tables, pairs, setting, report)
         else:
             kind, mapping = pairs[0]
             rows = self._one_by_one(kind, mapping, setting, report)
-        if self._keep(rows, report, lines, progress) and dry:
-            self._weigh(report, lines, progress)
+        try:
+            if self._keep(rows, report, lines, progress) and dry:
+                self._weigh(report, lines, progress)
+        except Halted:
+            report.state = STOPPED
+        report.told = None
         return report
 
     def _one_by_one(
@@ -181,7 +187,6 @@ class Desk:
                     return False
         if waiting:
             self.spool.put_batch(waiting)
-        self.spool.index()
         report.unread = report.refused
         return True
 

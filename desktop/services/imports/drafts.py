@@ -64,7 +64,6 @@ def gather(
             spool.put_parts(HEADS, _heads(rows, report))
         else:
             spool.put_parts(kind.key, ((_belongs(kind, values), values) for _line, values in rows))
-    spool.index()
     if not any(kind is ORDERS for kind, _mapping in mappings):
         yield from _from_lines(spool, report, tables)
         return

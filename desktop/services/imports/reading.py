@@ -52,11 +52,13 @@ def remembered_mapping(read: Read, columns: tuple[str, ...], kind: str) -> dict[
     return dict(json.loads(stored)) if stored else {}
 
 
-def open_tables(paths: Sequence[Path], spool: Spool, sheet: str = "") -> list[Table]:
+def open_tables(
+    paths: Sequence[Path], spool: Spool, sheet: str = "", progress: Progress | None = None
+) -> list[Table]:
     """Read all files first: nothing is written when one of them cannot be read."""
     if not paths:
         raise Malformed(N_("Name at least one file to import."))
-    return [read_table(path, spool, number, sheet) for number, path in enumerate(paths)]
+    return [read_table(path, spool, number, sheet, progress) for number, path in enumerate(paths)]
 
 
 def mapped(table: Table, kind: TableKind, given: Mapping[str, str], report: Report) -> dict[str, int]:
@@ -84,7 +86,7 @@ def checked_rows(
     readers = [(kind.field(key), index) for key, index in mapping.items()]
     width = len(table.columns)
     for line, cells in table.rows():
-        report.rows += 1
+        report.looked()
         if len(cells) != width:
             report.bad.append(BadRow(table.name, line, _misshapen(cells, width), tuple(cells[:20])))
             continue

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from desktop.services.imports.spool import Spool
 
+TELL_EVERY = 200  # rows
 NEW, CHANGED, SAME, REFUSED = "new", "changed", "same", "refused"
 DONE, STOPPED, NOT_WRITTEN = "done", "stopped", "not written"
+
+
+class Halted(Exception):
+    """The person pressed cancel while files were read or checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,8 @@ class Report:
     state: str = DONE
     run_id: int = 0
     unread: int = 0  # rows refused before the shop was asked about them
+    told: Callable[[int, int], bool] | None = None  # rows looked at and in all; says whether to go on
+    lines: int = 0
     weighed: bool = False  # the shop was asked: its refusals are among the bad rows
     files: list[str] = field(default_factory=list)  # name, encoding and columns used
     remarks: Counter[str] = field(default_factory=Counter)  # oddities that were taken in all the same
@@ -76,6 +83,12 @@ class Report:
     def refused(self) -> int:
         """How many rows were not taken in."""
         return len(self.bad)
+
+    def looked(self) -> None:
+        """Count a row that was read, telling so now and then. Raises `Halted`."""
+        self.rows += 1
+        if self.told is not None and self.rows % TELL_EVERY == 0 and not self.told(self.rows, self.lines):
+            raise Halted
 
     def reasons(self) -> list[tuple[str, int]]:
         """Reasons with their counts, most frequent first."""

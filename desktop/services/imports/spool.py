@@ -8,11 +8,11 @@ import pickle
 import sqlite3
 import tempfile
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from desktop.services.imports.report import BadRow
+from desktop.services.imports.report import BadRow, Halted
 
 MANY = 500
 _TABLES = """
@@ -22,6 +22,8 @@ CREATE TABLE bad (id INTEGER PRIMARY KEY, file TEXT, line INTEGER, reason TEXT, 
 CREATE TABLE part (id INTEGER PRIMARY KEY, kind TEXT, ref TEXT, data BLOB);
 CREATE TABLE batch (id INTEGER PRIMARY KEY, data BLOB);
 CREATE TABLE seen (key TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE INDEX of_line ON line (file, line);
+CREATE INDEX of_part ON part (kind, ref, id);
 """
 
 
@@ -67,8 +69,13 @@ class Spool:
         """Delete the file."""
         self._end()
 
-    def put_rows(self, file: int, rows: Iterable[tuple[int, Sequence[str]]]) -> int:
-        """Keep the rows of one file; how many they are."""
+    def put_rows(
+        self,
+        file: int,
+        rows: Iterable[tuple[int, Sequence[str]]],
+        told: Callable[[int, int], bool] | None = None,
+    ) -> int:
+        """Keep the rows of one file, telling how many there are so far; how many they are. Raises `Halted`."""
         count, waiting = 0, []
         self._connection.execute("BEGIN")
         for line, cells in rows:
@@ -77,6 +84,9 @@ class Spool:
             if len(waiting) == MANY:
                 self._connection.executemany("INSERT INTO line VALUES (?, ?, ?)", waiting)
                 waiting.clear()
+                if told is not None and not told(count, 0):
+                    self._connection.execute("ROLLBACK")
+                    raise Halted
         self._connection.executemany("INSERT INTO line VALUES (?, ?, ?)", waiting)
         self._connection.execute("COMMIT")
         return count
@@ -92,13 +102,6 @@ class Spool:
         statement = "SELECT cells FROM line WHERE file = ? AND line = ?"
         found = self._connection.execute(statement, (file, line)).fetchone()
         return tuple(_given(cell) for cell in json.loads(found[0])) if found else ()
-
-    def index(self) -> None:
-        """Make single rows and parts quick to find; after all of them are there."""
-        self._connection.executescript(
-            "CREATE INDEX IF NOT EXISTS of_line ON line (file, line);"
-            "CREATE INDEX IF NOT EXISTS of_part ON part (kind, ref, id);"
-        )
 
     def put_bad(self, row: BadRow) -> None:
         """Keep a refused row."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -50,7 +50,13 @@ class Table:
         return [[shown(cell) for cell in cells] for _line, cells in islice(self.rows(), most)]
 
 
-def read_table(path: Path, spool: Spool | None = None, number: int = 0, sheet: str = "") -> Table:
+def read_table(
+    path: Path,
+    spool: Spool | None = None,
+    number: int = 0,
+    sheet: str = "",
+    told: Callable[[int, int], bool] | None = None,
+) -> Table:
     """Read a CSV, TSV or XLSX file, text gzipped or not. Raises `Malformed` saying what it is instead."""
     spool = spool or Spool()
     source: TextFile | SheetFile = SheetFile(path, sheet) if _is_sheet(path) else TextFile(path)
@@ -61,7 +67,8 @@ def read_table(path: Path, spool: Spool | None = None, number: int = 0, sheet: s
         columns = _columns(first[heading][1] if first else [], path.name)
         width, padded = len(columns), isinstance(source, SheetFile)
         body = chain(first[heading + 1 :], rows)
-        count = spool.put_rows(number, ((line, _fit(cells, width, padded)) for line, cells in body))
+        fitted = ((line, _fit(cells, width, padded)) for line, cells in body)
+        count = spool.put_rows(number, fitted, told)
     except csv.Error as error:
         raise Malformed(
             N_("{file} is not a proper table ({trouble}). Export it again as CSV."),

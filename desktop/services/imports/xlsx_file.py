@@ -66,12 +66,16 @@ class SheetFile:
         check_parts(self.path)
         try:
             yield from self._rows()
-        except DefusedXmlException:
-            raise Malformed(
-                N_("{file} holds XML entities, which no spreadsheet needs. Save it anew, then import that."),
-                file=self.path.name,
-            ) from None
-        except BROKEN:
+        except Malformed:
+            raise
+        except BROKEN as error:
+            if _forbidden(error):
+                raise Malformed(
+                    N_(
+                        "{file} holds XML entities, which no spreadsheet needs. Save it anew, then import that."
+                    ),
+                    file=self.path.name,
+                ) from None
             raise Malformed(
                 N_("{file} is a damaged spreadsheet. Open it, save it anew, then import that."),
                 file=self.path.name,
@@ -129,6 +133,15 @@ class SheetFile:
                 cells.pop()
             if any(cell.strip() for cell in cells):
                 yield number, cells
+
+
+def _forbidden(error: BaseException | None) -> bool:
+    """Whether an entity was met; openpyxl wraps what it meets in an error of its own."""
+    while error is not None:
+        if isinstance(error, DefusedXmlException):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _fill(

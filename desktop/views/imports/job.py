@@ -61,6 +61,8 @@ class Job:
         gauge = self.gauge
         if gauge.total:
             self._panel.show_progress(gauge.done, gauge.total, self._rows(gauge.done, gauge.total))
+        elif gauge.done:  # nobody knows yet how many there are
+            self._panel.show_progress(0, 1, self._rows(gauge.done, 0))
 
     def _end(self) -> None:
         self._clock.stop()

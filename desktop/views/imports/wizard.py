@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop.basics.i18n import _
 from desktop.services.imports.desk import Desk
-from desktop.services.imports.report import STOPPED, Report
+from desktop.services.imports.report import STOPPED, Halted, Report
 from desktop.services.imports.templates import write_bad_rows, write_template
 from desktop.services.imports.undo import Undone, undo_import
 from desktop.views.common.buttons import plain, primary, secondary
@@ -177,6 +177,8 @@ class Wizard(QWidget):
         self.hint.setText(_("There is nothing to write this way.") if whole else "")
 
     def _rows(self, done: int, total: int) -> str:
+        if not total:
+            return _("{count} rows read").format(count=numbered(done))
         names = " · ".join(table.name for table in self.desk.tables[:1])
         words = _("Row {done} of {total}").format(done=numbered(done), total=numbered(total))
         return f"{names} · {words}" if names else words
@@ -190,10 +192,12 @@ class Wizard(QWidget):
         self._show_reading(True)
         self.panel.words.say(_("Reading"), ", ".join(path.name for path in paths)[:80])
         self.panel.show_progress(0, 1)
-        task = self.scope.device(_open, self.desk, list(paths), kind, sheet)
+        task = self._job.run(_open, self.desk, list(paths), kind, sheet)
         task.then(self._opened).always(partial(self._show_reading, False))
 
-    def _opened(self, trouble: str) -> None:
+    def _opened(self, trouble: str | None) -> None:
+        if trouble is None:  # stopped
+            return
         self.go(COLUMNS)
         self.columns.show_desk(self.desk, trouble)
         self._word_next()
@@ -286,8 +290,11 @@ def undone_words(undone: Undone) -> str:
     return _("{out} taken back, nothing is left of it.").format(out=numbered(undone.out))
 
 
-def _open(desk: Desk, paths: list[Path], kind: str, sheet: str) -> str:
-    desk.open(paths, sheet)
+def _open(desk: Desk, paths: list[Path], kind: str, sheet: str, gauge: Gauge) -> str | None:
+    try:
+        desk.open(paths, sheet, gauge)
+    except Halted:
+        return None
     likely = desk.likely_kinds()
     wanted = kind if kind and (kind in likely or not likely) else likely[0] if likely else "goods"
     return _choose(desk, wanted, None)
