@@ -49,6 +49,7 @@ FIELD_WORDS: dict[str, tuple[str, str]] = {  # field: its words, a sample value
     "level": (N_("Level"), "50"),
     "count": (N_("How many"), "3"),
     "first": (N_("The first of them"), "明前龙井 罐装"),
+    "supplier": (N_("Supplier"), "江南茶行"),
     "points": (N_("Points"), "1,280"),
     "day": (N_("Day"), "11/29"),
     "rule": (N_("Rule"), "超 36 小时未发货自动催单"),
@@ -110,6 +111,11 @@ _ALL = (
     _text(
         "campaign_over", N_("Campaign over"), N_("{count} campaigns are over"),
         N_("What “{first}” and others had left is free for every sale again."), "count", "first",
+    ),
+    _text(
+        "purchase_late", N_("Purchase order late"), N_("{supplier}: order {number} has not come"),
+        N_("It was expected on {day} and is {days} days late. Ask the supplier, or enter the new day in Purchasing."),
+        "number", "supplier", "amount", "day", "days",
     ),
     _text(
         "points_expiring", N_("Points expire"), N_("{shop}: {points} points expire on {day}"),

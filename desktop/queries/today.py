@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from desktop.models.people import Permission
-from desktop.queries import today_after_sales, today_goods, today_house, today_orders
+from desktop.queries import today_after_sales, today_goods, today_house, today_orders, today_purchases
 from desktop.queries.todo import Todo, rank
 from desktop.shop.action import question
 from desktop.shop.rights import rights_of
@@ -18,6 +18,7 @@ PARTS: tuple[tuple[Permission, Callable[[Read], Iterator[Todo]]], ...] = (
     (Permission.HANDLE_ORDERS, today_orders.chased),
     (Permission.HANDLE_ORDERS, today_after_sales.cases),
     (Permission.SEE_STOCK, today_goods.goods),
+    (Permission.BUY, today_purchases.late_purchases),
     (Permission.SEE_MEMBERS, today_goods.lapsing_points),
     (Permission.SEE_RULES, today_house.clock_doubt),
     (Permission.SEE_RULES, today_house.paused_rules),

@@ -82,6 +82,7 @@ TITLES: dict[str, Callable[[Todo], str]] = {
     "to_ship": lambda t: ngettext("{count} order to ship", "{count} orders to ship", t.count),
     "unpaid": lambda t: ngettext("{count} order to be paid", "{count} orders to be paid", t.count),
     "queued": lambda t: ngettext("{count} order waits for its hours", "{count} orders wait for their hours", t.count),
+    "purchase_late": lambda t: ngettext("{count} purchase order is late", "{count} purchase orders are late", t.count),
     "restock": lambda t: ngettext("{count} product to be ordered", "{count} products to be ordered", t.count),
     "low": lambda t: ngettext("{count} product below safety stock", "{count} products below safety stock", t.count),
     "lapsing": lambda t: ngettext("Points of {count} member lapse soon", "Points of {count} members lapse soon", t.count),
@@ -139,6 +140,10 @@ def _low(todo: Todo, _here: Here) -> str:
     return _("{short} run out within 3 days: {names}").format(short=f"{short:,}", names=_names(todo))
 
 
+def _purchase_late(todo: Todo, here: Here) -> str:
+    return _("Expected {when}: {names}").format(when=day_text(todo.since or here.now, here.now, here.zone), names=_names(todo))
+
+
 def _restock(todo: Todo, here: Here) -> str:
     return _("Listed {when}: {names}").format(when=here.when(todo.since), names=_names(todo))
 
@@ -183,6 +188,7 @@ REASONS: dict[str, Callable[[Todo, Here], str]] = {
     "to_ship": _to_ship,
     "unpaid": _unpaid,
     "queued": _queued,
+    "purchase_late": _purchase_late,
     "restock": _restock,
     "low": _low,
     "lapsing": _lapsing,

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, cast, func, select
 
+from desktop.basics.clock import shop_day
 from desktop.basics.money import Money, quantity_text
 from desktop.models.members import Member, PointsEntry
 from desktop.models.orders import Order, Shipment
 from desktop.models.products import Product, Sku
+from desktop.models.purchasing import PurchaseOrder, Supplier
 from desktop.queries.batches import next_days
 from desktop.queries.stock_board import Board
 from desktop.rules.triggers.members import kept_after
@@ -24,6 +26,7 @@ FACTS = {  # which words a message about a subject may use
     ),
     "sku": frozenset({"name", "code", "left", "level", "day"}),
     "member": frozenset({"customer", "points", "day"}),
+    "purchase": frozenset({"number", "supplier", "amount", "day", "days"}),
     "shop": frozenset({"time", "count", "first"}),
 }
 ALWAYS = frozenset({"rule", "text"})
@@ -51,6 +54,11 @@ def titles_of(read: Read, kind: str, ids: list[int]) -> dict[int, tuple[str, str
     if kind == "member":
         people = select(Member.id, Member.code, Member.name).where(Member.id.in_(ids))
         return {row.id: (row.name or row.code, row.code, 0) for row in read.rows(people)}
+    if kind == "purchase":
+        orders = select(PurchaseOrder.id, PurchaseOrder.code, Supplier.name, PurchaseOrder.total_minor)
+        orders = orders.join(Supplier, Supplier.id == PurchaseOrder.supplier_id)
+        rows = read.rows(orders.where(PurchaseOrder.id.in_(ids)))
+        return {row.id: (row.code, row.name, int(row.total_minor)) for row in rows}
     return {0: ("", "", 0)}
 
 
@@ -114,6 +122,25 @@ def _member(read: Read, member_id: int, start_at: datetime) -> Facts:
     }
 
 
+def _purchase(read: Read, order_id: int, _start_at: datetime) -> Facts:
+    row = read.rows(
+        select(
+            PurchaseOrder.code, PurchaseOrder.total_minor, PurchaseOrder.currency, PurchaseOrder.expected_on,
+            Supplier.name,
+        )
+        .join(Supplier, Supplier.id == PurchaseOrder.supplier_id)
+        .where(PurchaseOrder.id == order_id)
+    ).one()  # fmt: skip
+    late = (shop_day(read.now, read.zone) - row.expected_on).days if row.expected_on else 0
+    return {
+        "number": row.code,
+        "supplier": row.name,
+        "amount": Money(row.total_minor, row.currency),
+        "day": f"{row.expected_on:%Y-%m-%d}" if row.expected_on else "",
+        "days": max(0, late),
+    }
+
+
 def _shop(read: Read, _subject_id: int, _start_at: datetime) -> Facts:
     return {"time": read.now, "count": "", "first": ""}
 
@@ -122,5 +149,6 @@ _READERS: Mapping[str, Callable[[Read, int, datetime], Facts]] = {
     "order": _order,
     "sku": _sku,
     "member": _member,
+    "purchase": _purchase,
     "shop": _shop,
 }

@@ -63,7 +63,7 @@ declare(
             Parameter("when", "choice", N_("When"), default="now", options=_WHEN),
             Parameter("text", "text", N_("Your words"), default="", only_with=("template", "plain")),
         ),
-        subjects=frozenset({"order", "sku", "member", "shop"}),
+        subjects=frozenset({"order", "sku", "member", "purchase", "shop"}),
         needs=Permission.RUN_RULES,
         run=_tell,
         done=N_("told {count}"),

@@ -101,7 +101,7 @@ class OrderPanel(DetailPanel):
             tone = "danger" if sheet.late else ""
             state = "now" if sheet.state != "draft" else "later"
             words = _("Should have come {day}") if sheet.late else _("Expected {day}")
-            steps.append(Step(_("Delivery"), words.format(day=day) if day else "", state, tone))  # type: ignore[arg-type]
+            steps.append(Step(_("Goods arrive"), words.format(day=day) if day else "", state, tone))  # type: ignore[arg-type]
         timeline = Timeline()
         timeline.show_steps(steps)
         return timeline

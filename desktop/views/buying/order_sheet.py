@@ -119,7 +119,7 @@ class OrderSheet(Sheet):
         draft: PurchaseSheet | None = None,
         supplier_id: int | None = None,
     ) -> None:
-        title = _("Order {number}").format(number=draft.code) if draft else _("New purchase order")
+        title = _("Purchase order {number}").format(number=draft.code) if draft else _("New purchase order")
         super().__init__(parent, title, verb=_("Save draft"), icon="truck-line", width=760)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._context, self._scope, self._draft, self._key = context, context.of(self), draft, new_key()
@@ -139,6 +139,7 @@ class OrderSheet(Sheet):
         self.submitted.connect(self._save)
         self._scope.ask(supplier_names).then(self._named)
         self._count()
+        self.scan.setFocus()
 
     def _top(self) -> QWidget:
         head = QWidget()

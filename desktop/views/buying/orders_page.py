@@ -37,11 +37,11 @@ class OrdersPage(ListPage):
 
     def columns(self) -> list[Column]:
         return [
-            Column("code", _("Order"), 200, "two_line", stretch=True, value=self._name),
+            Column("code", _("Purchase order"), 200, "two_line", stretch=True, value=self._name),
             Column("lines", _("Lines"), 64, "number", value=lambda row: f"{row.lines:,}"),
             Column("total", _("Amount ¥"), 104, "money", value=lambda row: Money(row.total_minor, row.currency).plain()),
             Column("came", _("Came"), 72, "number", value=came_words),
-            Column("expected", _("Expected"), 96, value=self._expected),
+            Column("expected", _("Expected on"), 96, value=self._expected),
             Column("state", _("Status"), 120, "badge", value=lambda row: BadgeCell(*badge_of(row))),
         ]  # fmt: skip
 

@@ -29,6 +29,7 @@ from desktop.views.common.theme import theme
 from desktop.views.common.toggle import CheckBox
 
 MOST = 10**12
+MOST_SHOWN = 60  # rows of a long order; the rest show as they are scanned
 
 
 class Came(QWidget):
@@ -45,7 +46,8 @@ class Came(QWidget):
         left = _("{left} of {wanted} still to come").format(
             left=quantity_text(line.left_milli), wanted=quantity_text(line.qty_milli)
         )
-        row.addWidget(TwoLines(line.name, left), 1)
+        pack = _("packs of {quantity} {unit}").format(quantity=quantity_text(line.pack_milli), unit=line.unit)
+        row.addWidget(TwoLines(line.name, f"{left} · {pack}"), 1)
         name = _("Quantity of {name}").format(name=line.name)
         self.quantity = Stepper(0, least=0, most=MOST, name=name)
         self.price = MoneyInput(currency, line.price_minor)
@@ -125,7 +127,9 @@ class ReceiveOrderSheet(Sheet):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._context, self._order, self._key = context, order, new_key()
         today = shop_day(context.now(), context.zone)
-        self.lines = {line.sku_id: Came(line, order.currency, today) for line in order.lines}
+        self._today, self._rest = today, {line.sku_id: line for line in order.lines}
+        self._all = False  # also of what is not shown
+        self.lines: dict[int, Came] = {}
         self.scan = GoodsScan(context)
         self.scan.picked.connect(self._scanned)
         self._trouble = ErrorLine()
@@ -134,8 +138,8 @@ class ReceiveOrderSheet(Sheet):
         everything = link(_("All that is still to come is here"))
         everything.clicked.connect(self.take_all)
         self.add(self.scan, self._trouble, everything, self._list(), self._foot())
-        for line in self.lines.values():
-            line.changed.connect(self._count)
+        for line in sorted(order.lines, key=lambda line: line.left_milli == 0)[:MOST_SHOWN]:
+            self._show(line.sku_id)
         self.submitted.connect(self._post)
         context.of(self).ask(places).then(self._placed)
         self._count()
@@ -143,11 +147,10 @@ class ReceiveOrderSheet(Sheet):
 
     def _list(self) -> QWidget:
         box, inside = NestedCard(), QWidget()
-        rows = vbox(inside, margins=(14, 6, 10, 6))
-        for line in self.lines.values():
-            rows.addWidget(line)
-            rows.addWidget(Divider())
-        rows.addStretch(1)
+        self._rows = vbox(inside, margins=(14, 6, 10, 6))
+        self._more = Label("", "cap", "text2")
+        self._rows.addWidget(self._more)
+        self._rows.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -162,7 +165,7 @@ class ReceiveOrderSheet(Sheet):
     def _foot(self) -> QWidget:
         foot = QWidget()
         row = hbox(foot, gap=12)
-        row.addWidget(Field(_("Goods go to"), self.place))
+        row.addWidget(Field(_("Received at"), self.place))
         row.addWidget(Field(_("Note"), self.note), 1)
         self.total = Label("", "h2", align="right")
         self.total.setMinimumWidth(theme.px(140))
@@ -174,13 +177,26 @@ class ReceiveOrderSheet(Sheet):
         if options:
             self.place.set_options(options, options[0][0])
 
+    def _show(self, sku_id: int) -> Came:
+        """A row for this line; a long order shows the rest as it is scanned."""
+        if sku_id not in self.lines:
+            line = self.lines[sku_id] = Came(self._rest.pop(sku_id), self._order.currency, self._today)
+            line.changed.connect(self._count)
+            at = self._rows.count() - 2
+            self._rows.insertWidget(at, line)
+            self._rows.insertWidget(at + 1, Divider())
+            text = _("{count} more lines: scan them, or take all").format(count=len(self._rest))
+            self._more.setText(text if self._rest else "")
+        return self.lines[sku_id]
+
     def take_all(self) -> None:
         """All that was not delivered yet came."""
+        self._all = True
         for line in self.lines.values():
             line.put(line.line.left_milli)
 
     def _scanned(self, row: ProductRow, milli: int) -> None:
-        line = self.lines.get(row.id)
+        line = self._show(row.id) if row.id in self.lines or row.id in self._rest else None
         if line is None:
             words = _("“{name}” is not on this order. Receive it apart, by scanner.")
             self._trouble.say(words.format(name=row.name))
@@ -190,16 +206,23 @@ class ReceiveOrderSheet(Sheet):
         self._area.ensureWidgetVisible(line)
 
     def _count(self) -> None:
-        count = sum(1 for line in self.lines.values() if line.quantity.milli() > 0)
+        hidden = [line for line in self._rest.values() if line.left_milli] if self._all else []
+        count = sum(1 for line in self.lines.values() if line.quantity.milli() > 0) + len(hidden)
         self.primary.setEnabled(count > 0)
         words = ngettext("Receive {count} line", "Receive {count} lines", count).format(count=count)
         self.primary.relabel(words if count else _("Receive"))
         worth = sum(line.worth() for line in self.lines.values() if line.quantity.milli() > 0)
+        worth += sum(half_up(line.price_minor * line.left_milli, line.pack_milli) for line in hidden)
         self.total.setText(str(Money(worth, self._order.currency)) if worth else "")
 
     def _post(self) -> None:
         try:
             came = [line.came() for line in self.lines.values() if line.quantity.milli() > 0]
+            came += [
+                CameIn(line.id, line.left_milli, line.received_milli)
+                for line in self._rest.values()
+                if self._all and line.left_milli
+            ]
         except ShopError as error:
             self.show_error(error)
             return

@@ -75,7 +75,7 @@ class BuyingScreen(QWidget):
         line = hbox(gap=8)
         line.addWidget(Label(_("Purchasing"), "h1"))
         line.addSpacing(6)
-        words = [("orders", _("Orders")), ("suppliers", _("Suppliers")), ("returns", _("Returns"))]
+        words = [("orders", _("Purchase orders")), ("suppliers", _("Suppliers")), ("returns", _("Returns"))]
         self.choice = Segment(words, "orders")
         self.choice.picked.connect(self.show_page)
         line.addWidget(self.choice)

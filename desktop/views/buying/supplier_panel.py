@@ -81,8 +81,8 @@ class SupplierPanel(DetailPanel):
         orders = _("{days}, until {time}").format(days=days, time=until) if until else days
         least = str(Money(card.least_minor, card.currency)) if card.least_minor else ""
         rows = [
-            (_("Contact"), card.contact, ""), (_("Phone"), card.phone, ""), (_("E-mail"), card.email, ""),
-            (_("Address"), card.address, ""), (_("Payment terms"), card.terms, ""), (_("Delivery"), lead, "strong"),
+            (_("Contact"), card.contact, ""), (_("Telephone"), card.phone, ""), (_("E-mail"), card.email, ""),
+            (_("Address"), card.address, ""), (_("Payment terms"), card.terms, ""), (_("Lead time"), lead, "strong"),
             (_("Order days"), orders, ""), (_("Least order value"), least, ""),
         ]  # fmt: skip
         return [(word, value, tone) for word, value, tone in rows if value]
@@ -113,7 +113,7 @@ class SupplierPanel(DetailPanel):
     # Deeds
 
     def _deeds(self, card: SupplierCard) -> list[Any]:
-        order = primary(_("Order"), "add-line")
+        order = primary(_("New purchase order"), "add-line")
         order.clicked.connect(lambda: OrderSheet(self.window(), self.context, supplier_id=card.id).open())
         order.setEnabled(self.may and card.active)
         edit = secondary(_("Edit"), "edit-line", key="E")

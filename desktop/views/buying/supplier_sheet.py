@@ -38,7 +38,7 @@ class SupplierSheet(Sheet):
             box.setChecked(card is not None and place in card.order_days)
         self._fields: list[Field] = []
         self._two(self._text("name", _("Name"), required=True), self._text("code", _("Code")))
-        self._two(self._text("contact", _("Contact")), self._text("phone", _("Phone")))
+        self._two(self._text("contact", _("Contact")), self._text("phone", _("Telephone")))
         self._two(self._text("email", _("E-mail"), 120), self._field(_("Language of letters"), self.language))
         self.add(self._text("address", _("Address")))
         self._two(self._text("terms", _("Payment terms")), self._field(_("Least order value"), self.least))

@@ -34,7 +34,7 @@ class SuppliersPage(ListPage):
         return [
             Column("name", _("Supplier"), 190, "two_line", stretch=True, value=self._name),
             Column("goods", _("Goods"), 72, "number", value=lambda row: f"{row.goods:,}"),
-            Column("lead", _("Delivery"), 84, value=self._lead),
+            Column("lead", _("Lead time"), 84, value=self._lead),
             Column("open", _("Open orders"), 92, "number", value=lambda row: f"{row.open_orders:,}" if row.open_orders else ""),
             Column("worth", _("On the way ¥"), 108, "money", value=self._worth),
             Column("state", _("Status"), 96, "badge", value=self._state),

@@ -32,6 +32,7 @@ LOOKS = {
     "to_ship": ("truck-line", "info"),
     "unpaid": ("time-line", "warn"),
     "queued": ("time-line", "neutral"),
+    "purchase_late": ("truck-line", "warn"),
     "restock": ("shopping-cart-2-line", "info"),
     "low": ("archive-line", "info"),
     "lapsing": ("copper-coin-line", "points"),

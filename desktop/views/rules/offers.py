@@ -37,6 +37,6 @@ class Offers:
         if kind == "templates" and self.subject:
             fitting = templates_for(self.subject)
             return [(value, words) for value, words in found if value in fitting]
-        if kind == "receivers" and self.subject in ("sku", "shop"):
+        if kind == "receivers" and self.subject in ("sku", "purchase", "shop"):
             return [(value, words) for value, words in found if value != "member"]
         return found

@@ -11,7 +11,7 @@ from desktop.rules.lists import RuleLine
 from desktop.rules.log import STATES, RunLine
 
 STATE_TONES = {"done": ("success", "done"), "failed": ("warn", "alert"), "given_up": ("danger", "closed")}
-SCREENS = {"order": "orders", "sku": "inventory", "member": "members"}
+SCREENS = {"order": "orders", "sku": "inventory", "member": "members", "purchase": "buying"}
 
 
 def result_words(line: RuleLine) -> tuple[str, str]:

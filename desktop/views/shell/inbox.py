@@ -22,7 +22,7 @@ from desktop.views.shell.bell import Bell
 from desktop.views.shell.inbox_rows import ROW, NoticeList
 
 WIDTH, SHADOW, MOST_SHOWN = 400, 24, 7
-SCREENS = {"order": "orders", "member": "members", "sku": "inventory", "rule": "rules"}
+SCREENS = {"order": "orders", "member": "members", "sku": "inventory", "purchase": "buying", "rule": "rules"}
 PAGES = {"check": "health"}  # subjects that are a page of the settings
 
 
