@@ -165,7 +165,7 @@ def of_goods_code(value: str) -> Select[int]:
 
 def _number(read: Read, value: str) -> Condition:
     short = value.isascii() and value.isdigit() and len(value) <= 4
-    return or_(*numbered(read, value), *([any_days(value)] if short else []))
+    return or_(false(), *numbered(read, value), *([any_days(value)] if short else []))
 
 
 def _member(read: Read, value: str) -> Condition:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -20,6 +21,7 @@ from sqlalchemy import (
     table,
     text,
 )
+from sqlalchemy.orm import aliased
 
 from desktop.basics.clock import shop_day
 from desktop.basics.search_words import NOTE as NOTE_MARK
@@ -35,6 +37,7 @@ _CODE = re.compile(r"[A-Z]?(\d{4}-?\d{0,6}|\d{8}-?\d{0,6})")
 _RECEIPT = re.compile(r"\d{2,3}-\d{1,9}")
 GOODS, NOTE = "goods", "note"  # parts of an order's text; empty: all of it
 Condition = ColumnElement[bool]
+_NAMED = aliased(Member)
 FTS = table("order_fts", column("rowid", BigInteger))
 ROWID: ColumnElement[int] = FTS.c.rowid
 
@@ -46,6 +49,8 @@ def named(read: Read, word: str) -> list[Condition]:
 
 def numbered(read: Read, word: str) -> list[Condition]:
     """Orders by their number or another system's, whole or its beginning; a short one alone means today's."""
+    if not re.search(r"\d", word):
+        return []  # no number of ours or of another system is without a digit
     code = word.strip().upper()
     ways: list[Condition] = [Order.external_ref == word.strip()]
     if _RECEIPT.fullmatch(code):
@@ -71,6 +76,8 @@ def any_days(number: str) -> Condition:
 
 def _parcels(word: str) -> list[Condition]:
     typed = word.strip()
+    if not re.search(r"\d", typed):
+        return []
     ways = [Order.id.in_(select(Shipment.order_id).where(Shipment.tracking == typed))]
     code = typed.upper()
     if len(typed) >= 8 and typed.isascii() and typed.isalnum() and not _CODE.fullmatch(code):
@@ -97,9 +104,9 @@ def meant_members(read: Read, text: str) -> ColumnElement[bool] | None:
     if text.upper().startswith("M-"):
         return Member.code == text.upper()
     if not text.isascii():
-        begins = starts_with(Member.name, text, by_code_point=read.is_sqlite)
-        found = read.value(select(Member.id).where(begins).limit(1)) is not None
-        return begins if found else contains(Member.name, text)
+        begins = select(_NAMED.id).where(starts_with(_NAMED.name, text, by_code_point=read.is_sqlite))
+        inside = select(_NAMED.id).where(~begins.exists(), contains(_NAMED.name, text))
+        return Member.id.in_(begins.union_all(inside))
     keys = re.sub(r"[^0-9a-z]", "", text.lower())
     if not re.search("[a-z]", keys):
         return None
@@ -159,7 +166,12 @@ def reads(read: Read, sought: Wanted, part: str) -> ColumnElement[bool]:
 
 def place(read: Read) -> ColumnElement[int]:
     """`models/search.place_of` of an order, reckoned by the database."""
-    if read.is_sqlite:
+    return _place(read.is_sqlite)
+
+
+@cache
+def _place(sqlite: bool) -> ColumnElement[int]:
+    if sqlite:
         second = func.unixepoch(func.substr(Order.placed_at, 1, 19))  # never rounded up
     else:
         second = func.floor(func.extract("epoch", Order.placed_at)).cast(BigInteger)

@@ -69,7 +69,8 @@ class PagedTable(QAbstractTableModel):
         task.then(lambda page: self._first(generation, page)).otherwise(
             lambda e: self._refused(generation, e)
         )
-        self.recount()
+        if self._counting is not None:
+            self._counting.stop()
 
     def recount(self) -> None:
         """Ask for the number of all rows."""
@@ -96,6 +97,7 @@ class PagedTable(QAbstractTableModel):
         self.endResetModel()
         self._uncheck_missing()
         self.loaded.emit(True)
+        self.recount()  # after the rows: the number may take its time
 
     def _refused(self, generation: int, error: object) -> None:
         if generation == self._generation:
