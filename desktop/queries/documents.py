@@ -26,7 +26,8 @@ CODES: dict[str, tuple[Any, Any]] = {
 
 def document_codes(read: Read, sources: Iterable[str]) -> dict[str, str]:
     """The codes of those of these documents (`order:12`) that have one."""
-    wanted, codes = set(sources), {}
+    wanted = set(sources)
+    codes: dict[str, str] = {}
     for kind, (key, code) in CODES.items():
         ids = sorted({found for source in wanted if (found := id_of(source, kind)) is not None})
         if ids:

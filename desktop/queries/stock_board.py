@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
+from operator import add
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, func, literal, select
 from sqlalchemy.orm import aliased
 
+from desktop.models.levels import LocationLevel
 from desktop.models.products import Category, Product, Sku
 from desktop.models.settings import ALERT_AT
 from desktop.models.stock import SELLING_KINDS, Level, Location, Stock, StockMovement
@@ -33,27 +36,31 @@ class Board:
         self._read, self._sku_id = read, sku_id
         self.places, self.sells = _places(read, place)
         self.own = place is not None and place != main_place(read)
-        self.lying: Any = Stock if len(self.places) == 1 else _lying_in(self.places)
-        lying = self.lying if len(self.places) == 1 else self.lying.c
+        # one join a place: each is one look into an index, and one SKU is read without adding up all others
+        self._lying: list[Any] = [Stock, *(aliased(Stock) for _more in self.places[1:])]
         self.branch = _branch_levels()
-        self.on_hand = func.coalesce(lying.on_hand_milli, 0)
-        self.set_aside = func.coalesce(lying.set_aside_milli, 0)
-        self.reserved = func.coalesce(lying.reserved_milli + lying.set_aside_milli, 0)
+        self.on_hand = self._sum(lambda stock: stock.on_hand_milli)
+        self.set_aside = self._sum(lambda stock: stock.set_aside_milli)
+        self.reserved = self._sum(lambda stock: stock.reserved_milli + stock.set_aside_milli)
         # what is damaged, on its way or in another shop is nobody's to promise
         self.available = self.on_hand - self.reserved if self.sells else self.on_hand * 0
         branch, default = self.branch.c, literal(read.setting(ALERT_AT), BigInteger())
-        self.alert = func.coalesce(Level.alert_milli, branch.alert, default)
-        self.minimum = func.coalesce(Level.minimum_milli, branch.minimum, 0)
+        self.one_place = self.places[0] if len(self.places) == 1 else None  # which may have levels of its own
+        self.alert = func.coalesce(*self._levels("alert_milli"), branch.alert, default)
+        self.minimum = func.coalesce(*self._levels("minimum_milli"), branch.minimum, 0)
         # own safety stock, then the category's; goods with neither are measured by the alert level
-        self.safety = func.coalesce(Level.safety_milli, branch.safety, self.alert)
+        self.safety = func.coalesce(*self._levels("safety_milli"), branch.safety, self.alert)
         # below it goods are to be bought: the minimum; goods that nobody gave one by the alert level
-        self.reorder = func.coalesce(Level.minimum_milli, branch.minimum, self.alert)
+        self.reorder = func.coalesce(*self._levels("minimum_milli"), branch.minimum, self.alert)
 
-    @property
-    def _lies_here(self) -> Any:
-        if self.lying is Stock:
-            return (Stock.sku_id == Sku.id) & (Stock.location_id == self.places[0])
-        return self.lying.c.sku_id == Sku.id
+    def _levels(self, name: str) -> list[Any]:
+        """The level of the place, where there is but one, before that of the SKU."""
+        here = [getattr(LocationLevel, name)] if self.one_place is not None else []
+        return [*here, getattr(Level, name)]
+
+    def _sum(self, column: Callable[[Any], Any]) -> Any:
+        parts = [func.coalesce(column(stock), 0) for stock in self._lying]
+        return reduce(add, parts)
 
     @cached_property
     def _window(self) -> tuple[datetime, int]:
@@ -96,9 +103,11 @@ class Board:
             select(*columns)
             .select_from(Sku)
             .join(Product, Product.id == Sku.product_id)
-            .join(self.lying, self._lies_here, isouter=True)
             .where(Product.kind.in_(STOCKED_KINDS))
         )
+        for stock, place in zip(self._lying, self.places, strict=True):
+            here = (stock.sku_id == Sku.id) & (stock.location_id == place)
+            statement = statement.join(stock, here, isouter=True)
         if sales:
             statement = statement.join(self.sold, self.sold.c.sku_id == Sku.id, isouter=True)
         return self.with_levels(statement) if levels else statement
@@ -106,6 +115,9 @@ class Board:
     def with_levels(self, statement: Select[Any]) -> Select[Any]:
         """The statement with the levels of each SKU and its category."""
         statement = statement.join(Level, Level.sku_id == Sku.id, isouter=True)
+        if self.one_place is not None:
+            here = (LocationLevel.sku_id == Sku.id) & (LocationLevel.location_id == self.one_place)
+            statement = statement.join(LocationLevel, here, isouter=True)
         return statement.join(self.branch, self.branch.c.id == Product.category_id, isouter=True)
 
     def sort_by(self, key: str) -> Any:
@@ -140,16 +152,6 @@ def _places(read: Read, place: int | None) -> tuple[tuple[int, ...], bool]:
         return (place,), kind in SELLING_KINDS
     found = tuple(row.id for row in read.rows(statement) if row.kind in SELLING_KINDS)
     return found or (0,), True
-
-
-def _lying_in(places: tuple[int, ...]) -> Any:
-    """What lies in several places together, per SKU."""
-    sums = (
-        cast(func.sum(column), BigInteger).label(column.key)
-        for column in (Stock.on_hand_milli, Stock.reserved_milli, Stock.set_aside_milli)
-    )
-    statement = select(Stock.sku_id, *sums).where(Stock.location_id.in_(places))
-    return statement.group_by(Stock.sku_id).subquery("lying")
 
 
 def _window(read: Read) -> tuple[datetime, int]:

@@ -196,5 +196,5 @@ def transfer_sheet(read: Read, transfer_id: int) -> TransferSheet:
         )
         for r in read.rows(statement)
     )  # fmt: skip
-    who = (names.get(key, "") for key in (row.made_by, row.sent_by, row.ended_by))
-    return TransferSheet(_row(row), row.from_id, row.to_id, *who, lines)
+    made, sent, ended = (names.get(key, "") for key in (row.made_by, row.sent_by, row.ended_by))
+    return TransferSheet(_row(row), row.from_id, row.to_id, made, sent, ended, lines)

@@ -318,7 +318,8 @@ def _correct(
 ) -> None:
     held = lock_stock(work, [line.sku_id for line in lines], take.location_id) if lines else {}
     promised = _promised(work, take.location_id) if lines else {}
-    steps, by_reason = [], {}
+    steps: list[posting.StockStep] = []
+    by_reason: dict[str, list[tuple[int, int, int]]] = {}
     for line in lines:
         delta = (line.counted_milli or 0) - (line.expected_milli or 0)
         if held[line.sku_id] + delta < promised.get(line.sku_id, 0):

@@ -11,6 +11,7 @@ from desktop.basics.ids import new_key
 from desktop.models.people import Permission
 from desktop.queries.checkout import find_goods
 from desktop.queries.places import places, places_list, stock_by_place, till_places
+from desktop.queries.stock import StockFilter, stock_counts, stock_of, stock_page, stock_value
 from desktop.services import posting
 from desktop.services.locations import (
     add_location,
@@ -113,3 +114,28 @@ def test_only_an_empty_place_closes_and_it_opens_again(stocked: Stocked) -> None
     assert [place.name for place in shop.ask(places_list)][1:] == ["冷库"]
     with refused("stays open"):
         shop.do(close_location, stocked.location_id)
+
+
+@pytest.mark.req("I1", "I10")
+def test_all_locations_add_up_what_is_for_sale_and_one_shows_only_itself(stocked: Stocked) -> None:
+    shop, milk = stocked.shop, stocked.skus[MILK]
+    room, broken = shop.do(add_location, "store room", "后仓"), shop.do(_special, "damaged")
+    shop.do(_lay, room, milk, 20 * PIECE)
+    shop.do(_lay, broken, milk, 3 * PIECE)
+    whole, here, bad = (shop.ask(stock_of, milk, place) for place in (None, room, broken))
+    assert (whole.on_hand_milli, whole.available_milli) == (28 * PIECE, 28 * PIECE)
+    assert (here.on_hand_milli, here.available_milli) == (20 * PIECE, 20 * PIECE)
+    assert (bad.on_hand_milli, bad.available_milli, bad.sells) == (3 * PIECE, 0, False)
+    listed = {
+        place: [row.id for row in shop.ask(stock_page, StockFilter(place=place)).rows]
+        for place in (room, broken)
+    }
+    assert listed == {room: [milk], broken: [milk]}
+    assert len(shop.ask(stock_page, StockFilter()).rows) == 4
+    assert shop.ask(stock_counts, room).on_sale == 1
+    # what is damaged was paid for too: it counts in the value until it is written off
+    alone = shop.ask(stock_value, broken).value_minor
+    assert alone == 3 * 1690 * 6 // 10
+    assert shop.ask(stock_value).value_minor == sum(
+        shop.ask(stock_value, place).value_minor for place in (stocked.location_id, room, broken)
+    )

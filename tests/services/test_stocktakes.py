@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -148,7 +149,7 @@ def test_frozen_goods_cannot_move_until_the_count_is_over(stocked: Stocked) -> N
     order = OrderDraft(tuple(stocked.cart((NUTS, 1))))
     take = begin(stocked, NUTS, frozen=True)
     milk = [ReceivedLine(stocked.skus[NUTS], PIECE)]
-    moves = [
+    moves: list[Callable[[], object]] = [
         lambda: sell(stocked, stocked.cart((NUTS, 1))),
         lambda: shop.do(create_order, order, new_key()),
         lambda: shop.do(receive_stock, milk, client_key=new_key()),

@@ -197,10 +197,9 @@ class MovementsScreen(QWidget):
 
     def open_document(self, movement_id: int) -> None:
         """Go to what a movement belongs to; without a document, to its goods."""
-        place = self.model.row_of(movement_id)
-        if place is None:
+        line = self.model.row_at(self.model.row_of(movement_id))
+        if line is None:
             return
-        line = self.model.rows[place]
         where = screen_of(line.move.document) if line.move.document_code else None
         self._context.navigate(*(where or ("inventory", line.sku_id)))
 

@@ -47,12 +47,12 @@ class NewStocktakeSheet(Sheet):
         self.category = Select([(None, _("All categories"))])
         self.tag = TextInput(longest=24, hint=_("Tag on the products"))
         self.days = IntegerInput(30, least=1, most=3650, unit=_("days"))
-        self.size = IntegerInput(20, least=1, most=5_000, unit=_("goods"))
+        self.many = IntegerInput(20, least=1, most=5_000, unit=_("goods"))
         self._details = {
             CATEGORY: Field(_("Category"), self.category),
             TAG: Field(_("Tag"), self.tag),
             STALE: Field(_("Not counted for"), self.days),
-            SAMPLE: Field(_("How many, drawn at random"), self.size),
+            SAMPLE: Field(_("How many, drawn at random"), self.many),
         }
         self.mode = Segment([("running", _("Sales go on")), ("frozen", _("Hold the goods still"))], "running")
         self.hint = Label("", "cap", "text2", wrap=True)
@@ -73,7 +73,7 @@ class NewStocktakeSheet(Sheet):
     def _wire(self) -> None:
         for select in (self.place, self.scope, self.category):
             select.picked.connect(lambda _value: self._show())
-        for entry in (self.tag, self.days, self.size):
+        for entry in (self.tag, self.days, self.many):
             entry.textChanged.connect(lambda _text: self._ask_size())
         self.mode.picked.connect(lambda _mode: self._show())
         self.submitted.connect(self._go)
@@ -102,7 +102,7 @@ class NewStocktakeSheet(Sheet):
         kind = self.scope.value()
         return GoodsScope(
             kind, self.category.value() if kind == CATEGORY else None, self.tag.value() if kind == TAG else "",
-            self._chosen if kind == "list" else (), self.days.number() or 30, self.size.number() or 20,
+            self._chosen if kind == "list" else (), self.days.number() or 30, self.many.number() or 20,
         )  # fmt: skip
 
     def _ask_size(self) -> None:

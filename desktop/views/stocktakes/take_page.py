@@ -61,7 +61,8 @@ class TakePage(QWidget):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context, self._scope = context, context.of(self)
-        self.take_id, self.row, self._view = 0, None, "all"
+        self.take_id, self._view = 0, "all"
+        self.row: StocktakeRow | None = None
         self.value: TakeValue | None = None
         self._may_post = context.may(post_stocktake)
         column = vbox(self, gap=14)
@@ -144,7 +145,7 @@ class TakePage(QWidget):
             Column("tick", "", 45, "tick"),
             Column("name", _("Goods"), 180, "two_line", stretch=True, value=self._goods),
             Column("expected", _("Expected"), 86, "number", value=self._expected),
-            Column("counted", _("Counted now"), 86, "number", value=self._counted),
+            Column("counted", _("Counted now"), 104, "number", value=self._counted),
             Column("difference", _("Difference"), 92, "number", value=self._difference),
         ]
         if self._context.may(stocktake_value):
@@ -282,14 +283,14 @@ class TakePage(QWidget):
         self.table.head.columns_menu().popup(below)
 
     def _current(self, sku_id: int | None) -> None:
-        place = self.model.row_of(sku_id) if sku_id is not None else None
-        if place is not None and self.table.hasFocus():
-            self.counter.show_line(self.model.rows[place])
+        line = self.model.row_at(self.model.row_of(sku_id)) if sku_id is not None else None
+        if line is not None and self.table.hasFocus():
+            self.counter.show_line(line)
 
     def _type_count(self, sku_id: int) -> None:
-        place = self.model.row_of(sku_id)
-        if place is not None and self.row is not None and self.row.state == "open":
-            self.counter.show_line(self.model.rows[place])
+        line = self.model.row_at(self.model.row_of(sku_id))
+        if line is not None and self.row is not None and self.row.state == "open":
+            self.counter.show_line(line)
             self.counter.total.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _ticked(self) -> None:
