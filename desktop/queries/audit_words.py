@@ -158,6 +158,7 @@ ACTION_WORDS: dict[str, str] = {
     "fulfilment.receive_order": N_("Marked an order as received"),
     "fulfilment.ship_order": N_("Shipped an order"),
     "fulfilment.undo_shipment": N_("Took a shipment back"),
+    "levels.set_place_levels": N_("Changed the levels of goods at one place"),
     "notices.read_all_notices": N_("Read all messages"),
     "notices.read_notice": N_("Read a message"),
     "notices.reset_template": N_("Went back to the shipped words of a message"),

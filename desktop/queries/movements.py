@@ -55,6 +55,7 @@ class LevelSheet:
     inherited_safety_milli: int | None
     category_id: int | None
     category: str
+    alert_from_category: bool = False  # else the setting's
 
 
 @question(permission=Permission.SEE_STOCK)
@@ -148,4 +149,5 @@ def levels_of(read: Read, sku_id: int) -> LevelSheet:
         inherited_safety_milli=inherited["safety_milli"],
         category_id=found.category_id,
         category=branches[found.category_id].name if found.category_id in branches else "",
+        alert_from_category=alert is not None,
     )

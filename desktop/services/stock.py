@@ -153,7 +153,7 @@ def set_levels(
     work: Work, levels: Levels, *, sku_ids: Sequence[int] = (), category_id: int | None = None
 ) -> None:
     """Give SKUs or a whole category their own levels."""
-    _check_levels(levels)
+    check_levels(levels)
     if category_id is not None:
         category = work.get(Category, category_id, lock=True)
         for field, value in asdict(levels).items():
@@ -286,7 +286,8 @@ def _name(work: Work, sku_id: int) -> str:
     return str(work.value(statement))
 
 
-def _check_levels(levels: Levels) -> None:
+def check_levels(levels: Levels) -> None:
+    """Raises `Malformed` for levels that are no quantities, `Refused` for a safety stock below the minimum."""
     values = [value for value in asdict(levels).values() if value is not None]
     if any(not 0 <= value <= LARGEST_QTY for value in values):
         raise Malformed(N_("A level can’t be below zero."))

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, literal, select
+from sqlalchemy import BigInteger, ColumnElement, literal, not_, or_, select
 
 from desktop.basics.i18n import N_
 from desktop.models.products import Product, Sku
 from desktop.models.rules import FAILED, RuleRun, RuleWatch
 from desktop.models.settings import ALERT_AT
 from desktop.models.stock import StockMovement
+from desktop.queries.levels import below_somewhere
 from desktop.queries.page import AnySelect
 from desktop.queries.stock_board import Board
 from desktop.rules.catalogue import BATCH, Due, RuleRow, Trigger, declare
@@ -41,6 +42,13 @@ class StockBelow(Trigger):
             return literal(values["quantity"], BigInteger())
         return getattr(board, values.get("level", "alert"))
 
+    def below(self, board: Board, values: Values) -> ColumnElement[bool]:
+        """Under the level in all, or under one that a place has of its own."""
+        low: ColumnElement[bool] = board.available < self.level(board, values)
+        if "quantity" in values:
+            return low
+        return or_(low, below_somewhere(values.get("level", "alert")))
+
     def due(self, read: Read, rule: RuleRow, *, only: int | None = None, limit: int = BATCH) -> list[Due]:
         """Goods below the level that had no turn since they fell, and those with another turn due."""
         low = watching.only_this(self._low(read, rule), Sku.id, only)
@@ -55,12 +63,12 @@ class StockBelow(Trigger):
     def recovered(self, read: Read, rule: RuleRow) -> list[int]:
         """Goods that had their turn, are no longer below the level and not armed yet."""
         board = Board(read)
-        level = self.level(board, values_of(read, rule))
         statement = board.select(Sku.id, levels=True, sales=False)
         statement = statement.join(
             RuleWatch, (RuleWatch.subject_id == Sku.id) & (RuleWatch.rule_id == rule.id)
         )
-        statement = statement.where(RuleWatch.start_at >= ANY_TIME, board.available >= level)
+        below = self.below(board, values_of(read, rule))
+        statement = statement.where(RuleWatch.start_at >= ANY_TIME, not_(below))
         return [int(row[0]) for row in read.rows(statement)]
 
     def past(self, read: Read, rule: RuleRow, since: datetime, until: datetime) -> list[Due]:
@@ -92,8 +100,8 @@ class StockBelow(Trigger):
     def _low(self, read: Read, rule: RuleRow) -> AnySelect:
         board = Board(read)
         statement = board.select(Sku.id, levels=True, sales=False)
-        level = self.level(board, values_of(read, rule))
-        return statement.where(Product.on_shelf, board.available < level, *watching.conditions(read, rule))
+        below = self.below(board, values_of(read, rule))
+        return statement.where(Product.on_shelf, below, *watching.conditions(read, rule))
 
 
 def _failed(read: Read, rule: RuleRow) -> dict[int, datetime]:

@@ -11,10 +11,12 @@ from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _, ngettext
 from desktop.basics.ids import new_key
 from desktop.basics.money import MILLI, Money, half_up, quantity_text
+from desktop.queries.batches import tracked_skus
 from desktop.queries.page import Page
 from desktop.queries.product_detail import goods_of_code
 from desktop.queries.products import ProductFilter, ProductRow, products_page
 from desktop.services.stock import ReceivedLine, StockChange, adjust_stock, receive_stock
+from desktop.views.common.batch_fields import BatchFields
 from desktop.views.common.buttons import icon_button, plain
 from desktop.views.common.cards import Divider, NestedCard, TwoLines, clear, hbox, vbox
 from desktop.views.common.context import Context
@@ -55,7 +57,12 @@ class Line(QWidget):
     def __init__(self, row: ProductRow, milli: int, currency: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.row, self._currency = row, currency
-        layout = hbox(self, margins=(0, 6, 0, 6), gap=10)
+        column = vbox(self, margins=(0, 6, 0, 6), gap=6)
+        layout = hbox(gap=10)
+        column.addLayout(layout)
+        self.batch = BatchFields()
+        self.batch.hide()
+        column.addWidget(self.batch)
         layout.addWidget(ProductPicture(row.picture or "box", 34))
         name = " ".join(part for part in (row.name, row.variant, row.pack) if part)
         layout.addWidget(TwoLines(name, row.code), 1)
@@ -87,9 +94,15 @@ class Line(QWidget):
         self.quantity.put(self.quantity.milli() + milli)
         self._show_sum()
 
+    def ask_batch(self, tracked: frozenset[int]) -> None:
+        """Goods told apart by batch are asked for its code and its last day."""
+        self.batch.setVisible(self.row.id in tracked)
+
     def received(self) -> ReceivedLine:
-        """The line to be posted. Raises `ShopError` for a cost that is no amount."""
-        return ReceivedLine(self.row.id, self.quantity.milli(), self.cost.minor())
+        """The line to be posted. Raises `ShopError` for a cost that is no amount and a day that is none."""
+        batch = self.batch.batch() if self.batch.isVisibleTo(self) else None
+        batches = (batch,) if batch is not None else ()
+        return ReceivedLine(self.row.id, self.quantity.milli(), self.cost.minor(), batches)
 
     def _show_sum(self, *_ignored: object) -> None:
         worth = self.worth()
@@ -208,6 +221,7 @@ class ReceiveSheet(Sheet):
             line = self.lines[row.id] = Line(row, milli, self._context.currency)
             line.changed.connect(self._count)
             line.removed.connect(self._remove)
+            self._context.of(line).ask(tracked_skus, (row.id,)).then(line.ask_batch)
             self._rows.insertWidget(0, line)
             self._rows.insertWidget(1, Divider())
         self._area.verticalScrollBar().setValue(0)
