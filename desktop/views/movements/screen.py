@@ -120,7 +120,7 @@ class MovementsScreen(QWidget):
             Column("what", _("What"), 190, "link", value=lambda line: move_words(line.move)),
             Column("place", _("Location"), 100, "muted", value=lambda line: line.move.place),
             Column(
-                "who", _("Who"), 96, "muted", value=lambda line: _(line.move.who) if line.move.who else ""
+                "who", _("Who"), 124, "muted", value=lambda line: _(line.move.who) if line.move.who else ""
             ),
             Column("note", _("Note"), 150, "muted", value=self._note),
         ]

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from desktop.basics.i18n import _
@@ -50,7 +51,7 @@ from desktop.views.stocktakes.words import (
     worth,
 )
 
-VIEWS = ("all", "open", "counted", "differ", "moved")
+ROOMY = 1_100  # px of this page; below it the last scans are left out
 
 
 class TakePage(QWidget):
@@ -77,6 +78,11 @@ class TakePage(QWidget):
         self.scans = ScanList(context)
         body.addWidget(self.scans)
         column.addLayout(body, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the lines need the room of the last scans."""
+        super().resizeEvent(event)
+        self.scans.setVisible(self.width() >= theme.px(ROOMY))
 
     # Building
 
