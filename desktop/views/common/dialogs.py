@@ -81,15 +81,7 @@ class Sheet(QDialog):
         self._head(column, title, text, icon, tone)
         self.body = vbox(gap=12)
         column.addLayout(self.body)
-        self._error = ErrorLine()
-        column.addWidget(self._error)
-        # what the next step of an error is in this sheet
-        self.steps: dict[str, Step] = {"retry": (_("Try again"), self.submit)}
-        self._step = link("")
-        self._step.hide()
-        self._step.clicked.connect(self._take_step)
-        self._go_on: Callable[[], object] | None = None
-        column.addWidget(self._step, alignment=Qt.AlignmentFlag.AlignLeft)
+        self._troubles(column)
         self.primary: Button = danger(verb, solid=True) if tone == "danger" else primary(verb)
         self.primary.clicked.connect(self.submit)
         self.cancel = secondary(_("Cancel") if verb else _("Close"))
@@ -104,6 +96,17 @@ class Sheet(QDialog):
         column.addLayout(self.row)
         self.setFixedWidth(theme.px(width) + 2 * SHADOW)
         self._calm = tone == "danger"
+
+    def _troubles(self, column: QVBoxLayout) -> None:
+        """What went wrong, and the button of its next step; `steps` says what those are in this sheet."""
+        self._error = ErrorLine()
+        column.addWidget(self._error)
+        self.steps: dict[str, Step] = {"retry": (_("Try again"), self.submit)}
+        self._step = link("")
+        self._step.hide()
+        self._step.clicked.connect(self._take_step)
+        self._go_on: Callable[[], object] | None = None
+        column.addWidget(self._step, alignment=Qt.AlignmentFlag.AlignLeft)
 
     def _head(self, column: QVBoxLayout, title: str, text: str, icon: str, tone: str) -> None:
         row = hbox(gap=12)
