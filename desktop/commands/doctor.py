@@ -192,6 +192,7 @@ def _sqlite(storage: Storage) -> Iterator[Finding]:
 def _postgresql(storage: Storage, clock: Clock) -> Iterator[Finding]:
     from sqlalchemy import text
 
+    yield _search(storage)
     with storage.read.connect() as connection:
         for name in ("fsync", "synchronous_commit", "full_page_writes"):
             value = str(connection.execute(text(f"SHOW {name}")).scalar())
@@ -204,6 +205,28 @@ def _postgresql(storage: Storage, clock: Clock) -> Iterator[Finding]:
     yield _finding(
         N_("Clock"), apart <= SLACK, _("{seconds} s from the server’s").format(seconds=seconds), sync
     )
+
+
+def _search(storage: Storage) -> Finding:
+    """Without pg_trgm, or in a database whose locale knows no Chinese letters, searches read every order’s text."""
+    from sqlalchemy import text
+    from sqlalchemy.exc import DBAPIError
+
+    index = "SELECT count(*) FROM pg_indexes WHERE indexname = 'ix_order_text_words'"
+    try:
+        with storage.read.connect() as connection:
+            letters = bool(connection.execute(text("SELECT show_trgm('龙') <> '{}'")).scalar())
+            there = bool(connection.execute(text(index)).scalar())
+    except DBAPIError:
+        letters = there = False
+    if letters and there:
+        return Finding(N_("Search"), "ok", _("by index"))
+    why = _("slow: the locale knows no Chinese letters") if there else _("slow: pg_trgm is missing")
+    advice = _(
+        "Searching works, but reads every order. Let the database’s owner install pg_trgm, in a database with the locale C.UTF-8; "
+        "then run: zhanggui verify --repair-search"
+    )
+    return Finding(N_("Search"), "hint", why, advice)
 
 
 def _no_future(storage: Storage, clock: Clock) -> Finding:

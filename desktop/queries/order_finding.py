@@ -78,7 +78,7 @@ def _parcels(word: str) -> list[Condition]:
     typed = word.strip()
     if not re.search(r"\d", typed):
         return []
-    ways = [Order.id.in_(select(Shipment.order_id).where(Shipment.tracking == typed))]
+    ways: list[Condition] = [Order.id.in_(select(Shipment.order_id).where(Shipment.tracking == typed))]
     code = typed.upper()
     if len(typed) >= 8 and typed.isascii() and typed.isalnum() and not _CODE.fullmatch(code):
         begins = select(Shipment.order_id).where(starts_with(Shipment.tracking, code))
@@ -171,6 +171,7 @@ def place(read: Read) -> ColumnElement[int]:
 
 @cache
 def _place(sqlite: bool) -> ColumnElement[int]:
+    second: Any
     if sqlite:
         second = func.unixepoch(func.substr(Order.placed_at, 1, 19))  # never rounded up
     else:

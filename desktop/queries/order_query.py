@@ -43,7 +43,7 @@ class Place:
 class BadToken(ShopError):
     """A part of a query that can't be read; `start` and `end` say where it stands."""
 
-    def __init__(self, msgid: str, start: int, end: int, **fields: object) -> None:
+    def __init__(self, msgid: str, start: int, end: int, **fields: Any) -> None:
         super().__init__(msgid, **fields)
         self.start, self.end = start, end
 

@@ -115,7 +115,7 @@ class _Term:
 
     def condition(self, read: Read, *, reading: bool = False) -> ColumnElement[bool]:
         """Whether the order is meant; `reading` reads the order's text instead of asking the index."""
-        ways = [Order.id.in_(select(Order.id).where(name)) for name in self.names]
+        ways: list[ColumnElement[bool]] = [Order.id.in_(select(Order.id).where(name)) for name in self.names]
         if self.sought and reading:
             text = select(OrderText.place).where(OrderText.order_id == Order.id)
             ways.append(text.where(*(reads(read, *word) for word in self.sought)).exists())

@@ -10,6 +10,7 @@ from desktop.models.search import OrderText
 from desktop.shop import order_texts
 from desktop.shop.action import action
 from desktop.shop.work import Work
+from desktop.storage.trigrams import make_trigram_index
 
 PART = 10_000
 
@@ -27,6 +28,8 @@ def rebuild_search(work: Work) -> int:
     changed += order_texts.keep(work.connection, list(work.rows(gone).scalars()))
     if work.is_sqlite:
         work.connection.execute(text("INSERT INTO order_fts(order_fts) VALUES ('rebuild')"))
+    else:
+        make_trigram_index(work.connection)
     work.touch(OrderText.__tablename__, 0)
     work.note(texts=changed)
     return changed

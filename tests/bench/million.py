@@ -18,7 +18,7 @@ from desktop.shop import actors
 from desktop.shop.shop import Shop
 from desktop.storage.engine import open_storage
 from desktop.storage.migrate import upgrade
-from desktop.storage.migrations.v0003_search import INDEX, make_trigram_index
+from desktop.storage.trigrams import INDEX, make_trigram_index
 
 NOW = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 MEMBERS, GOODS, UNDER_WAY = 25_000, 400, 600
@@ -63,6 +63,8 @@ SELECT id, CASE id % 4 WHEN 0 THEN 'cash' ELSE 'wechat' END, total_minor, 0, 'CN
 FROM sale_order"""
 _PARCELS = """INSERT INTO shipment (order_id, carrier, tracking, at)
 SELECT id, '顺丰', 'SF' || (1000000000 + id), placed_at FROM sale_order WHERE channel = 'online'"""
+_TAGGED = """INSERT INTO order_tag (order_id, tag_id)
+SELECT id, (SELECT id FROM tag WHERE name = '急') FROM sale_order WHERE id % 2000 = 3"""
 
 
 def goods_name(number: int) -> str:
@@ -122,8 +124,7 @@ def _orders(connection: Connection, size: int) -> None:
     connection.execute(text(_ORDERS.format(n=_N, short=short, state=_STATE, at=_AT[kind])), values)
     for statement in (_LINES.format(goods=_GOODS_OF), _TENDERS, _PARCELS):
         connection.execute(text(statement))
-    tagged = "INSERT INTO order_tag (order_id, tag_id) SELECT id, (SELECT id FROM tag WHERE name = '急') FROM sale_order WHERE id % 2000 = 3"
-    connection.execute(text(tagged))
+    connection.execute(text(_TAGGED))
 
 
 def _texts(connection: Connection) -> None:

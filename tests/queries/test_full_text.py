@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from desktop.basics.clock import HandClock
 from desktop.basics.ids import new_key
 from desktop.basics.search_words import document, tokens, wanted
+from desktop.commands import doctor
 from desktop.models.orders import Order
 from desktop.models.people import Permission
 from desktop.models.search import ID_MASK, place_of
@@ -26,10 +27,12 @@ from desktop.services.order_tags import tag_order
 from desktop.services.orders import OrderDraft, create_order, edit_order
 from desktop.services.search_index import rebuild_search
 from desktop.services.settlement import TenderIn
-from desktop.shop import order_texts
+from desktop.shop import actors, order_texts
 from desktop.shop.action import Action
 from desktop.shop.shop import Shop
 from desktop.shop.work import Work
+from desktop.storage.engine import open_storage
+from desktop.storage.migrations import v0003_search
 from tests.helpers.goods import CAKE, MILK, TEA, Stocked, open_stocked
 
 
@@ -214,6 +217,38 @@ def test_damage_to_the_search_is_named_and_repaired(stocked: Stocked, damage: st
     stocked.shop.do(rebuild_search)
     assert stocked.shop.ask(verify).whole
     assert found(stocked, "龙井") == [order_id]
+
+
+@pytest.mark.req("O16", "R9")
+def test_a_shop_from_before_gets_its_texts_with_the_upgrade(stocked: Stocked) -> None:
+    tea, milk = place(stocked, (TEA, 1), note="生日 礼物"), place(stocked, (MILK, 1))
+    with stocked.shop.storage.write.begin() as connection:
+        connection.execute(text("DELETE FROM order_text"))
+        if stocked.shop.storage.is_sqlite:
+            connection.execute(text("INSERT INTO order_fts(order_fts) VALUES ('rebuild')"))
+    assert found(stocked, "龙井") == []  # the control
+    with stocked.shop.storage.write.begin() as connection:
+        v0003_search._fill(connection)
+        if stocked.shop.storage.is_sqlite:
+            connection.execute(text(v0003_search._WHOLE))
+    assert (found(stocked, "龙井"), found(stocked, "礼物"), found(stocked, "牛奶")) == ([tea], [tea], [milk])
+    assert stocked.shop.ask(verify).whole
+
+
+@pytest.mark.req("O16")
+def test_without_pg_trgm_searches_are_right_and_doctor_says_they_are_slow(postgres_url: str) -> None:
+    storage = open_storage(postgres_url)
+    stocked = open_stocked(Shop(storage, actor=actors.console()))
+    assert doctor._search(storage).state == "ok"  # the control
+    order_id = place(stocked, (TEA, 1))
+    with storage.write.begin() as connection:
+        connection.execute(text("DROP EXTENSION pg_trgm CASCADE"))
+    assert doctor._search(storage).state == "hint"
+    assert found(stocked, "龙井") == found(stocked, "lj") == [order_id]
+    assert found(stocked, "牛奶") == []
+    stocked.shop.do(rebuild_search)
+    assert doctor._search(storage).state == "ok"
+    storage.close()
 
 
 @pytest.mark.req("O16")

@@ -17,7 +17,7 @@ from desktop.models import Base
 from desktop.storage import schema
 from desktop.storage.engine import Storage, open_storage, parse_url
 from desktop.storage.migrate import current, newest, upgrade
-from desktop.storage.migrations import v0003_search
+from desktop.storage.trigrams import INDEX
 from tests.helpers.postgres import Cluster
 from tests.helpers.tills import PATIENCE, gather, start
 
@@ -47,7 +47,7 @@ def tables(storage: Storage) -> set[str]:
 
 def of_the_search(name: str | None) -> bool:
     """What full-text search brings besides the models: FTS5's own tables, PostgreSQL's trigram index."""
-    return name is not None and (name.startswith("order_fts") or name == v0003_search.INDEX)
+    return name is not None and (name.startswith("order_fts") or name == INDEX)
 
 
 def die_before(number: int, engine: Any, kind: str = "") -> None:

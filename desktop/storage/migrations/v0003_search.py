@@ -10,11 +10,10 @@ from typing import Any
 
 from alembic import op
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
 
 from desktop.basics.search_words import document
+from desktop.storage.trigrams import make_trigram_index
 
-INDEX = "ix_order_text_words"
 BATCH = 2_000
 # The texts come split (basics/search_words), so the plainest tokenizer is the exact one: it cuts at spaces.
 # No triggers: older SQLite refuses this table in them; the door writes it (shop/order_texts).
@@ -36,7 +35,7 @@ def bring_search() -> None:
     connection = op.get_bind()
     if connection.dialect.name == "sqlite":
         op.execute(_SQLITE)
-        if connection.dialect.server_version_info >= _FORGETS:  # type: ignore[attr-defined]
+        if (connection.dialect.server_version_info or ()) >= _FORGETS:
             op.execute(_NO_TRACE)
         _fill(connection)
         op.execute(_WHOLE)
@@ -44,19 +43,6 @@ def bring_search() -> None:
     op.execute("SET LOCAL statement_timeout = 0")  # a large shop takes minutes
     _fill(connection)
     make_trigram_index(connection)
-
-
-def make_trigram_index(connection: Connection) -> bool:
-    """The index of PostgreSQL; without the right to install pg_trgm searches read all texts, and doctor says so."""
-    try:
-        with connection.begin_nested():
-            connection.execute(text("CREATE EXTENSION IF NOT EXISTS pg_trgm"))
-            connection.execute(
-                text(f"CREATE INDEX IF NOT EXISTS {INDEX} ON order_text USING gin (words gin_trgm_ops)")
-            )
-    except DBAPIError:
-        return False
-    return True
 
 
 def _fill(connection: Connection) -> None:
