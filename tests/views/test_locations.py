@@ -19,7 +19,7 @@ from desktop.views.common.toast import host_of
 from desktop.views.inventory.adjust import AdjustSheet
 from desktop.views.inventory.bulk_sheet import BulkSheet
 from desktop.views.inventory.screen import InventoryScreen
-from desktop.views.settings.locations_page import PlaceSheet
+from desktop.views.settings.locations_page import LocationsPage, PlaceSheet
 from desktop.views.settings.screen import SettingsScreen
 from tests.helpers.goods import CAKE, MILK, Stocked
 from tests.helpers.stage import Stage, open_stage
@@ -50,6 +50,7 @@ def test_a_place_is_added_given_to_a_till_and_closed(stage: Stage) -> None:
     screen.go("locations")
     stage.settle()
     page, shop = screen.pages["locations"], stage.stocked.shop
+    assert isinstance(page, LocationsPage)
     page.add()
     sheet = stage.sheet(screen.window(), PlaceSheet)
     sheet.name.setText("Cold room")
@@ -122,6 +123,7 @@ def test_many_goods_are_previewed_changed_and_taken_back(stage: Stage) -> None:
     sheet.how.picked.emit("take")
     sheet.amount.setText("7")
     stage.until(lambda: sheet.preview is not None and len(sheet.preview.rows) == 4)
+    assert sheet.preview is not None
     assert [row.sku_id for row in sheet.preview.rows if row.problem] == [
         stocked.skus[CAKE]
     ]  # only 6 are there
@@ -135,4 +137,5 @@ def test_many_goods_are_previewed_changed_and_taken_back(stage: Stage) -> None:
 def left(stage: Stage) -> list[int]:
     """Pieces on hand of all goods."""
     shop, skus = stage.stocked.shop, stage.stocked.skus
-    return [stage.outside(lambda sku=sku: shop.ask(stock_of, sku)).on_hand_milli // PIECE for sku in skus]
+    rows = stage.outside(lambda: [shop.ask(stock_of, sku) for sku in skus])
+    return [row.on_hand_milli // PIECE for row in rows]
