@@ -45,7 +45,7 @@ class Layout:
     active: bool
 
 
-@question(permission=Permission.BROWSE_GOODS)
+@question(permission=Permission.SETTINGS)
 def scale_layouts(read: Read) -> tuple[Layout, ...]:
     """The layouts this shop knows, in their order."""
     statement = select(ScaleCode.id, ScaleCode.name, ScaleCode.pattern, ScaleCode.active)

@@ -20,6 +20,8 @@ from desktop.views.kiosk.look import color, look
 from desktop.views.kiosk.parts import Picture, Ring
 from desktop.views.kiosk.widgets import Button, Card, Grow, Text, column, draw_line, row, wide
 
+AT_ONCE = 6  # goods to choose from without scrolling
+
 
 class Overlay(QWidget):
     """A darkened window with one card in its middle; touches do not reach the page below."""
@@ -139,12 +141,20 @@ class Notice(Overlay):
 
 
 class Offered(Button):
-    """One kind of goods to choose: picture, name, price."""
+    """One kind of goods to choose: picture, name, price; for `kinds` of a product its name and the lowest price."""
 
-    def __init__(self, goods: Goods, currency: str, on: Callable[[], object]) -> None:
-        super().__init__(goods.name, "secondary", height=112, radius=20, grow=True, on=on)
-        self._goods, self._price = goods, str(Money(goods.price_minor, currency))
-        self.setAccessibleName(f"{goods.name} {self._price}")
+    def __init__(
+        self, goods: Goods, currency: str, on: Callable[[], object], kinds: Sequence[Goods] = ()
+    ) -> None:
+        name = goods.product if kinds else goods.name
+        super().__init__(name, "secondary", height=112, radius=20, grow=True, on=on)
+        self._goods, self._name = goods, name
+        self._price = str(Money(min((one.price_minor for one in kinds), default=goods.price_minor), currency))
+        if len({one.price_minor for one in kinds}) > 1:
+            self._price = _("from {price}").format(price=self._price)
+        unit = f" / {goods.unit_name}" if goods.unit else ""
+        self._hint = _("{count} kinds").format(count=len(kinds)) if kinds else goods.pack + unit
+        self.setAccessibleName(f"{name} {self._price}")
 
     def sizeHint(self) -> QSize:
         return QSize(look.px(400), look.control(112))
@@ -157,18 +167,17 @@ class Offered(Button):
         price = look.px(190)
         room = self.width() - left - price - look.px(20)
         painter.setPen(color(ink))
-        unit = f" / {self._goods.unit_name}" if self._goods.unit else ""
         draw_line(
             painter,
             QRectF(left, middle - look.control(44), room, look.control(46)),
-            self._goods.name,
+            self._name,
             look.font(28, 500),
         )
         end = QRectF(self.width() - price - look.px(24), 0, price, self.height())
         draw_line(painter, end, self._price, look.font(28, 600), "right")
         painter.setPen(color("text3"))
         under = QRectF(left, middle + look.control(4), room, look.control(36))
-        draw_line(painter, under, self._goods.pack + unit, look.font(22))
+        draw_line(painter, under, self._hint, look.font(22))
 
 
 class SignUp(Overlay):
@@ -192,16 +201,25 @@ class SignUp(Overlay):
 
 
 class Choose(Overlay):
-    """Several goods carry the scanned code: the customer says which."""
+    """Several goods carry the scanned code, or a product has variants: the customer says which."""
 
     chosen = Signal(object)
 
     def __init__(self, window: QWidget, goods: Sequence[Goods], currency: str) -> None:
         super().__init__(window, 900)
+        one_product = len({one.product_id for one in goods}) == 1 and bool(goods[0].variant)
+        hint = goods[0].product if one_product else _("Several goods share this barcode")
         self.fill(Text(_("Which one is it?"), 42, 600, align="center"))
-        self.fill(Text(_("Several goods share this barcode"), 26, token="text2", align="center"))
-        for one in goods[:6]:
-            self.fill(Offered(one, currency, partial(self.chosen.emit, one)))
+        self.fill(Text(hint, 26, token="text2", align="center"))
+        offers = [Offered(one, currency, partial(self.chosen.emit, one)) for one in goods]
+        if len(offers) <= AT_ONCE:
+            self.fill(*offers)
+        else:
+            inside = QWidget()
+            inside.setLayout(column(*offers, space=10))
+            area = scrolling(inside)
+            area.setMinimumHeight(look.control(112) * (AT_ONCE if look.portrait else 3))
+            self.card.body.addWidget(area, 1)
         self.fill(Button(_("None of them"), height=92, size=28, radius=20, grow=True, on=self.close_now))
 
 
@@ -209,6 +227,7 @@ class Search(Overlay):
     """Goods by name, pinyin or code, for what has no barcode."""
 
     chosen = Signal(object)
+    several = Signal(object)  # the variants of one product
     asked = Signal(str)
 
     def __init__(self, window: QWidget, currency: str) -> None:
@@ -237,8 +256,16 @@ class Search(Overlay):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
+        products: dict[int, list[Goods]] = {}
         for one in goods:
-            self._list.addWidget(Offered(one, self._currency, partial(self.chosen.emit, one)))
+            products.setdefault(one.product_id or -one.sku_id, []).append(one)
+        for kinds in products.values():
+            choose = (
+                partial(self.several.emit, tuple(kinds))
+                if len(kinds) > 1
+                else partial(self.chosen.emit, kinds[0])
+            )
+            self._list.addWidget(Offered(kinds[0], self._currency, choose, kinds if len(kinds) > 1 else ()))
         if not goods:
             nothing = _("Nothing found. Try fewer letters, or call staff.")
             self._list.addWidget(Text(nothing, 28, token="text2", align="center"))

@@ -265,6 +265,7 @@ class KioskWindow(QWidget):
             lambda text: scope.ask_latest("goods", search_goods, text).then(search.show_goods)
         )
         search.chosen.connect(self._chosen)
+        search.several.connect(self._choose)
         self.open_overlay(search)
         scope.ask_latest("goods", search_goods, "").then(search.show_goods)
 

@@ -37,6 +37,7 @@ class ProductPanel(Card):
 
     stock_wanted = Signal(int)
     variant_wanted = Signal(int)
+    labels_wanted = Signal()
     dismissed = Signal()
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
@@ -83,7 +84,9 @@ class ProductPanel(Card):
         self.shelf.clicked.connect(self.toggle_shelf)
         self.stock = plain(_("Stock"), "archive-line", size=30)
         self.stock.clicked.connect(lambda: self.stock_wanted.emit(self._sku))
-        for button in (self.shelf, self.stock):
+        self.labels = plain(_("Labels"), "price-tag-3-line", size=30)
+        self.labels.clicked.connect(self.labels_wanted)
+        for button in (self.shelf, self.stock, self.labels):
             buttons.addWidget(button)
         buttons.addStretch(1)
         self.shelf.setEnabled(self._may)
@@ -139,6 +142,11 @@ class ProductPanel(Card):
         self._lists = lists or self._lists
         if self._came is not None and not self.editing():
             self._show(self._came)
+
+    @property
+    def lists(self) -> tuple[ListRow, ...]:
+        """The price lists, once they were read."""
+        return self._lists
 
     @property
     def sku_id(self) -> int:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from desktop.basics.i18n import _, ngettext
+from desktop.queries.bulk_goods import Scope
 from desktop.queries.categories import CategoryTree, category_tree
 from desktop.queries.order_export import export_begins
 from desktop.queries.product_detail import ListRow, all_tags, price_lists
@@ -32,26 +33,18 @@ from desktop.views.common.skeleton import Skeleton
 from desktop.views.common.table_view import TableView
 from desktop.views.common.tabs import Tab, Tabs
 from desktop.views.common.theme import theme
+from desktop.views.products.bulk import BulkSheet
 from desktop.views.products.categories import CategoriesSheet
+from desktop.views.products.label_sheet import LabelSheet
 from desktop.views.products.new_product import NewProductSheet
 from desktop.views.products.panel import ProductPanel
 from desktop.views.products.table import columns
 from desktop.views.products.words import category_choices
 
 TABLES = {
-    "product",
-    "sku",
-    "price",
-    "barcode",
-    "category",
-    "tag",
-    "product_tag",
-    "sku_unit",
-    "photo",
-    "shelf",
-    "review",
-    "stock",
-}
+    "product", "sku", "price", "price_list", "barcode", "category", "tag", "product_tag", "sku_unit", "photo",
+    "shelf", "review", "stock",
+}  # fmt: skip
 SHELVES = {"all": None, "on": True, "off": False}
 ANY = -1  # every category
 
@@ -74,6 +67,7 @@ class ProductsScreen(ScreenWithPanel):
         self.panel = ProductPanel(context, self)
         self.panel.stock_wanted.connect(lambda sku: context.navigate("inventory", sku))
         self.panel.variant_wanted.connect(self.open_item)
+        self.panel.labels_wanted.connect(self.open_labels)
         self.panel.dismissed.connect(self._dismiss)
         self._row.addWidget(self.panel)
         column.addLayout(self._row, 1)
@@ -100,10 +94,12 @@ class ProductsScreen(ScreenWithPanel):
         line.addWidget(self.export)
         self.categories = secondary(_("Categories"), "node-tree")
         self.categories.clicked.connect(self.open_categories)
+        self.many = secondary(_("Edit many"), "edit-2-line")
+        self.many.clicked.connect(self.open_bulk)
         self.new = primary(_("New product"), "add-line", key="N")
         self.new.clicked.connect(self.open_new)
         may = self._context.may(create_product)
-        for button in (self.categories, self.new):
+        for button in (self.many, self.categories, self.new):
             button.setEnabled(may)
             button.setToolTip("" if may else _("Your role may not change goods"))
             line.addWidget(button)
@@ -137,6 +133,8 @@ class ProductsScreen(ScreenWithPanel):
         self.bulk = BulkBar()
         self.bulk.add(_("Take off the shelf"), "store-2-line").clicked.connect(lambda: self._shelve(False))
         self.bulk.add(_("Put on the shelf"), "store-2-line").clicked.connect(lambda: self._shelve(True))
+        self.bulk.add(_("Edit"), "edit-2-line").clicked.connect(self.open_bulk)
+        self.bulk.add(_("Labels"), "price-tag-3-line").clicked.connect(self.open_labels)
         self.bulk.cleared.connect(lambda: self.model.check_all(False))
         self.bulk.hide()
         holder = vbox(margins=(6, 0, 6, 6))
@@ -197,6 +195,8 @@ class ProductsScreen(ScreenWithPanel):
         """What the command palette offers first here."""
         return [
             Command(_("New product"), self.open_new, icon="add-line", keys=("N",)),
+            Command(_("Edit many goods"), self.open_bulk, icon="edit-2-line"),
+            Command(_("Print labels"), self.open_labels, icon="price-tag-3-line"),
             Command(_("Categories"), self.open_categories, icon="node-tree"),
         ]
 
@@ -348,6 +348,18 @@ class ProductsScreen(ScreenWithPanel):
     def _created(self, created: Created) -> None:
         self._wanted = created.sku_id
         self.panel.show_sku(created.sku_id)
+
+    def open_bulk(self) -> None:
+        """Edit what is ticked, else everything the filter finds."""
+        if self.new.isEnabled() and self.panel.lists:
+            scope = Scope(tuple(sorted(self.model.checked)), self._filter)
+            BulkSheet(self.window(), self._context, scope, self._tree, self.panel.lists).open()
+
+    def open_labels(self) -> None:
+        """Print labels of what is ticked, else of the chosen product."""
+        chosen = [row.id for row in self.model.checked_rows()] or [self.panel.sku_id]
+        if chosen[0]:
+            LabelSheet(self.window(), self._context, chosen).open()
 
     def open_categories(self) -> None:
         """Open the sheet with the tree."""

@@ -67,6 +67,7 @@ ORDERS = (
         "",
         ("aftersales.approval", "aftersales.approve_above", "aftersales.reasons"),
     ),
+    Group(N_("Reviews"), N_("Customers see what was allowed under Products"), ("goods.reviews_from",)),
     Group(N_("Stock"), "", ("stock.alert_milli", "stock.restock_days", "stock.replenish_at")),
     Group(
         N_("Expiry and slow goods"),

@@ -14,6 +14,7 @@ from desktop.queries.audit import audit_page
 from desktop.queries.health import health
 from desktop.queries.notices import templates_list
 from desktop.queries.places import places_list
+from desktop.queries.scale_codes import scale_layouts
 from desktop.queries.settings import database_facts, settings_list
 from desktop.queries.staff import permission_matrix
 from desktop.queries.tills import tills_list
@@ -27,6 +28,7 @@ from desktop.views.common.labels import Label
 from desktop.views.common.paint import box, draw_text, painting, repaint_on_change
 from desktop.views.common.theme import theme
 from desktop.views.settings.audit_page import AuditPage
+from desktop.views.settings.barcodes_page import BarcodesPage
 from desktop.views.settings.carriers_page import CarriersPage
 from desktop.views.settings.database_page import DatabasePage
 from desktop.views.settings.form import Page
@@ -87,6 +89,7 @@ ENTRIES = (
     Entry("notices", N_("Notifications"), "notification-3-line", N_("The shop"), settings_list, NoticesPage),
     Entry("texts", N_("Message texts"), "chat-quote-line", N_("The shop"), templates_list, TextsPage),
     Entry("tills", N_("Tills"), "computer-line", N_("The shop"), tills_list, TillsPage),
+    Entry("barcodes", N_("Barcodes"), "barcode-line", N_("The shop"), scale_layouts, BarcodesPage),
     Entry("locations", N_("Locations"), "map-pin-line", N_("The shop"), places_list, LocationsPage),
     Entry("staff", N_("Staff"), "team-line", N_("People"), permission_matrix, StaffPage),
     Entry("roles", N_("Roles and rights"), "shield-user-line", N_("People"), permission_matrix, RolesPage),
