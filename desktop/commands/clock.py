@@ -56,7 +56,7 @@ class _Watch:
         from desktop.services.tracking import poll_carriers
 
         told = [partial(self._send, send) for send in senders(self._shop)]
-        sends = [*told, partial(poll_carriers, self._shop)]
+        sends: list[Callable[[], object]] = [*told, partial(poll_carriers, self._shop)]
         clockwork = Clockwork(self._shop, sends=sends)
         deaf = self._shop.listen(self._listen)
         self._shop.news.follow()

@@ -50,6 +50,8 @@ class OrderRow:
     currency: str
     queued_until: datetime | None = None
     chased: int = 0  # how often it was asked why it has not left, while nobody answered
+    part_shipped: bool = False  # a part has left, the rest is still to come
+    collect: bool = False  # fetched in the store
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ _ROW = (
         Order.id, Order.short_code, Order.code, Order.placed_at, Order.order_type, Order.channel,
         Order.status, is_late(_NOW).label("overdue"), Order.member_id, Member.name, Member.tier_key, Tier.name,
         Order.points_minor, Order.due_minor, Order.refunded_minor, Order.paid_minor, Order.currency,
-        Order.queued_until, unanswered().label("chased"),
+        Order.queued_until, unanswered().label("chased"), Order.shipped_at, Order.collect,
     )
     .select_from(Order)
     .join(Member, Member.id == Order.member_id, isouter=True)
@@ -194,12 +196,12 @@ def _row(row: Any) -> OrderRow:
     """Positions instead of names: 200 rows a page add up."""
     (
         order_id, short_code, code, placed_at, order_type, channel, status, overdue, member_id, name, tier_key,
-        tier_name, points, due, refunded, paid, currency, queued_until, chased,
+        tier_name, points, due, refunded, paid, currency, queued_until, chased, shipped_at, collect,
     ) = row  # fmt: skip
     return OrderRow(
         order_id, short_code, code, placed_at, order_type, channel, status, bool(overdue), member_id, name or "",
         tier_key or "", tier_name or "", points, due, refunded_how(refunded, paid) if refunded else "", currency,
-        queued_until, int(chased),
+        queued_until, int(chased), status == TO_SHIP and shipped_at is not None, collect,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from desktop.basics.errors import NotAllowed, OutOfStock, Refused, ShopError
 from desktop.basics.ids import new_key
@@ -115,13 +115,14 @@ def test_prefix_prices_and_time_to_pay_belong_to_the_type(stocked: Stocked) -> N
     with stocked.shop.storage.write.begin() as connection:
         b2b = connection.execute(select(PriceList.id).where(PriceList.key == "b2b")).scalar_one()
         connection.execute(
-            Price.__table__.insert(), {"list_id": b2b, "sku_id": stocked.skus[MILK], "unit": "", "amount_minor": 1_500, "min_qty_milli": 0}
+            insert(Price), {"list_id": b2b, "sku_id": stocked.skus[MILK], "unit": "", "amount_minor": 1_500, "min_qty_milli": 0}
         )  # fmt: skip
     plain = order_of(stocked, placed(stocked, (MILK, 1)))
     put(stocked, prefix="R", prices="b2b", pay_hours=48)
     order = order_of(stocked, placed(stocked, (MILK, 1)))
     assert (plain.code[0], plain.total_minor) == ("2", 1_690)
     assert (order.code[0], order.total_minor) == ("R", 1_500)
+    assert order.pay_deadline
     assert (order.pay_deadline - order.placed_at).total_seconds() == 48 * 3_600
     for wrong in ("r", "R1", "ABCD", "-"):
         with pytest.raises(ShopError):

@@ -86,6 +86,8 @@ def test_a_parcel_is_asked_about_as_often_as_set_until_it_is_there(desk: Desk, o
     row = parcel(desk, number)
     assert (row.state, row.trouble, trail(desk, number)) == ("under_way", "", ["揽收"])
     assert row.eta is not None
+    assert row.next_ask_at
+    assert row.asked_at
     assert row.next_ask_at - row.asked_at == timedelta(minutes=30)
     assert poll_carriers(desk.shop) == 0  # not before its turn
     office.trails["SF1"] = SEEN
@@ -117,6 +119,8 @@ def test_trouble_is_named_waited_for_longer_each_time_and_loses_nothing(
         later(desk, 24 * 60)
         poll_carriers(desk.shop)
         row = parcel(desk, number)
+        assert row.next_ask_at
+        assert row.asked_at
         waits.append(int((row.next_ask_at - row.asked_at).total_seconds() // 60))
         assert row.trouble
         assert (row.state, trail(desk, number)) == ("under_way", ["揽收"])

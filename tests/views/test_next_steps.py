@@ -18,7 +18,7 @@ OF_OTHER_ROOMS = {"finish_stocktake", "drop_campaign"}
 def named(source: str) -> set[str]:
     """The keys of next steps in a module."""
     return {
-        keyword.value.value
+        str(keyword.value.value)
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Call)
         for keyword in node.keywords

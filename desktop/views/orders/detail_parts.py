@@ -20,13 +20,9 @@ TAGS_WIDTH = 318  # what fits beside each other in the panel
 
 
 def badge_of(order: OrderDetail, queued: str) -> tuple[str, str, str]:
-    """Word, tone and pip of an order's state, with what only its panel knows: left in part, to be fetched."""
-    plain = status_badge(order.status, order.late, order.refunded, queued=queued)
-    if queued or order.late or order.refunded == "whole" or order.status != "to_ship":
-        return plain
-    if order.part_shipped:
-        return _("Partly sent"), "info", "half"
-    return (_("To be fetched"), "info", "half") if order.collect else plain
+    """Word, tone and pip of an order's state."""
+    more = {"part": order.part_shipped, "collect": order.collect}
+    return status_badge(order.status, order.late, order.refunded, queued=queued, **more)
 
 
 def line_part(line: LineRow, currency: str) -> QLayout:

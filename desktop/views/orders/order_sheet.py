@@ -184,7 +184,8 @@ class OrderSheet(Sheet):
 
     def _to_quantity(self) -> None:
         first = next(iter(self.area.findChildren(Stepper)), None)
-        (first.findChild(TextInput) if first is not None else self.goods.field).setFocus()
+        typed = first.findChild(TextInput) if first is not None else None
+        (typed or self.goods.field).setFocus()
 
     # Goods
 

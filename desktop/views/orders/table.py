@@ -23,11 +23,19 @@ SHOWN_TIERS = frozenset(TIER_TONES)
 
 
 def status_badge(
-    status: str, late: bool, refunded: str, *, queued: str = "", chased: int = 0
+    status: str,
+    late: bool,
+    refunded: str,
+    *,
+    queued: str = "",
+    chased: int = 0,
+    part: bool = False,
+    collect: bool = False,
 ) -> tuple[str, str, str]:
     """Word, tone and pip of an order's state: wholly refunded, queued, chased and late come before the status itself.
 
-    `queued` says until when, `chased` how often it was asked why it has not left.
+    `queued` says until when, `chased` how often it was asked why it has not left, `part` that some of it has,
+    `collect` that it is fetched in the store.
     """
     if refunded == "whole":
         return _("Refunded"), "danger", "alert"
@@ -37,6 +45,8 @@ def status_badge(
         return _("Chased {count}×").format(count=chased), "danger", "alert"
     if late:
         return _("Overdue"), "danger", "alert"
+    if status == "to_ship" and (part or collect):
+        return _("Partly sent") if part else _("To be fetched"), "info", "half"
     tone, pip = STATUS_LOOKS.get(status, ("neutral", ""))
     return status_word(status), tone, pip
 
@@ -86,4 +96,7 @@ def _points(row: OrderRow) -> Toned | None:
 
 
 def _status(row: OrderRow, queued: str) -> BadgeCell:
-    return BadgeCell(*status_badge(row.status, row.late, row.refunded, queued=queued, chased=row.chased))
+    more = {"part": row.part_shipped, "collect": row.collect}
+    return BadgeCell(
+        *status_badge(row.status, row.late, row.refunded, queued=queued, chased=row.chased, **more)
+    )

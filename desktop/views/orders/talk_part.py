@@ -96,7 +96,8 @@ def _bubble(message: MessageRow, now: datetime, zone: ZoneInfo) -> QWidget:
     widget = QWidget()
     row = hbox(widget, gap=0)
     card = NestedCard(
-        fill="primary_bg" if message.mine else "subtle", border="primary_bg" if message.mine else "border"
+        fill="primary_subtle" if message.mine else "subtle",
+        border="primary_subtle" if message.mine else "border",
     )
     card.body.addWidget(Label(message.text, "small", "text", wrap=True))
     who = (message.who or _("Shop")) if message.mine else _("Customer")
