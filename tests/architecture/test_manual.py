@@ -19,7 +19,7 @@ from tests.architecture.sources import ROOT, expect_nothing, python_files, tree
 MANUAL = ROOT / "docs" / "manual"
 CATALOGUES = ROOT / "resources" / "locale"
 LANGUAGES = ("zh_CN", "en")
-BESIDES = ("index", "first_day", "kiosk", "phone", "messages", "terminal", "keys", "trouble", "parcels")
+BESIDES = ("index", "first_day", "kiosk", "phone", "messages", "terminal", "keys", "trouble", "parcels", "search")
 MOST_LINES = 70
 EMPHASIS = {"粗体字", "Bold words"}  # the manual explaining its own bold letters
 LINK = re.compile(r"\]\(([^)\s]+)\)")
