@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select, update
 
@@ -156,6 +158,24 @@ def test_the_check_finds_what_parcels_and_lines_say_differently(stocked: Stocked
         assert kind in {fault.kind for fault in stocked.shop.ask(verify).faults}
         with stocked.shop.storage.write.begin() as connection:
             connection.execute(update(OrderLine).where(OrderLine.id == milk).values(before._asdict()))
+    assert stocked.shop.ask(verify).faults == ()
+
+
+@pytest.mark.req("O5")
+def test_many_tills_never_ship_more_than_is_there(stocked: Stocked) -> None:
+    order_id, milk, _tea = paid(stocked)
+
+    def one(_number: int) -> bool:
+        try:
+            stocked.shop.do(ship_order, order_id, "", "", [(milk, 1_000)], new_key())
+        except Refused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as tills:
+        left_with = list(tills.map(one, range(8)))
+    assert sum(left_with) == 5  # as many as were sold; control: eight tried
+    assert stock(stocked, MILK) == (3, 0)
     assert stocked.shop.ask(verify).faults == ()
 
 

@@ -65,14 +65,18 @@ def _ahead(order: OrderDetail, zone: ZoneInfo, now: datetime) -> list[Step]:
         text = _("No deadline")
         if order.pay_deadline is not None:
             text = _("Pay before {time}").format(time=when_text(order.pay_deadline, now, zone))
-        following = (
-            Step(_("Ship"), "")
-            if order.has_address
-            else Step(_("Done"), _("Goods are handed over when paid"))
-        )
+        following = Step(_("Ship"), "")
+        if not order.has_address:
+            taken = Step(_("Done"), _("Goods are handed over when paid"))
+            following = Step(_("To be fetched")) if order.collect else taken
         return [Step(_("Unpaid"), text, "now", tone if order.late else "warn"), following]
+    if order.status == "to_ship" and order.collect:
+        return [
+            Step(_("To be fetched"), _("Waits for the customer and the code"), "now", "info"),
+            Step(_("Done")),
+        ]
     if order.status == "to_ship":
-        text = _("Not shipped yet")
+        text = _("The rest is not shipped yet") if order.part_shipped else _("Not shipped yet")
         if order.ship_deadline is not None:
             text = _("Ship before {time}").format(time=when_text(order.ship_deadline, now, zone))
         return [Step(_("To ship"), text, "now", tone), Step(_("On the way")), Step(_("Done"))]
