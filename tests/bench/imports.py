@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -21,6 +23,7 @@ from tests.bench.figures import Figure
 
 ORDERS = 20_000
 MANY = 100_000
+FEW_ROWS, MANY_ROWS = 10_000, 100_000
 TICK_MS = 2
 
 
@@ -31,14 +34,32 @@ def measure() -> list[Figure]:
         took, written = _through_the_door(home, _file(home / "few.csv", ORDERS))
         bare = _bare(home / "bare.db", written)
         blocked = _blocked(home, _file(home / "many.csv", MANY))
+    few, many = _child(FEW_ROWS), _child(MANY_ROWS)
     rows = sum(
         len(parameters) if many else max(1, statement.count("(?")) for statement, parameters, many in written
     )
     return [
         Figure(f"import of {ORDERS:,} orders ÷ the same rows by bare executemany", took / bare, "×", 6.0),
         Figure("import of orders, rows written a second", rows / took, "rows/s"),
+        Figure(
+            f"memory an import of {MANY_ROWS:,} goods takes ÷ one of {FEW_ROWS:,}", many[0] / few[0], "×", 1.5
+        ),
+        Figure(f"memory an import of {MANY_ROWS:,} goods takes", many[0] / 1024, "MB"),
+        Figure("milliseconds between two words of progress, on average", many[1] * 1000, "ms", 100.0),
         Figure(f"longest block of the GUI thread while {MANY:,} orders come in", blocked * 1000, "ms", 50.0),
     ]
+
+
+def _child(rows: int) -> tuple[float, float]:
+    """Peak memory (KB) and seconds between two words of progress of an import in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.import_memory", str(rows)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    peak, between = done.stdout.split()
+    return float(peak), float(between)
 
 
 def _file(path: Path, count: int) -> Path:

@@ -14,6 +14,7 @@ from desktop.models.orders import Order
 from desktop.models.people import Permission, Staff, StaffRole
 from desktop.models.stock import Location
 from desktop.services.opening import NewShop, open_shop
+from desktop.services.sample.after_sales import write_after_sales
 from desktop.services.sample.baskets import Shelf
 from desktop.services.sample.batches import write_batches, write_campaigns
 from desktop.services.sample.buying import write_buying
@@ -21,6 +22,7 @@ from desktop.services.sample.days import Days
 from desktop.services.sample.drafts import Calendar
 from desktop.services.sample.goods_room import write_goods_room
 from desktop.services.sample.her import Her
+from desktop.services.sample.imports import write_imports
 from desktop.services.sample.ledger import settle_points
 from desktop.services.sample.parcels import write_parcels
 from desktop.services.sample.people import HER_NUMBER, make_people
@@ -84,6 +86,8 @@ def fill(work: Work, secret: str, now: datetime | None = None) -> None:
     write_batches(work, desk)
     write_campaigns(work, desk)
     write_goods_room(work)
+    write_after_sales(work, calendar.now)
+    write_imports(work, calendar.now)
 
 
 def _helpers(work: Work, secret: str) -> None:

@@ -45,7 +45,6 @@ class ImportsScreen(QWidget):
         self.runs.new_asked.connect(lambda: self.begin())
         self.wizard.left.connect(self.show_list)
         shortcuts.on(self, "N", self.begin, _("Import files"))
-        shortcuts.on(self, "Return", self._enter, _("Next step"))
         context.stale_when(self, {"import_run"}, lambda _touched: self.runs.ask())
 
     def title(self) -> str:
@@ -87,7 +86,3 @@ class ImportsScreen(QWidget):
         """Show one import in the list."""
         self.show_list()
         self.runs.view.go_to(run_id)
-
-    def _enter(self) -> None:
-        if self.stack.currentWidget() is self.wizard and self.wizard.next.isVisible():
-            self.wizard.next.click()

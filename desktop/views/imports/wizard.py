@@ -5,7 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop.basics.i18n import _
@@ -123,6 +124,15 @@ class Wizard(QWidget):
         self.done.again_asked.connect(self.begin)
         self.done.list_asked.connect(self.left)
         self.done.panel.hidden_away.connect(self.left)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.next.isVisible():
+            self.next.click()
+            return
+        if event.key() == Qt.Key.Key_Escape and self.cancel.isVisible():
+            self.leave()
+            return
+        super().keyPressEvent(event)
 
     @property
     def busy(self) -> bool:
