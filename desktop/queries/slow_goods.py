@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, and_, cast, exists, func, or_, select
 
+from desktop.basics.i18n import N_
 from desktop.basics.money import MILLI, half_up
 from desktop.models.people import Permission
 from desktop.models.products import Product, Sku
@@ -23,6 +24,11 @@ from desktop.shop.work import Read
 SLOW, SURPLUS = "slow", "surplus"
 VIEWS = (SLOW, SURPLUS)
 MARK_DOWN, RETURN, SELL_FIRST = "mark_down", "return", "sell_first"
+ADVICE = {
+    MARK_DOWN: N_("Mark down, or move to another place"),
+    RETURN: N_("Return to the supplier"),
+    SELL_FIRST: N_("Buy no more for now"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +159,20 @@ def slow_with_cost(read: Read, view: str = SLOW, after: Position | None = None) 
     return _page(read, view, after, cost=True)
 
 
-def _page(read: Read, view: str, after: Position | None, *, cost: bool) -> Page[SlowRow]:
-    board = Board(read)
+@question(permission=Permission.SEE_STOCK)
+def slow_of(read: Read, sku_id: int) -> SlowRow | None:
+    """Whether and why one SKU lies; None when it doesn't."""
+    for view in VIEWS:
+        found = _page(read, view, None, cost=False, sku_id=sku_id).rows
+        if found:
+            return found[0]
+    return None
+
+
+def _page(
+    read: Read, view: str, after: Position | None, *, cost: bool, sku_id: int | None = None
+) -> Page[SlowRow]:
+    board = Board(read, sku_id)
     spare = _spare(read, board, view)
     key = spare * Sku.cost_minor if cost else board.cover
     last = select(func.max(StockMovement.at)).where(
@@ -167,6 +185,8 @@ def _page(read: Read, view: str, after: Position | None, *, cost: bool) -> Page[
         board.cover.label("cover"), last.correlate(Sku).scalar_subquery().label("last_sale"), Sku.cost_minor,
         supplied.label("supplied"), key.label("key"), levels=True,
     ).where(Product.on_shelf, condition(read, board, view))  # fmt: skip
+    if sku_id is not None:
+        statement = statement.where(Sku.id == sku_id)
     rows = read.rows(in_order(statement, (key, Sku.id), after)).all()
     return page_of(rows, lambda row: _row(row, board.days, view, cost), lambda row: (row.key, row.id))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from desktop.basics.i18n import _
 from desktop.basics.money import MILLI, digits_of
@@ -13,6 +14,8 @@ from desktop.queries.batches import BatchFilter, BatchRow, batches_page, batches
 from desktop.queries.order_export import export_begins
 from desktop.queries.page import Page
 from desktop.queries.shell import shop_card
+from desktop.queries.slow_goods import ADVICE, SlowRow, slow_page, slow_with_cost
+from desktop.queries.stock import StockFilter
 from desktop.services.export import Progress, write_table
 
 if TYPE_CHECKING:
@@ -58,4 +61,33 @@ def _batch(row: BatchRow, currency: str) -> list[Any]:
     ]  # fmt: skip
     if row.cost_minor is not None:
         cells.append(Decimal(row.cost_minor).scaleb(-digits_of(currency)))
+    return cells
+
+
+def export_slow(shop: Shop, which: StockFilter, path: Path, progress: Progress) -> int:
+    """Write the slow or surplus goods with what they tie up and what may be done; returns the rows."""
+    shop.ask(export_begins, "stock")
+    cost = shop.may(slow_with_cost)
+    question = slow_with_cost if cost else slow_page
+    headings = [
+        _("Code"), _("Product name"), _("Pack"), _("Unit"), _("Available"), _("Not needed"), _("Sold a day"),
+        _("Days left"), _("Last sale"), _("Suggestion"),
+    ]  # fmt: skip
+    if cost:
+        headings.append(_("Money tied up"))
+    card = shop.ask(shop_card)
+    zone = ZoneInfo(card.zone)
+    rows = pages(lambda after: shop.ask(question, which.view, after))
+    return write_table(path, headings, (_slow(row, card.currency, zone) for row in rows), progress)
+
+
+def _slow(row: SlowRow, currency: str, zone: ZoneInfo) -> list[Any]:
+    name = " ".join(part for part in (row.name, row.variant) if part)
+    cells: list[Any] = [
+        row.code, name, row.pack, row.unit, Decimal(row.available_milli) / MILLI, Decimal(row.spare_milli) / MILLI,
+        Decimal(row.daily_milli) / MILLI, "" if row.cover_tenths is None else Decimal(row.cover_tenths) / 10,
+        f"{row.last_sale.astimezone(zone):%Y-%m-%d}" if row.last_sale else "", _(ADVICE[row.advice]),
+    ]  # fmt: skip
+    if row.tied_minor is not None:
+        cells.append(Decimal(row.tied_minor).scaleb(-digits_of(currency)))
     return cells

@@ -2,6 +2,7 @@
 
 from desktop.basics.i18n import _, ngettext
 from desktop.basics.money import Money
+from desktop.queries.slow_goods import SLOW, SlowWorth
 from desktop.queries.stock import StockCounts, StockValue
 from desktop.views.common.kpi import StripItem
 from desktop.views.common.tabs import Tab
@@ -64,3 +65,10 @@ def summary(counts: StockCounts, value: StockValue | None, currency: str) -> str
         return words
     worth = Money(value.value_minor, currency)
     return f"{words} · " + _("stock value {amount}").format(amount=worth)
+
+
+def tied(worth: SlowWorth, view: str, currency: str) -> str:
+    """What slow goods, or the surplus of others, tie up."""
+    if view == SLOW:
+        return _("{amount} lie in slow goods").format(amount=Money(worth.slow_minor, currency))
+    return _("{amount} lie in surplus goods").format(amount=Money(worth.surplus_minor, currency))

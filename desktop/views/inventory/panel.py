@@ -26,6 +26,7 @@ from desktop.views.common.product_picture import ProductPicture
 from desktop.views.common.stock_bar import StockBar
 from desktop.views.common.theme import theme
 from desktop.views.inventory.adjust import AdjustSheet
+from desktop.views.inventory.advice_part import AdvicePart
 from desktop.views.inventory.batch_part import BatchPart
 from desktop.views.inventory.levels import LevelsSheet
 from desktop.views.inventory.places_part import PlacesPart
@@ -81,6 +82,8 @@ class StockPanel(Card):
         body.addWidget(self.places)
         self.batches = BatchPart(self._context)
         body.addWidget(self.batches)
+        self.advice = AdvicePart(self._context)
+        body.addWidget(self.advice)
         body.addWidget(Divider())
         body.addLayout(self._levels_row())
         body.addWidget(Divider())
@@ -175,6 +178,7 @@ class StockPanel(Card):
         self.names.say(title_of(row), caption_of(row))
         self.badge.show_status(*state_badge(row))
         self.batches.ask(row.id, title_of(row), row.code)
+        self.advice.ask(row.id)
         self.bar.show_stock(row.available_milli, row.minimum_milli, row.safety_milli)
         self.bar.setAccessibleName(levels_hint(row))
         self._say_levels()

@@ -7,6 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from desktop.basics.i18n import _
+from desktop.queries import slow_goods
 from desktop.queries.categories import category_tree
 from desktop.queries.order_export import export_begins
 from desktop.queries.stock import (
@@ -19,6 +20,7 @@ from desktop.queries.stock import (
     stock_page,
     stock_value,
 )
+from desktop.services.batch_export import export_slow
 from desktop.services.goods_export import export_stock
 from desktop.services.stock import receive_stock
 from desktop.views.common import shortcuts
@@ -38,7 +40,7 @@ from desktop.views.common.skeleton import Skeleton
 from desktop.views.common.table_view import TableView
 from desktop.views.common.tabs import Tabs
 from desktop.views.inventory.bulk import BulkDeeds
-from desktop.views.inventory.figures import strip_items, summary, tab_list
+from desktop.views.inventory.figures import strip_items, summary, tab_list, tied
 from desktop.views.inventory.filter_row import FilterRow, PlaceChoice
 from desktop.views.inventory.legend import Legend
 from desktop.views.inventory.panel import StockPanel
@@ -292,6 +294,11 @@ class InventoryScreen(ScreenWithPanel):
 
     def _view_picked(self, view: str) -> None:
         self._set_filter(view=view)
+        if view in slow_goods.VIEWS and self._context.may(slow_goods.slow_worth):
+            self._scope.ask_latest("worth", slow_goods.slow_worth).then(self._say_tied)
+
+    def _say_tied(self, worth: slow_goods.SlowWorth) -> None:
+        self.summary.setText(tied(worth, self._filter.view, self._context.currency))
 
     def _searched(self, text: str) -> None:
         self._set_filter(text=text)
@@ -374,7 +381,8 @@ class InventoryScreen(ScreenWithPanel):
         """Open the sheet that writes this list to a file."""
         name = f"stock-{self._context.now().astimezone(self._context.zone):%Y%m%d}"
         count = self.model.total or 0
-        ExportSheet(self, self._context, _("Export stock"), name, count, export_stock, self._filter).open()
+        write = export_slow if self._filter.view in slow_goods.VIEWS else export_stock
+        ExportSheet(self, self._context, _("Export stock"), name, count, write, self._filter).open()
 
     def _receive_one(self, sku_id: int) -> None:
         sheet = ReceiveSheet(self.window(), self._context)
