@@ -93,6 +93,7 @@ def test_what_is_to_be_done_comes_by_money_with_one_primary_button(home: Any) ->
         ("23 位会员的积分快到期", "¥86.40", "查看"),
         ("1 单超时未发货", "¥76.90", "查看"),
         ("2 个商品缺货", "¥51.20", "补货"),
+        ("3 张售后单待处理", "¥17.90", "查看"),
     ]
     assert home.todo.entries[4].caption == "最早一单已等 37 小时"
     assert [button.kind for button in buttons(home.todo)] == ["primary", *["secondary"] * 4]
@@ -123,7 +124,8 @@ def test_everything_leads_somewhere(home: Any, desk: Desk) -> None:
     assert (late, calls[3][0]) == ("1 单超时未发货", "orders")
     assert calls[3][1]  # one order is opened itself
     assert calls[4] == ("inventory", None, {"view": "out"})
-    assert all(call[0] in {"orders", "inventory", "members"} for call in calls[5:])
+    assert calls[5] == ("aftersales", None, {})
+    assert all(call[0] in {"orders", "inventory", "members"} for call in calls[6:])
     assert len(calls) == len(leading) + len(home.alerts.entries)
 
 

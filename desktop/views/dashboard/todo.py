@@ -28,6 +28,7 @@ LOOKS = {
     "unsent": ("mail-close-line", "warn"),
     "late": ("truck-line", "danger"),
     "chased": ("question-answer-line", "warn"),
+    "aftersales": ("customer-service-2-line", "warn"),
     "out": ("close-circle-line", "danger"),
     "to_ship": ("truck-line", "info"),
     "unpaid": ("time-line", "warn"),
