@@ -8,13 +8,16 @@ import pytest
 
 from desktop.basics.clock import HandClock
 from desktop.basics.errors import NotAllowed
+from desktop.basics.ids import new_key
+from desktop.queries.order_detail import order_detail
 from desktop.rules.editing import restore_rule, resume_rule, save_rule, switch_rule
 from desktop.rules.firing import pause_broken
 from desktop.rules.spec import Part, Spec, Step
+from desktop.services.fulfilment import ship_order
 from desktop.shop import actors
 from desktop.shop.shop import Shop
 from tests.helpers.back_office import pay, placed
-from tests.helpers.goods import TEA, Stocked, as_role, open_stocked
+from tests.helpers.goods import MILK, TEA, Stocked, as_role, open_stocked
 from tests.helpers.rules import clockwork, new_rule, only, rule_of, runs, tell_owner
 
 MINUTE = timedelta(minutes=1)
@@ -79,3 +82,19 @@ def test_another_happening_leaves_what_happened_before_alone(stocked: Stocked, c
     pay(stocked, orders[1])
     assert work.look().fired == 1  # the control
     assert [run.subject_id for run in runs(stocked.shop, number)] == [orders[1]]
+
+
+@pytest.mark.req("O7", "O5")
+def test_each_parcel_of_an_order_is_told_once(stocked: Stocked, clock: HandClock) -> None:
+    number = new_rule(stocked.shop, "order_is", happening="shipped")
+    order_id = placed(stocked, (TEA, 1), (MILK, 1))
+    pay(stocked, order_id)
+    work = clockwork(stocked.shop)
+    first = stocked.shop.ask(order_detail, order_id).lines[0].id
+    clock.pass_time(MINUTE)
+    stocked.shop.do(ship_order, order_id, "SF1", "", [(first, 1_000)], new_key())
+    assert (work.look().fired, work.look().fired) == (1, 0)
+    clock.pass_time(MINUTE)
+    stocked.shop.do(ship_order, order_id, "SF2")
+    assert (work.look().fired, work.look().fired) == (1, 0)
+    assert [run.subject_id for run in runs(stocked.shop, number)] == [order_id, order_id]

@@ -122,10 +122,12 @@ declare(
         repeats=False,
     )
 )
+PARCELS = ("shipped", "part shipped")  # each parcel counts
 HAPPENINGS = {
     "placed": N_("placed"),
     "paid": N_("paid"),
     "shipped": N_("shipped"),
+    "delivered": N_("delivered, as its carrier says"),
     "done": N_("done"),
     "cancelled": N_("cancelled"),
     "refunded": N_("refunded"),
@@ -139,6 +141,6 @@ declare(
             Parameter("happening", "choice", N_("What happens"), default="paid", options=HAPPENINGS),
         ),
         repeats=False,
-        kinds=lambda v: (v["happening"],),
+        kinds=lambda v: PARCELS if v["happening"] == "shipped" else (v["happening"],),
     )
 )

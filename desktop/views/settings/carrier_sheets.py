@@ -192,7 +192,7 @@ class TrySheet(Sheet):
     def __init__(
         self, parent: QWidget, context: Context, row: ServiceRow, carriers: Sequence[CarrierRow]
     ) -> None:
-        title = _("Try {name}").format(name=row.name)
+        title = _("Ask {name} about a parcel").format(name=row.name)
         super().__init__(parent, title, verb=_("Ask now"), icon="radar-line", width=460)
         self._context, self._background, self._row = context, context.of(self), row
         known = [c for c in carriers if c.code]

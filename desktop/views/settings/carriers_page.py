@@ -105,8 +105,8 @@ class CarriersPage(RegistryPage):
         line.addWidget(words, 1)
         if row.trouble:
             line.addWidget(Badge(_("Trouble"), "danger", "alert", small=True))
-        attempt = secondary(_("Try"), size=30)
-        attempt.setAccessibleName(_("Try {name}").format(name=row.name))
+        attempt = secondary(_("Try it"), size=30)
+        attempt.setAccessibleName(_("Ask {name} about a parcel").format(name=row.name))
         attempt.clicked.connect(lambda: TrySheet(self.window(), self._context, row, self.carriers).open())
         edit = icon_button("edit-line", _("Edit {name}").format(name=row.name))
         edit.clicked.connect(lambda: self.open_service(row))
