@@ -26,7 +26,7 @@ def export_purchases(shop: Shop, which: PurchaseFilter, path: Path, progress: Pr
     """
     shop.ask(export_begins, "purchases")
     headings = [
-        _("Order"), _("Supplier"), _("Status"), _("Order date"), _("Expected on"), _("Code"), _("Goods"), _("Their code"),
+        _("Order"), _("Supplier"), _("Status"), _("Order date"), _("Due on"), _("Code"), _("Goods"), _("Their code"),
         _("Packs"), _("One pack holds"), _("Unit"), _("Quantity"), _("Received"), _("Price of a pack"), _("Amount"),
         _("Currency"),
     ]  # fmt: skip

@@ -160,7 +160,7 @@ def _facts(paper: OrderPaper) -> list[tuple[str, str]]:
     facts = [
         (_("Supplier"), paper.supplier), (_("Contact"), told), (_("Address"), paper.address),
         (_("Order date"), f"{paper.day:%Y-%m-%d}"),
-        (_("Expected on"), f"{paper.expected_on:%Y-%m-%d}" if paper.expected_on else ""),
+        (_("Due on"), f"{paper.expected_on:%Y-%m-%d}" if paper.expected_on else ""),
         (_("Payment terms"), paper.terms),
     ]  # fmt: skip
     return [(word, value) for word, value in facts if value]

@@ -73,21 +73,33 @@ def return_goods(
             location_id=place, reason=reason, note=note.strip()[:200], state=EXPECTED, actor=work.actor.key, at=work.now,
         )
     )  # fmt: skip
+    _take_out(work, made, lines, client_key)
+    once.keep(work, client_key, made.id)
+    return made.id
+
+
+def _take_out(work: Work, made: SupplierReturn, lines: Sequence[GoesBack], client_key: str) -> None:
+    """The lines, the stock and its cost; goods in ascending order as every sale locks them."""
     rows = [_row(work, made, line) for line in sorted(lines, key=lambda line: line.sku_id)]
     work.post(SupplierReturnLine, rows)
     made.expected_minor = sum(row["amount_minor"] for row in rows)
     move_averages(work, [(row["sku_id"], -row["qty_milli"], -row["amount_minor"] * MILLI) for row in rows])
-    step_stock(work, [StockStep("take", row["sku_id"], row["qty_milli"]) for row in rows], place)
+    step_stock(work, [StockStep("take", row["sku_id"], row["qty_milli"]) for row in rows], made.location_id)
     deltas = [
         (row["sku_id"], -row["qty_milli"], half_up(row["amount_minor"] * MILLI, row["qty_milli"]))
         for row in rows
     ]
     source, text = f"supplier return:{made.id}", f"{made.code} · {made.note}".rstrip(" ·")
     post_movements(
-        work, place, "supplier return", source, client_key, deltas, text, origin=_delivery_of(work, lines)
+        work,
+        made.location_id,
+        "supplier return",
+        source,
+        client_key,
+        deltas,
+        text,
+        origin=_delivery_of(work, lines),
     )
-    once.keep(work, client_key, made.id)
-    return made.id
 
 
 @action(permission=Permission.BUY)

@@ -35,6 +35,8 @@ IMPORT_NAMES = {  # where the package is not called as it is imported
     "SQLAlchemy": "sqlalchemy",
     "Pillow": "PIL",
     "argon2-cffi": "argon2",
+    "fpdf2": "fpdf",
+    "python-barcode": "barcode",
     "python-escpos": "escpos",
 }
 OPENERS = {"create_engine", "create_async_engine"}

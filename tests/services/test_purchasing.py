@@ -25,7 +25,6 @@ from desktop.queries.purchasing import (
     purchases_page,
 )
 from desktop.queries.stock import stock_of
-from desktop.queries.supplier_returns import return_of, returnable
 from desktop.queries.suppliers import (
     SupplierFilter,
     goods_of_supplier,
@@ -36,7 +35,6 @@ from desktop.queries.suppliers import (
 from desktop.queries.verify import verify
 from desktop.services.batches import track_batches
 from desktop.services.deliveries import CameIn, Delivered, receive_order
-from desktop.services.purchase_papers import order_paper, pdf_of
 from desktop.services.purchasing import (
     LineIn,
     cancel_order,
@@ -46,7 +44,6 @@ from desktop.services.purchasing import (
     restore_order,
     send_order,
 )
-from desktop.services.supplier_returns import GoesBack, forget_credit, record_credit, return_goods
 from desktop.services.suppliers import (
     PriceForm,
     SupplierForm,
@@ -389,83 +386,3 @@ def test_the_books_see_a_delivery_that_is_not_on_the_line(bought: Bought) -> Non
         connection.execute(update(PurchaseOrder).values(total_minor=1))
     kinds = {fault.kind for fault in bought.shop.ask(verify).faults}
     assert {"purchase received", "purchase total"} <= kinds
-
-
-# -- paper ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.req("I8")
-def test_the_paper_holds_the_order_in_the_suppliers_language(bought: Bought) -> None:
-    order = bought.sent()
-    bought.shop.do(save_supplier, bought.supplier, replace(DAIRY, language="en"))
-    paper = bought.shop.ask(order_paper, order)
-    assert paper is not None
-    assert (paper.language, paper.email, paper.total_minor) == ("en", "milk@example.com", 25_800)
-    data = pdf_of(paper)
-    assert data.startswith(b"%PDF-")
-    assert len(data) < 200_000  # only the letters it needs
-
-
-# -- returns --------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.req("I8")
-def test_goods_go_back_at_what_they_cost_and_no_more_than_came(bought: Bought) -> None:
-    shop, order = bought.shop, bought.sent()
-    shop.do(receive_order, order, [bought.came(order, 10)], client_key=new_key())
-    (line,) = shop.ask(returnable, bought.supplier)
-    key = new_key()
-    back = [GoesBack(bought.milk, 10 * PIECE, line.receipt_line_id)]
-    made = shop.do(return_goods, bought.supplier, back, reason="damaged", client_key=key)
-    assert shop.do(return_goods, bought.supplier, back, reason="damaged", client_key=key) == made
-    assert bought.cost(bought.milk) == 1_000  # as before the delivery
-    assert shop.ask(stock_of, bought.milk).on_hand_milli == 10 * PIECE
-    row = shop.ask(return_of, made)
-    assert row is not None
-    assert (row.expected_minor, row.state) == (12_000, "expected")
-    with pytest.raises(Refused, match="Only 0"):
-        shop.do(return_goods, bought.supplier, back, reason="damaged", client_key=new_key())
-    shop.do(record_credit, made, 11_000)
-    with pytest.raises(Refused, match="already"):
-        shop.do(record_credit, made, 11_000)
-    shop.do(forget_credit, made)
-    assert shop.ask(verify).whole
-
-
-@pytest.mark.req("I8")
-def test_goods_from_the_shelf_go_back_at_the_average_and_never_more_than_there(bought: Bought) -> None:
-    shop = bought.shop
-    with pytest.raises(Refused):
-        shop.do(
-            return_goods, bought.supplier, [GoesBack(bought.cake, 11 * PIECE)], reason="wrong", client_key=new_key()
-        )  # fmt: skip
-    shop.do(
-        return_goods,
-        bought.supplier,
-        [GoesBack(bought.cake, 4 * PIECE)],
-        reason="wrong",
-        client_key=new_key(),
-    )
-    assert shop.ask(stock_of, bought.cake).on_hand_milli == 6 * PIECE
-    assert bought.cost(bought.cake) == 1_000
-    with pytest.raises(Malformed):
-        shop.do(
-            return_goods, bought.supplier, [GoesBack(bought.cake, PIECE)], reason="?", client_key=new_key()
-        )
-
-
-@pytest.mark.req("I8")
-def test_two_tills_send_the_same_delivery_back_once(bought: Bought) -> None:
-    shop, order = bought.shop, bought.sent()
-    shop.do(receive_order, order, [bought.came(order, 10)], client_key=new_key())
-    (line,) = shop.ask(returnable, bought.supplier)
-    back = [GoesBack(bought.milk, 10 * PIECE, line.receipt_line_id)]
-    answers = two_at_once(
-        shop,
-        [
-            (return_goods, bought.supplier, back, {"reason": "damaged", "client_key": new_key()})
-            for _ in range(2)
-        ],
-    )
-    assert sum(isinstance(answer, int) for answer in answers) == 1
-    assert shop.ask(stock_of, bought.milk).on_hand_milli == 10 * PIECE

@@ -20,6 +20,7 @@ from desktop.queries.purchasing import LATE, PurchaseFilter, purchase_sheet, pur
 from desktop.queries.replenishment import RestockList, open_restock, restock_costs
 from desktop.queries.stock import stock_of
 from desktop.queries.today import today
+from desktop.services.purchase_papers import order_paper, pdf_of
 from desktop.services.purchasing import BY_HAND, BY_MAIL, make_order, send_order, set_expected
 from desktop.services.replenishment import change_quantity, draft_now
 from desktop.services.restock_orders import choose_supplier, order_list, take_list_back
@@ -250,3 +251,15 @@ def test_when_goods_arrive(local: str, lead: int, days: str, cut_off: int | None
 @pytest.mark.parametrize(("packs", "price"), [(1, 100), (9, 100), (10, 90), (49, 90), (50, 80)])
 def test_the_price_of_more_packs_is_that_of_the_last_step_reached(packs: int, price: int) -> None:
     assert price_at(100, ((10, 90), (50, 80)), packs) == price
+
+
+@pytest.mark.req("I8")
+def test_the_paper_holds_the_order_in_the_suppliers_language(bought: Bought) -> None:
+    order = bought.sent()
+    bought.shop.do(save_supplier, bought.supplier, replace(DAIRY, language="en"))
+    paper = bought.shop.ask(order_paper, order)
+    assert paper is not None
+    assert (paper.language, paper.email, paper.total_minor) == ("en", "milk@example.com", 25_800)
+    data = pdf_of(paper)
+    assert data.startswith(b"%PDF-")
+    assert len(data) < 200_000  # only the letters it needs

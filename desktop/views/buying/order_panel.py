@@ -101,7 +101,7 @@ class OrderPanel(DetailPanel):
             tone = "danger" if sheet.late else ""
             state = "now" if sheet.state != "draft" else "later"
             words = _("Should have come {day}") if sheet.late else _("Expected {day}")
-            steps.append(Step(_("Goods arrive"), words.format(day=day) if day else "", state, tone))  # type: ignore[arg-type]
+            steps.append(Step(_("Arrival"), words.format(day=day) if day else "", state, tone))  # type: ignore[arg-type]
         timeline = Timeline()
         timeline.show_steps(steps)
         return timeline
@@ -257,10 +257,10 @@ class OrderPanel(DetailPanel):
             ReturnSheet(self.window(), self.context, self.sheet.supplier_id, self.sheet.supplier).open()
 
     def _cancel(self) -> None:
-        title = _("Cancel order {number}?").format(number=self.sheet.code if self.sheet else "")
+        title = _("Cancel purchase order {number}?").format(number=self.sheet.code if self.sheet else "")
         text = _("Nothing of it came. It can be made a draft again.")
-        said = _("Order cancelled")
+        said = _("Purchase order cancelled")
         confirm(
-            self.window(), title, text, verb=_("Cancel the order"),
+            self.window(), title, text, verb=_("Cancel the purchase order"),
             yes=lambda: self.do(cancel_order, said, None, restore_order),
         )  # fmt: skip

@@ -145,7 +145,7 @@ class OrderSheet(Sheet):
         head = QWidget()
         row = hbox(head, gap=12)
         row.addWidget(Field(_("Supplier"), self.supplier), 1)
-        self._expected = Field(_("Expected on"), self.day)
+        self._expected = Field(_("Due on"), self.day)
         row.addWidget(self._expected)
         self.all_goods = secondary(_("Goods of this supplier…"), "list-check")
         self.all_goods.clicked.connect(self._menu)

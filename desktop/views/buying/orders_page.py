@@ -41,7 +41,7 @@ class OrdersPage(ListPage):
             Column("lines", _("Lines"), 64, "number", value=lambda row: f"{row.lines:,}"),
             Column("total", _("Amount ¥"), 104, "money", value=lambda row: Money(row.total_minor, row.currency).plain()),
             Column("came", _("Came"), 72, "number", value=came_words),
-            Column("expected", _("Expected on"), 96, value=self._expected),
+            Column("expected", _("Due on"), 96, value=self._expected),
             Column("state", _("Status"), 120, "badge", value=lambda row: BadgeCell(*badge_of(row))),
         ]  # fmt: skip
 
@@ -58,7 +58,7 @@ class OrdersPage(ListPage):
     def views(self, counts: dict[str, int]) -> list[Tab]:
         """Late orders have a tab only while there are some."""
         names = {
-            "all": _("All"), "draft": _("Drafts"), "sent": _("Sent"), "part": _("Partly received"), "late": _("Late"),
+            "all": _("All"), "draft": _("Drafts"), "sent": _("Sent"), "part": _("Partly received"), "late": _("Overdue"),
             "closed": _("Closed"),
         }  # fmt: skip
         shown = [key for key in names if key != "late" or counts.get("late") or self.view == "late"]

@@ -19,7 +19,7 @@ def order_lines(sheet: PurchaseSheet) -> list[PrintLine]:
     """The order as lines: what, how much, at which price."""
     lines = [PrintLine(_("Purchase order"), sheet.code, 16, True), PrintLine(sheet.supplier, size=11)]
     if sheet.expected_on is not None:
-        lines.append(PrintLine(_("Expected on"), f"{sheet.expected_on:%Y-%m-%d}"))
+        lines.append(PrintLine(_("Due on"), f"{sheet.expected_on:%Y-%m-%d}"))
     lines.append(PrintLine(rule=True))
     for line in sheet.lines:
         quantity = f"{quantity_text(line.qty_milli)} {line.unit}"

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
 from desktop.basics.clock import shop_day
 from desktop.basics.errors import ShopError
@@ -58,7 +58,14 @@ class Came(QWidget):
         for widget in (self.quantity, Label(line.unit, "cap", "text2"), self.price, self.sum):
             row.addWidget(widget)
         column.addLayout(row)
-        more = hbox(margins=(44, 0, 0, 0), gap=8)
+        column.addLayout(self._extras(today))
+        self.quantity.changed.connect(self._show)
+        self.price.textChanged.connect(self._show)
+        self._show()
+
+    def _extras(self, today: date) -> QHBoxLayout:
+        """Batch and day of goods told apart by them, and what more goods or another price ask for."""
+        line, more = self.line, hbox(margins=(44, 0, 0, 0), gap=8)
         self.batch = TextInput(hint=_("Batch"), longest=40)
         self.expires = DateInput(today + timedelta(days=line.shelf_life_days or 30))
         self.dated = CheckBox(_("Best before"))
@@ -74,10 +81,7 @@ class Came(QWidget):
         more.addStretch(1)
         self.reason.hide()
         self.agreed.hide()
-        column.addLayout(more)
-        self.quantity.changed.connect(self._show)
-        self.price.textChanged.connect(self._show)
-        self._show()
+        return more
 
     def put(self, milli: int) -> None:
         """So much came."""

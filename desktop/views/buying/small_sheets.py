@@ -42,7 +42,7 @@ class CloseSheet(Sheet):
 
         def done(_none: None) -> None:
             self.accept()
-            self._context.toast(owner, _("Order closed"))
+            self._context.toast(owner, _("Purchase order closed"))
 
         task = self._context.of(self).do(close_order, self._order.id, self.words.value())
         task.busy(self.primary).then(done).otherwise(self.show_error)
@@ -56,7 +56,7 @@ class ExpectedSheet(Sheet):
         super().__init__(parent, title, verb=_("Save"), icon="calendar-line", width=360)
         self._context, self._order = context, order
         self.day = DateInput(order.expected_on or shop_day(context.now(), context.zone))
-        self.add(Field(_("Expected on"), self.day))
+        self.add(Field(_("Due on"), self.day))
         self.submitted.connect(self._go)
 
     def _go(self) -> None:

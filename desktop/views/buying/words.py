@@ -23,7 +23,7 @@ CREDITS = {
 def badge_of(row: PurchaseRow | PurchaseSheet) -> tuple[str, str, str]:
     """Words, tone and pip; an order that should have come is late."""
     if row.late:
-        return _("Late"), "danger", "alert"
+        return _("Overdue"), "danger", "alert"
     words, tone, pip = BADGES[row.state]
     return _(words), tone, pip
 

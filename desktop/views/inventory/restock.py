@@ -57,8 +57,7 @@ class RestockPanel(Card):
         self.rows: dict[int, RestockRow] = {}
         self.heads: dict[int | None, GroupHead] = {}
         self._costs = RestockCosts({})
-        self._sku = self._picked = 0
-        self._key = new_key()
+        self._sku, self._picked, self._key = 0, 0, new_key()
         self._room = LEAST_ROOM
         self._may, self._may_buy = context.may(draft_now), context.may(order_list)
         self.body.addWidget(self._head())
@@ -170,8 +169,9 @@ class RestockPanel(Card):
         groups = found.groups if found else ()
         self._drop({line.id for group in groups for line in group.lines}, {g.supplier_id for g in groups})
         place = 0
+        named = any(group.supplier_id is not None for group in groups)
         for group in groups:
-            place = self._place_group(place, group)
+            place = self._place_group(place, group, named)
         if found is not None:
             self._left_out.setText(
                 _("{count} more goods are short; they follow when these are ordered.").format(
@@ -195,9 +195,9 @@ class RestockPanel(Card):
             self._lines.removeWidget(widget)
             widget.deleteLater()
 
-    def _place_group(self, place: int, group: RestockGroup) -> int:
+    def _place_group(self, place: int, group: RestockGroup, named: bool) -> int:
         """Put a supplier's head and lines at this place; returns the place behind them."""
-        if self.shown is not None and any(part.supplier_id is not None for part in self.shown.groups):
+        if named:
             head = self.heads.setdefault(group.supplier_id, GroupHead())
             self._put(place, head)
             head.show()
@@ -264,8 +264,8 @@ class RestockPanel(Card):
             words = ngettext("{count} kind of goods · {when}", "{count} kinds of goods · {when}", count)
             words = words.format(count=count, when=when)
         self.head.say(hint=words)
-        text = ngettext("Create {count} purchase order", "Create {count} purchase orders", sellers)
-        self.order_button.relabel(text.format(count=sellers))
+        create = ngettext("Create {count} purchase order", "Create {count} purchase orders", sellers)
+        self.order_button.relabel(create.format(count=sellers))
         self.order_button.setVisible(sellers > 0)
         self.ordered.setVisible(not sellers)
         self._say_sums(found)
@@ -363,21 +363,19 @@ class RestockPanel(Card):
     def _order(self) -> None:
         """Draft a purchase order for each supplier; a press again after an error drafts them once."""
         if self.shown is not None:
-            done = partial(self._drafted_orders, self.shown.id)
             task = self._scope.do(order_list, self.shown.id, client_key=self._key)
-            task.busy(self.order_button).then(done)
+            task.busy(self.order_button).then(partial(self._drafted_orders, self.shown.id))
 
     def _drafted_orders(self, list_id: int, made: Ordered) -> None:
         self._key = new_key()
         self.refresh()
-        count = len(made.orders)
+        count, back = len(made.orders), partial(self._do, take_list_back, list_id)
         words = ngettext("{count} purchase order drafted", "{count} purchase orders drafted", count)
-        self._context.toast(self, words.format(count=count), undo=partial(self._do, take_list_back, list_id))
+        self._context.toast(self, words.format(count=count), undo=back)
 
     def _choose_supplier(self, line_id: int) -> None:
-        row = self.rows.get(line_id)
-        if row is not None:
-            SellerSheet(self.window(), self._context, row.line).open()
+        if line_id in self.rows:
+            SellerSheet(self.window(), self._context, self.rows[line_id].line).open()
 
     def _dismiss(self) -> None:
         if self.shown is not None:
