@@ -156,7 +156,9 @@ def record_trail(work: Work, parcel_id: int, trail: Trail) -> int:
         "asked_at": work.now, "next_ask_at": None if ended else work.now + pause, "tries": 0, "trouble": "",
     }  # fmt: skip
     work.rows(update(Shipment).where(Shipment.id == parcel_id).values(quiet))
-    work.rows(update(TrackingService).where(TrackingService.trouble != "", _of(parcel)).values(trouble=""))
+    mended = update(TrackingService).where(TrackingService.trouble != "", _of(parcel)).values(trouble="")
+    for service_id in work.rows(mended.returning(TrackingService.id)).scalars().all():
+        work.touch("tracking_service", service_id)
     if new or before != (trail.state, trail.eta):
         state = trail.state or parcel.state
         values = {"state": state, "eta": trail.eta or parcel.eta}
@@ -184,7 +186,9 @@ def record_trouble(work: Work, parcel_id: int, sentence: str, about_service: boo
     work.rows(update(Shipment).where(Shipment.id == parcel_id).values(values))
     if about_service:
         said = update(TrackingService).where(_of(parcel)).values(trouble=sentence, troubled_at=work.now)
-        work.rows(said)
+        service_id = work.rows(said.returning(TrackingService.id)).scalar()
+        if service_id is not None and news:
+            work.touch("tracking_service", service_id)
     if news:
         work.touch("shipment", parcel_id)
         work.touch("sale_order", parcel.order_id)
