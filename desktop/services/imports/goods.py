@@ -171,7 +171,7 @@ def _bring_up_to_date(work: Work, run: Run, base: int, found: Known, row: Row) -
     if "cost" in changes:
         work.update(Sku, found.sku_id, {"cost_minor": row["cost"]})
     if "price" in changes:
-        put_price(work, (found.sku_id, base), found.price_minor, row["price"])
+        put_price(work, (found.sku_id, base), row["price"])
     if "barcode" in changes:
         work.post(Barcode, [_barcode(row["barcode"], found.sku_id)])
         work.touch("product", found.product_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select
 
 from desktop.basics.i18n import _
 from desktop.models.people import Permission
@@ -14,6 +14,8 @@ from desktop.queries.offers import BASE_LIST
 from desktop.services.imports.entries import Run
 from desktop.services.imports.finding import Shelf
 from desktop.services.imports.report import CHANGED, NEW, REFUSED, SAME, Verdict
+from desktop.services.prices import PriceChange, remember
+from desktop.services.prices import put_price as one_price
 from desktop.shop.work import Read, Work
 
 RIGHT = Permission.EDIT_GOODS
@@ -47,18 +49,25 @@ def write(work: Work, run: Run, rows: Sequence[Row], verdicts: Sequence[Verdict]
     for place, amount in sorted(wanted.items()):
         before = now.get(place)
         if before != amount:
-            put_price(work, place, before, amount)
+            put_price(work, place, amount)
             run.note("price", place[0], made=before is None, list=place[1], before=before, after=amount)
 
 
-def put_price(work: Work, place: Place, before: int | None, amount: int) -> None:
-    """Set the usual price of a SKU in a list."""
+def put_price(work: Work, place: Place, amount: int) -> None:
+    """Set the usual price of a SKU in a list; the change stands in the price history."""
     sku_id, list_id = place
-    if before is None:
-        row = {"list_id": list_id, "sku_id": sku_id, "unit": "", "min_qty_milli": 0, "amount_minor": amount}
-        work.post(Price, [row])
-    else:
-        work.rows(update(Price).where(*at(place)).values(amount_minor=amount))
+    one_price(work, sku_id, PriceChange(list_id, amount))
+    _touch(work, sku_id)
+
+
+def drop_price(work: Work, place: Place, before: int) -> None:
+    """Take a price away that an import had added."""
+    work.rows(delete(Price).where(*at(place)))
+    remember(work, place[0], PriceChange(place[1], None), before)
+    _touch(work, place[0])
+
+
+def _touch(work: Work, sku_id: int) -> None:
     work.touch("price", sku_id)
     work.touch("product", int(work.value(select(Sku.product_id).where(Sku.id == sku_id))))
 

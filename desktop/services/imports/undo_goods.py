@@ -11,7 +11,7 @@ from desktop.basics.i18n import N_
 from desktop.models.aliases import ProductAlias
 from desktop.models.products import Barcode, Image, Price, Product, Sku
 from desktop.models.stock import Stock, StockMovement
-from desktop.services.imports.prices import at, put_price
+from desktop.services.imports.prices import at, drop_price, put_price
 from desktop.services.imports.undo_members import hanging
 from desktop.services.imports.undo_stock import counter
 from desktop.shop.work import Work
@@ -43,10 +43,9 @@ def _price_back(work: Work, place: tuple[int, int], before: int | None, after: i
     if now != after:
         return N_("The price was changed since.")
     if before is None:
-        work.rows(delete(Price).where(*at(place)))
-        work.touch("price", place[0])
+        drop_price(work, place, after)
     else:
-        put_price(work, place, now, before)
+        put_price(work, place, before)
     return ""
 
 
