@@ -47,6 +47,8 @@ def event_note(kind: str, note: str) -> str:
     """The remark of a step in the reader's language."""
     if kind == RECEIVED and "/" in note:
         whole, bad = note.split("/", 1)
+        if bad == "0":
+            return _("{count} arrived").format(count=whole)
         return _("{count} arrived, {bad} of them damaged").format(count=whole, bad=bad)
     if kind == "photos":
         return _("{count} photos").format(count=note)

@@ -214,3 +214,23 @@ def test_every_state_stands_under_a_tab_and_every_kind_has_its_words(sqlite_shop
     counts = stocked.shop.ask(case_counts)
     assert (counts["approve"], counts["waiting"], counts["ended"], counts["all"]) == (1, 1, 0, 1)
     assert case_of(stocked, case.case_id).state == "asked"
+
+
+def test_a_photo_is_looked_at_large_and_taken_out_and_a_copied_one_is_taken(stage: Stage) -> None:
+    from PySide6.QtGui import QColor, QImage
+
+    from desktop.views.common.buttons import Button
+    from desktop.views.common.photo_strip import PhotoSheet, PhotoStrip, from_clipboard
+
+    copied = QImage(300, 200, QImage.Format.Format_RGB32)
+    copied.fill(QColor("green"))
+    strip = PhotoStrip(stage.context, 2)
+    stage.qtbot.addWidget(strip)
+    strip.show()
+    strip.show_photos([from_clipboard(copied)], can_remove=True)
+    strip._look(0)
+    sheet = stage.sheet(strip, PhotoSheet)
+    out = next(b for b in sheet.findChildren(Button) if "Take this photo out" in b.text())
+    out.click()
+    assert strip.photos == []
+    stage.until(lambda: not sheet.isVisible())

@@ -46,8 +46,8 @@ def columns(currency: str, zone: ZoneInfo, now: Callable[[], datetime]) -> list[
         Column("goods", _("What it is about"), 160, "two_line", stretch=True, value=_about),
         Column("worth", _("Worth {symbol}").format(symbol=symbol), 88, "money", sortable=True, value=_worth),
         Column("moved", _("For"), 68, "muted", sortable=True, value=lambda r: waited(r.moved_at, now())),
-        Column("state", _("Status"), 118, "badge", value=lambda r: BadgeCell(*state_badge(r.state))),
-        Column("opened", _("Opened"), 112, "muted", sortable=True, value=lambda r: when_text(r.opened_at, now(), zone)),
+        Column("state", _("Status"), 130, "badge", value=lambda r: BadgeCell(*state_badge(r.state))),
+        Column("opened", _("Opened"), 112, "muted", sortable=True, value=lambda r: when_text(r.opened_at, now(), zone), hidden=True),
     ]  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def from_clipboard(image: QImage) -> bytes:
     """The small picture of what was copied. Raises `ShopError`."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stub asks for bytes, the library for text
     return small_picture(bytes(buffer.data().data()))
 
 
@@ -91,7 +91,8 @@ class PhotoSheet(Sheet):
         self.add(label)
         if remove is not None:
             out = link(_("Take this photo out"))
-            out.clicked.connect(lambda: (remove(), self.accept())[1])
+            out.clicked.connect(remove)
+            out.clicked.connect(self.accept)
             self.add_left(out)
 
 
@@ -145,8 +146,12 @@ class PhotoStrip(QWidget):
         dialog = QFileDialog(self.window(), _("Choose photos"), "", _("Pictures") + f" ({PICTURE_FILES})")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(lambda paths: [self.take(path) for path in paths[: self._most]])
+        dialog.filesSelected.connect(self._take_all)
         dialog.open()
+
+    def _take_all(self, paths: list[str]) -> None:
+        for path in paths[: self._most]:
+            self.take(path)
 
     def take(self, path: str) -> None:
         """Make the file small apart from everything else, then add it."""
