@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from desktop.basics.errors import Malformed
 from desktop.basics.i18n import N_
@@ -216,7 +216,7 @@ def _kept(kind: str, row: Any) -> Any:
     return (row[1] or 0) if kind == CATEGORY else row[1]
 
 
-_STATEMENTS: dict[str, Callable[[Sequence[int], int, str], Select[Any]]] = {
+_STATEMENTS: dict[str, Callable[[Sequence[int], int, str], Any]] = {
     PRICE: lambda ids, list_id, _channel: select(Price.sku_id, Price.amount_minor).where(
         Price.sku_id.in_(ids), Price.list_id == list_id, Price.unit == "", Price.min_qty_milli == 0
     ),

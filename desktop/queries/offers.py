@@ -164,7 +164,7 @@ def offered_in(read: Read, channel: str) -> tuple[ColumnElement[bool], ...]:
         Shelf.until_at <= bindparam(None, read.now, type_=UtcDateTime()),
     )
     shut = select(Shelf.product_id).where(Shelf.channel == channel, closed)
-    return Product.on_shelf, ~Sku.retired, Product.id.not_in(shut)
+    return Product.on_shelf.is_(True), ~Sku.retired, Product.id.not_in(shut)
 
 
 def check_offered(lines: Iterable[CartLine], offers: Mapping[tuple[int, str], Offer]) -> None:

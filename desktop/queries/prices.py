@@ -170,7 +170,12 @@ def price_history(read: Read, sku_id: int, limit: int = 100) -> tuple[ChangeRow,
         .limit(limit)
     )  # fmt: skip
     names = {f"staff:{r.id}": r.name for r in read.rows(select(Staff.id, Staff.name))}
-    return tuple(ChangeRow(*tuple(r)[:7], names.get(r.actor, r.actor)) for r in read.rows(statement))
+    return tuple(_changed(r, names.get(r.actor, r.actor)) for r in read.rows(statement))
+
+
+def _changed(row: Any, who: str) -> ChangeRow:
+    values: tuple[Any, ...] = tuple(row)
+    return ChangeRow(*values[:7], who=who)
 
 
 @question(permission=Permission.SEE_STOCK)

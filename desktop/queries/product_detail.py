@@ -162,10 +162,15 @@ def _variants(read: Read, product_id: int) -> tuple[VariantRow, ...]:
     )  # fmt: skip
 
 
+def _shelf(row: Any, offered: bool) -> ShelfRow:
+    values: tuple[Any, ...] = tuple(row)
+    return ShelfRow(*values, offered=offered)
+
+
 def _shelves(read: Read, row: ProductRow) -> tuple[ShelfRow, ...]:
     columns = (Shelf.channel, Shelf.is_open, Shelf.from_at, Shelf.until_at)
     statement = select(*columns).where(Shelf.product_id == row.product_id).order_by(Shelf.channel)
-    return tuple(ShelfRow(*tuple(r), row.on_shelf and shelf_open(r, read.now)) for r in read.rows(statement))
+    return tuple(_shelf(r, row.on_shelf and shelf_open(r, read.now)) for r in read.rows(statement))
 
 
 def _barcodes(read: Read, sku_id: int) -> tuple[BarcodeRow, ...]:

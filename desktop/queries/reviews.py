@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, func, select
 
@@ -123,6 +124,6 @@ def reputation(read: Read, product_id: int) -> Reputation:
     )  # fmt: skip
 
 
-def _row(r: object) -> ReviewRow:
-    values = tuple(r)  # type: ignore[call-overload]
-    return ReviewRow(*values[:11], values[11][:1])
+def _row(r: Any) -> ReviewRow:
+    values: tuple[Any, ...] = tuple(r)
+    return ReviewRow(*values[:11], initial=values[11][:1])

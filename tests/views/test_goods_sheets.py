@@ -129,7 +129,7 @@ def test_labels_are_printed_from_the_list(
     sheet.copies.setText("0")
     assert not sheet.primary.isEnabled()
     sheet.copies.setText("2")
-    sheet.size.set_value("40x30")
+    sheet.sort.set_value("40x30")
     file = tmp_path / "labels.pdf"
     sheet.where.set_value("")
     sheet.file.entry.setText(str(file))

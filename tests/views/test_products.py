@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from PIL import Image as Photo
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.queries.categories import category_tree
-from desktop.queries.product_detail import product_detail, product_photo
+from desktop.queries.product_detail import product_detail, product_photo, product_photos
 from desktop.queries.products import ProductFilter, products_page
 from desktop.services.categories import add_category
 from desktop.services.export import Progress
@@ -218,6 +219,27 @@ def test_a_photo_is_taken_and_a_bad_one_refused_in_words(
     qtbot.waitUntil(lambda: screen.panel.photos.photos == ())
     qtbot.waitUntil(lambda: undo(screen))
     qtbot.waitUntil(lambda: shop.ask(product_photo, product) is not None)
+
+
+@pytest.mark.req("P6")
+def test_a_pasted_photo_and_dropped_ones_are_kept_in_order(
+    screen: ProductsScreen, around: Surroundings, goods: dict[str, int], qtbot: QtBot, qapp: QApplication
+) -> None:
+    shop, sku = around.context.shop, goods["抽纸"]
+    shown(screen, qtbot, sku)
+    photos = screen.panel.photos
+    qapp.clipboard().setText("no picture")
+    assert not photos.paste()
+    image = QImage(300, 200, QImage.Format.Format_RGB32)
+    image.fill(0x336699)
+    for count in (1, 2):
+        qapp.clipboard().setImage(image)
+        assert photos.paste()
+        qtbot.waitUntil(lambda count=count: len(photos.photos) == count)
+    first, second = (photo.id for photo in photos.photos)
+    photos.move_photo(1, 0)
+    product = shop.ask(product_detail, sku).row.product_id
+    qtbot.waitUntil(lambda: [p.id for p in shop.ask(product_photos, product)] == [second, first])
 
 
 def test_new_goods_from_the_keyboard(

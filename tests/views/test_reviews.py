@@ -50,7 +50,7 @@ def test_reviews_are_judged_answered_and_taken_back(
     screen.table.go_to(ids[3])
     screen.open_answer()
     sheet = sheet_of(qapp, AnswerSheet)
-    sheet.text.setPlainText("谢谢")
+    sheet.words.setPlainText("谢谢")
     sheet.submit()
     qtbot.waitUntil(
         lambda: {r.answer for r in shop.ask(reviews_page, ReviewFilter("new")).rows} == {"", "谢谢"}

@@ -17,6 +17,7 @@ from desktop.views.common.tokens import FAMILIES
 Side = Literal["left", "center", "right"]
 POINT = 25.4 / 72  # mm
 GAP = 2  # mm between columns
+INK, BLANK = Qt.GlobalColor.black, Qt.GlobalColor.white  # paper knows no theme
 
 
 @dataclass(frozen=True)

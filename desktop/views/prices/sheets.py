@@ -143,17 +143,17 @@ class PasteSheet(Sheet):
         super().__init__(parent, title, verb=_("Save prices"), icon="clipboard-line", width=520, text=text)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._context, self._row, self._then = context, row, done
-        self.text = TextArea(QApplication.clipboard().text()[:200_000], lines=10)
+        self.pasted = TextArea(QApplication.clipboard().text()[:200_000], lines=10)
         self.said = Label("", "small", "text2", wrap=True)
-        self.add(Field(_("Rows"), self.text), self.said)
-        self.text.textChanged.connect(self._count)
+        self.add(Field(_("Rows"), self.pasted), self.said)
+        self.pasted.textChanged.connect(self._count)
         self.submitted.connect(self._save)
         self._count()
 
     def rows(self) -> list[tuple[str, int, int]]:
         """Code, price in minor units, quantity in thousandths. Raises `ShopError` naming the first bad line."""
         found = []
-        for number, line in enumerate(self.text.toPlainText().splitlines(), 1):
+        for number, line in enumerate(self.pasted.toPlainText().splitlines(), 1):
             parts = [part.strip() for part in line.replace(";", "\t").split("\t")]
             if len(parts) == 1:
                 parts = line.split()

@@ -58,6 +58,7 @@ class BulkSheet(Sheet):
         super().__init__(parent, _("Edit many goods"), verb=_("Change goods"), icon="edit-2-line", width=760)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._context, self._scope, self._tree, self._key = context, scope, tree, new_key()
+        self._window = parent
         self._rows: tuple[BulkRow, ...] = ()
         kinds = [
             (PRICE, _("Price")), (CATEGORY, _("Category")), (TAG_ON, _("Add a tag")), (TAG_OFF, _("Remove a tag")),
@@ -226,7 +227,7 @@ class BulkSheet(Sheet):
 
     def _done(self, edited: Edited) -> None:
         self.accept()
-        said(self._context, self.parentWidget(), edited)
+        said(self._context, self._window, edited)
 
 
 def said(context: Context, window: QWidget, edited: Edited) -> None:

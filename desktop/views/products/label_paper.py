@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QMarginsF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtPrintSupport import QPrinter
 
 from desktop.basics.bars import QUIET, Bars, bars_of
@@ -13,10 +13,10 @@ from desktop.basics.errors import ShopError
 from desktop.basics.i18n import N_, _
 from desktop.basics.money import SYMBOLS, Money
 from desktop.queries.labels import LabelFacts
+from desktop.views.common.printing import BLANK, INK
 from desktop.views.common.tokens import FAMILIES
 
 DPI = 300
-INK = QColor(0, 0, 0)  # paper knows no theme
 PAD = 1.8  # mm
 
 
@@ -173,7 +173,7 @@ def preview(facts: LabelFacts, design: Design, currency: str, dpi: int = 203) ->
     image = QImage(round(size.width * per_mm), round(size.height * per_mm), QImage.Format.Format_RGB32)
     image.setDotsPerMeterX(round(per_mm * 1_000))
     image.setDotsPerMeterY(round(per_mm * 1_000))
-    image.fill(Qt.GlobalColor.white)
+    image.fill(BLANK)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     draw_label(painter, facts, design, QRectF(image.rect()), per_mm, currency)

@@ -62,9 +62,9 @@ class LabelSheet(Sheet):
     def __init__(self, parent: QWidget, context: Context, sku_ids: Sequence[int]) -> None:
         super().__init__(parent, _("Print labels"), verb=_("Print"), icon="price-tag-3-line", width=720)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._context, self._labels = context, tuple[LabelFacts, ...]()
+        self._context, self._window, self._labels = context, parent, tuple[LabelFacts, ...]()
         kept = remember.get("labels/parts", ["price", "per_unit", "barcode", "code"])
-        self.size = Select([(s.key, _(s.label)) for s in SIZES], remember.get("labels/size", SIZES[0].key))
+        self.sort = Select([(s.key, _(s.label)) for s in SIZES], remember.get("labels/size", SIZES[0].key))
         self.parts = {key: CheckBox(words) for key, words in zip(PARTS, self._words(), strict=True)}
         for key, box in self.parts.items():
             box.setChecked(key in kept)
@@ -79,7 +79,7 @@ class LabelSheet(Sheet):
         self._copies_field = Field(_("Copies of each"), self.copies)
         self._skip_field = Field(_("Places used already"), self.skip)
         self._lay()
-        self.size.picked.connect(self._redraw)
+        self.sort.picked.connect(self._redraw)
         self.where.picked.connect(self._show_where)
         for number in (self.copies, self.skip):
             number.textChanged.connect(self._count)
@@ -95,7 +95,7 @@ class LabelSheet(Sheet):
     def _lay(self) -> None:
         row = hbox(gap=20)
         left, right = vbox(gap=12), vbox(gap=8)
-        left.addWidget(Field(_("Labels"), self.size))
+        left.addWidget(Field(_("Labels"), self.sort))
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(6)
@@ -115,7 +115,7 @@ class LabelSheet(Sheet):
 
     def design(self) -> Design:
         """What is chosen."""
-        size = next(s for s in SIZES if s.key == self.size.value())
+        size = next(s for s in SIZES if s.key == self.sort.value())
         return Design(size, **{key: box.isChecked() for key, box in self.parts.items()})
 
     def _came(self, labels: tuple[LabelFacts, ...]) -> None:
@@ -164,4 +164,4 @@ class LabelSheet(Sheet):
     def _printed(self, said: str, pages: int) -> None:
         self.accept()
         words = ngettext("{count} page to {name}", "{count} pages to {name}", pages)
-        self._context.toast(self.parentWidget(), words.format(count=pages, name=said))
+        self._context.toast(self._window, words.format(count=pages, name=said))

@@ -4,8 +4,16 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent, QImage, QKeyEvent, QMouseEvent
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QPoint, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QFocusEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+)
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
 from desktop.basics.errors import ShopError
@@ -45,7 +53,7 @@ def from_clipboard(image: QImage) -> bytes:
     """The small picture of what was copied. Raises `ShopError`."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # as Qt takes it, whatever its stubs say
     return small_picture(bytes(buffer.data().data()))
 
 
@@ -61,7 +69,7 @@ class Tile(ProductPicture):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
-    def focusInEvent(self, event: object) -> None:
+    def focusInEvent(self, event: QFocusEvent) -> None:
         ring_on_focus(self, event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -119,7 +127,7 @@ class Photos(QWidget):
             self._tiles.addWidget(tile)
         self.add.setEnabled(len(photos) < MOST_PHOTOS)
 
-    def _menu(self, place: int, spot: object) -> None:
+    def _menu(self, place: int, spot: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
@@ -129,9 +137,9 @@ class Photos(QWidget):
             action.triggered.connect(lambda _checked: deed())
 
         last = len(self.photos) - 1
-        offer(_("Make it the main photo"), "star-line", partial(self.move, place, 0), place > 0)
-        offer(_("Move left"), "arrow-left-line", partial(self.move, place, place - 1), place > 0)
-        offer(_("Move right"), "arrow-right-line", partial(self.move, place, place + 1), place < last)
+        offer(_("Make it the main photo"), "star-line", partial(self.move_photo, place, 0), place > 0)
+        offer(_("Move left"), "arrow-left-line", partial(self.move_photo, place, place - 1), place > 0)
+        offer(_("Move right"), "arrow-right-line", partial(self.move_photo, place, place + 1), place < last)
         menu.addSeparator()
         offer(_("Remove photo"), "delete-bin-line", partial(self.remove, place))
         menu.popup(spot)
@@ -142,8 +150,12 @@ class Photos(QWidget):
         dialog = QFileDialog(self.window(), _("Choose photos"), "", _("Pictures") + f" ({PICTURE_FILES})")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(lambda paths: [self.take(path) for path in paths[:MOST_PHOTOS]])
+        dialog.filesSelected.connect(self._take_all)
         dialog.open()
+
+    def _take_all(self, paths: list[str]) -> None:
+        for path in paths[:MOST_PHOTOS]:
+            self.take(path)
 
     def take(self, path: str) -> None:
         """Make the file small apart from everything else, then keep it."""
@@ -191,7 +203,7 @@ class Photos(QWidget):
 
     # Order, removing
 
-    def move(self, place: int, to: int) -> None:
+    def move_photo(self, place: int, to: int) -> None:
         """Put a photo in another place."""
         ids = [photo.id for photo in self.photos]
         ids.insert(to, ids.pop(place))

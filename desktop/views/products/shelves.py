@@ -1,7 +1,7 @@
 """In which channel, from when and until when a product is offered."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -96,7 +96,8 @@ class ShelfSheet(Sheet):
     ) -> None:
         super().__init__(parent, _(CHANNELS[channel]), verb=_("Save"), icon="store-2-line", width=420)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._context, self._channel, self._ids, self._before = context, channel, product_ids, before
+        self._context, self._window, self._channel = context, parent, channel
+        self._ids, self._before = product_ids, before
         now = before or ShelfPlan()
         kind = "closed" if not now.is_open else "timed" if now.from_at or now.until_at else "follows"
         options = [
@@ -105,11 +106,7 @@ class ShelfSheet(Sheet):
             ("closed", _("Not offered here")),
         ]
         self.kind = Select(options, kind)
-        today = context.now().astimezone(context.zone).date()
-        start = now.from_at.astimezone(context.zone).date() if now.from_at else today
-        last = (
-            (now.until_at - timedelta(seconds=1)).astimezone(context.zone).date() if now.until_at else today
-        )
+        start, last = self._days(now)
         self.has_from, self.has_until = CheckBox(_("From the beginning of")), CheckBox(_("Until the end of"))
         self.has_from.setChecked(now.from_at is not None)
         self.has_until.setChecked(now.until_at is not None)
@@ -127,6 +124,16 @@ class ShelfSheet(Sheet):
         self.kind.picked.connect(self._show)
         self.submitted.connect(self._save)
         self._show(kind)
+
+    def _days(self, plan: ShelfPlan) -> tuple[date, date]:
+        """First and last day of a plan; today where it has none."""
+        zone = self._context.zone
+        today = self._context.now().astimezone(zone).date()
+        last = plan.until_at - timedelta(seconds=1) if plan.until_at else None
+        return (
+            plan.from_at.astimezone(zone).date() if plan.from_at else today,
+            last.astimezone(zone).date() if last else today,
+        )
 
     def _show(self, kind: str) -> None:
         self._times.setVisible(kind == "timed")
@@ -154,7 +161,7 @@ class ShelfSheet(Sheet):
 
     def _done(self, changed: int) -> None:
         self.accept()
-        window, before = self.parentWidget(), self._before
+        window, before = self._window, self._before
         scope = self._context.of(window)
 
         def undo() -> None:

@@ -107,7 +107,7 @@ class VariantsSheet(Sheet):
         title = _("Variants of {name}").format(name=detail.row.name)
         super().__init__(parent, title, verb=_("Make variants"), icon="grid-line", width=680)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._context, self._detail = context, detail
+        self._context, self._window, self._detail = context, parent, detail
         self._known = {v.values: v for v in detail.variants if detail.options}
         self._typed: dict[tuple[str, ...], tuple[str, str, str]] = {}
         self._inputs: dict[tuple[str, ...], tuple[TextInput, TextInput, MoneyInput]] = {}
@@ -235,4 +235,4 @@ class VariantsSheet(Sheet):
     def _done(self, made: Sequence[int]) -> None:
         self.accept()
         words = ngettext("{count} variant made", "{count} variants made", len(made))
-        self._context.toast(self.parentWidget(), words.format(count=len(made)))
+        self._context.toast(self._window, words.format(count=len(made)))

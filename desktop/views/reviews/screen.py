@@ -154,7 +154,12 @@ class ReviewsScreen(QWidget):
 
     def _filter(self, **changes: Any) -> None:
         old = self._which
-        values = {"state": old.state, "score": old.score, "text": old.text, "product_id": old.product_id}
+        values: dict[str, Any] = {
+            "state": old.state,
+            "score": old.score,
+            "text": old.text,
+            "product_id": old.product_id,
+        }
         self._which = ReviewFilter(**(values | changes))
         self.one.setVisible(bool(self._which.product_id))
         self._ask()
@@ -234,20 +239,20 @@ class AnswerSheet(Sheet):
         title = _("Answer the review of {name}").format(name=row.product)
         super().__init__(parent, title, verb=_("Save"), icon="chat-quote-line", width=480)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._context, self._row = context, row
-        self.text = TextArea(row.answer, lines=4)
+        self._context, self._window, self._row = context, parent, row
+        self.words = TextArea(row.answer, lines=4)
         said = Label(f"{'★' * row.score}  {row.message}".strip(), "small", "text2", wrap=True)
-        self.add(said, Field(_("Your answer"), self.text, _("Customers read it below the review.")))
+        self.add(said, Field(_("Your answer"), self.words, _("Customers read it below the review.")))
         self.submitted.connect(self._save)
-        self.text.setFocus()
+        self.words.setFocus()
 
     def _save(self) -> None:
-        task = self._context.of(self).do(answer_review, self._row.id, self.text.value())
+        task = self._context.of(self).do(answer_review, self._row.id, self.words.value())
         task.busy(self.primary).then(self._done).otherwise(self.show_error)
 
     def _done(self, before: str) -> None:
         self.accept()
-        window, row = self.parentWidget(), self._row
+        window, row = self._window, self._row
 
         def undo() -> None:
             self._context.of(window).do(answer_review, row.id, before)
