@@ -47,6 +47,13 @@ class ListPage(ScreenWithPanel):
             _("Search in this list"),
         )
 
+    def _place_panel(self) -> None:
+        """The page has no margins of its own: the panel lies at its edge."""
+        if self._narrow and self.panel.isVisible():
+            width = self.panel.width()
+            self.panel.setGeometry(self.width() - width, 0, width, self.height())
+            self.panel.raise_()
+
     # What each page says
 
     def first_view(self) -> str:

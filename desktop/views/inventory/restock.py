@@ -120,11 +120,11 @@ class RestockPanel(Card):
         self.total = Label("", "h3")
         sums.addWidget(self._total_words)
         sums.addWidget(self.total)
-        self.dismiss = secondary(_("Not now"))
+        self.dismiss = secondary(_("Not now"), size=30)
         self.dismiss.clicked.connect(self._dismiss)
-        self.ordered = primary(_("Mark as ordered"), "check-line")
+        self.ordered = primary(_("Mark as ordered"), "check-line", size=30)
         self.ordered.clicked.connect(self._mark)
-        self.order_button = primary("", "check-line")
+        self.order_button = primary("", "check-line", size=30)
         self.order_button.clicked.connect(self._order)
         self.order_button.setEnabled(self._may_buy)
         self.order_button.setToolTip("" if self._may_buy else _("Your role may not buy goods"))
@@ -158,7 +158,7 @@ class RestockPanel(Card):
 
     def why_height(self) -> int:
         """How much height the explanation takes, in px."""
-        return 0 if self.why.isHidden() else self.why.sizeHint().height() + 8
+        return 0 if self.why.isHidden() else self.why.body.totalHeightForWidth(self.area.width()) + 16
 
     def refresh(self) -> None:
         """Read the list again."""
