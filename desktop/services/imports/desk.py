@@ -16,6 +16,7 @@ from desktop.services.imports.drafts import Draft, gather, given_for, recognise
 from desktop.services.imports.fields import COUNTS, GOODS, MEMBERS, PRICES, TableKind, guess, missing
 from desktop.services.imports.reading import (
     Progress,
+    calm,
     checked_rows,
     import_setting,
     mapped,
@@ -77,7 +78,8 @@ class Desk:
         self.close()
         self.spool = Spool()
         self.paths = list(paths)
-        self.tables = open_tables(paths, self.spool, sheet, progress)
+        with calm():
+            self.tables = open_tables(paths, self.spool, sheet, progress)
 
     def close(self) -> None:
         """Delete what was kept of the files."""
@@ -155,8 +157,9 @@ class Desk:
             kind, mapping = pairs[0]
             rows = self._one_by_one(kind, mapping, setting, report)
         try:
-            if self._keep(rows, report, lines, progress) and dry:
-                self._weigh(report, lines, progress)
+            with calm():
+                if self._keep(rows, report, lines, progress) and dry:
+                    self._weigh(report, lines, progress)
         except Halted:
             report.state = STOPPED
         report.told = None
@@ -222,7 +225,8 @@ class Desk:
             return report
         written = Report(self.kind, report.bad, self.spool, rows=report.rows, files=report.files)
         written.remarks, written.unread, written.weighed = report.remarks, report.unread, report.weighed
-        (self._write_whole if mode == ALL else self._write_good)(written, progress)
+        with calm():
+            (self._write_whole if mode == ALL else self._write_good)(written, progress)
         return written
 
     def _columns(self) -> list[Columns]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,19 @@ SWALLOWED = 20  # lines in one cell: nobody typed those
 def never_stop(_done: int, _all: int) -> bool:
     """Progress nobody looks at."""
     return True
+
+
+@contextmanager
+def calm() -> Iterator[None]:
+    """Let searches for cycles pass over everything that is there already.
+
+    Many small rows set off a search through the whole program, which stops every thread, the window's too.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def shape(columns: tuple[str, ...]) -> str:
