@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from desktop.models.products import Barcode, Price, PriceList, Product, Sku, Sku
 from desktop.models.settings import POINTS_CAP, POINTS_EARN, POINTS_PER_UNIT
 from desktop.models.shelves import Shelf
 from desktop.models.stock import Stock
-from desktop.pricing.cart import CartLine, ListPrice, Offer, Terms
+from desktop.pricing.cart import Bill, ListPrice, Offer, Terms
 from desktop.shop.work import Read
 
 BASE_LIST = "retail"
@@ -167,14 +167,13 @@ def offered_in(read: Read, channel: str) -> tuple[ColumnElement[bool], ...]:
     return Product.on_shelf.is_(True), ~Sku.retired, Product.id.not_in(shut)
 
 
-def check_offered(lines: Iterable[CartLine], offers: Mapping[tuple[int, str], Offer]) -> None:
+def check_offered(bill: Bill) -> None:
     """Refuse to sell what this channel does not offer now. Raises `Refused` naming the goods."""
-    for line in lines:
-        offer = offers.get((line.sku_id, line.unit))
-        if offer is not None and not offer.on_shelf:
+    for line in bill.lines:
+        if not line.offer.on_shelf:
             raise Refused(
                 N_("“{name}” is off the shelf here. Put it on the shelf or take it off the order."),
-                name=offer.name,
+                name=line.offer.name,
             )
 
 

@@ -57,7 +57,7 @@ def _goods(receipt: Receipt, columns: int) -> Iterator[PaperLine]:
     for line in receipt.lines:
         yield from (PaperLine(part) for part in wrap(line.name, columns))
         one = Money(line.list_minor, receipt.currency).plain()
-        whole = Money(line.list_minor, receipt.currency).times(line.qty_milli).plain()
+        whole = Money(line.whole_minor, receipt.currency).plain()
         yield from _pair(f"  {quantity_text(line.qty_milli)} {line.unit} x {one}", whole, columns)
 
 

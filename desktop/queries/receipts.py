@@ -30,6 +30,7 @@ class ReceiptLine:
     list_minor: int
     price_minor: int
     total_minor: int
+    whole_minor: int = 0  # before anything was taken off
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ def _lines(read: Read, order_id: int) -> tuple[ReceiptLine, ...]:
         select(
             OrderLine.name, Product.pack, OrderLine.unit, Sku.unit.label("base_unit"), OrderLine.qty_milli,
             OrderLine.list_minor, OrderLine.price_minor, OrderLine.total_minor,
+            OrderLine.discount_minor,
         )
         .join(Sku, Sku.id == OrderLine.sku_id)
         .join(Product, Product.id == Sku.product_id)
@@ -131,7 +133,14 @@ def _lines(read: Read, order_id: int) -> tuple[ReceiptLine, ...]:
     )  # fmt: skip
     return tuple(
         ReceiptLine(
-            r.name, r.pack, r.unit or r.base_unit, r.qty_milli, r.list_minor, r.price_minor, r.total_minor
+            r.name,
+            r.pack,
+            r.unit or r.base_unit,
+            r.qty_milli,
+            r.list_minor,
+            r.price_minor,
+            r.total_minor,
+            r.total_minor + r.discount_minor,
         )
         for r in read.rows(statement)
     )

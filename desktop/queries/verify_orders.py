@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Select, and_, case, cast, func, or_, select
 from desktop.basics.money import MILLI
 from desktop.models.orders import CANCELLED, UNPAID, Order, OrderLine
 from desktop.models.payments import Refund, RefundLine, RefundTender, Tender
+from desktop.pricing.cart import FIXED
 from desktop.queries.verify_fault import Fault, finding, money, pieces, points
 from desktop.shop.work import Read
 
@@ -42,10 +43,12 @@ def lines(read: Read) -> Iterator[Fault]:
 
 
 def line(read: Read) -> Iterator[Fault]:
-    """Each line = list price × quantity, half up, less its discount."""
+    """Each line = list price × quantity, half up, less its discount; but for those that carry a price of their own."""
     gross = (2 * OrderLine.list_minor * OrderLine.qty_milli + MILLI) // (2 * MILLI)
     statement = _differing(Order.code, gross - OrderLine.discount_minor, OrderLine.total_minor)
-    statement = statement.join(OrderLine, OrderLine.order_id == Order.id).where(Order.channel != IMPORTED)
+    statement = statement.join(OrderLine, OrderLine.order_id == Order.id).where(
+        Order.channel != IMPORTED, OrderLine.trace != FIXED
+    )
     yield from finding(read, "line", statement, money)
 
 

@@ -17,7 +17,7 @@ from desktop.models.people import Permission, Till
 from desktop.models.stock import Reservation
 from desktop.pricing.cart import Bill, CartLine, price_cart
 from desktop.queries.given_back import paid_by_exchange
-from desktop.queries.offers import Buyer, read_offers, terms_for
+from desktop.queries.offers import Buyer, check_offered, read_offers, terms_for
 from desktop.queries.order_hours import queued_until
 from desktop.queries.places import place_of_till
 from desktop.services import once, posting, set_aside
@@ -84,6 +84,7 @@ def create_order(work: Work, draft: OrderDraft, client_key: str) -> Created:
     queued = queued_until(work, kind.key, CHANNEL)
     buyer = check_buyer(work, draft.member_id, kind.key)
     bill = _price(work, draft, kind, buyer)
+    check_offered(bill)
     amounts = _amounts(draft, bill)
     _check_seen(draft, amounts["total_minor"], bill.currency)
     check_credit(work, buyer, kind.key, amounts["total_minor"])

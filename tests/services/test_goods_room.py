@@ -23,9 +23,12 @@ from desktop.queries.offers import read_offers
 from desktop.queries.prices import price_book, price_grid_with_costs, price_history
 from desktop.queries.product_detail import product_detail
 from desktop.queries.products import ProductFilter, products_page
+from desktop.queries.receipts import receipt
 from desktop.queries.reviews import ReviewFilter, reputation, reviews_page
 from desktop.queries.scale_codes import scale_layouts
+from desktop.queries.verify import verify
 from desktop.services.bulk_goods import edit_many, take_back
+from desktop.services.orders import OrderDraft, create_order
 from desktop.services.price_lists import Cell, ListFacts, edit_list, make_list, set_cells
 from desktop.services.products import (
     NewProduct,
@@ -39,6 +42,7 @@ from desktop.services.reviews import adopt_order_reviews, answer_review, judge_r
 from desktop.services.scale_codes import add_layout, remove_layout, use_layout
 from desktop.services.settings import set_settings
 from desktop.services.shelf import ShelfPlan, plan_shelf
+from desktop.services.stock import ReceivedLine, receive_stock
 from desktop.services.variants import Variant, make_variants, retire_sku, set_code
 from desktop.shop import actors
 from desktop.shop.action import action, question
@@ -448,3 +452,27 @@ def test_what_a_scale_prints_is_read_back_and_one_wrong_digit_never(
         wrong = code[:place] + str((int(code[place]) + 1) % 10) + code[place + 1 :]
         with pytest.raises(Misread):
             decode(pattern, wrong)
+
+
+@pytest.mark.req("P6", "O4")
+def test_a_label_is_sold_for_its_price_and_the_books_stay_whole(stocked: Stocked) -> None:
+    scales(stocked.shop)
+    apples = stocked.kiosk.ask(find_goods, encode("22CCCCCPPPPPK", "00123", 0, 1_235))[0]
+    stocked.shop.do(receive_stock, [ReceivedLine(apples.sku_id, 5_000, 700)], client_key=new_key())
+    _key, settled = sell(stocked, list(one_more((), apples)))
+    assert settled.to_pay_minor == 1_235
+    assert stocked.shop.ask(verify).faults == ()
+    [line] = stocked.shop.ask(receipt, settled.order_id).lines
+    assert (line.whole_minor, line.total_minor, line.qty_milli) == (1_235, 1_235, 965)
+
+
+@pytest.mark.req("P2", "O1")
+def test_a_new_order_holds_only_what_the_store_offers(stocked: Stocked) -> None:
+    shop, sku = stocked.shop, stocked.skus[TEA]
+    product = shop.ask(product_detail, sku).row.product_id
+    draft = OrderDraft((CartLine(sku, "", 1_000),))
+    shop.do(plan_shelf, [product], "store", ShelfPlan(False))
+    with pytest.raises(Refused):
+        shop.do(create_order, draft, new_key())
+    shop.do(plan_shelf, [product], "store", ShelfPlan())
+    assert shop.do(create_order, draft, new_key()).total_minor == 12_800

@@ -190,7 +190,7 @@ class OrderSheet(Sheet):
     # Goods
 
     def _find_goods(self, text: str) -> Task:
-        return self._scope.ask(search_goods, text, 5)
+        return self._scope.ask(search_goods, text, 5, "store")
 
     def _goods_words(self, goods: Goods) -> str:
         price = Money(goods.price_minor, self.context.currency)
