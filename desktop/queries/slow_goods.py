@@ -74,13 +74,10 @@ class SlowWorth:
 def is_slow(read: Read, board: Board) -> ColumnElement[bool]:
     """More than the safety stock lies here, for long, without a sale lately or for very long at its pace."""
     since = read.now - timedelta(days=read.setting(SLOW_DAYS))
-    sold = exists(
-        select(StockMovement.id).where(
-            StockMovement.sku_id == Sku.id, StockMovement.reason == "sale", StockMovement.at >= since
-        )
-    )
+    # read once for all goods, by the index over what sells
+    sold = select(StockMovement.sku_id).where(StockMovement.reason == "sale", StockMovement.at >= since)
     crawls = and_(board.sales > 0, board.cover > read.setting(SLOW_COVER) * 10)
-    return and_(board.available > board.safety, Product.created_at <= since, or_(~sold, crawls))
+    return and_(board.available > board.safety, Product.created_at <= since, or_(Sku.id.not_in(sold), crawls))
 
 
 def is_surplus(read: Read, board: Board) -> ColumnElement[bool]:

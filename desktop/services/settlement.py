@@ -192,10 +192,7 @@ def _write(
 ) -> Settled:
     key, till_id = sale.client_key, sale.till_id
     stocked = [line for line in bill.lines if line.offer.kind not in NOT_STOCKED]
-    steps = _merged(stocked)
-    if sale.set_aside_id is not None:
-        set_aside.draw(work, sale.set_aside_id, place, {s.sku_id: s.qty_milli for s in steps}, f"sale:{key}")
-    posting.step_stock(work, steps, place)
+    _take(work, sale, _merged(stocked), place)
     code, short = posting.next_order_code(work)
     receipt = posting.next_receipt(work, till_id)
     order_id = work.post(
@@ -223,6 +220,14 @@ def _write(
     change = sum(max(0, t.received_minor - t.amount_minor) for t in tenders if t.method == "cash")
     earns = bill.earns if buyer else 0
     return Settled(order_id, code, short, receipt, bill.to_pay_minor, change, bill.points, earns, left)
+
+
+def _take(work: Work, sale: Any, steps: list[StockStep], place: int) -> None:
+    """The goods leave the stock; a sale for a campaign may have that one's pieces."""
+    if sale.set_aside_id is not None:
+        wanted = {step.sku_id: step.qty_milli for step in steps}
+        set_aside.draw(work, sale.set_aside_id, place, wanted, f"sale:{sale.client_key}")
+    posting.step_stock(work, steps, place)
 
 
 def _merged(lines: Sequence[Any]) -> list[StockStep]:
