@@ -237,7 +237,7 @@ def test_the_list_becomes_an_order_for_each_supplier_and_can_be_taken_back(
     shop.do(choose_supplier, kept(shop).lines[0].id, price)
     qtbot.waitUntil(panel.order_button.isVisible)
     assert not panel.ordered.isVisible()
-    assert panel.order_button.text() == "Create 1 purchase order"
+    assert panel.order_button.text() == "Create 1 draft"
     qtbot.waitUntil(lambda: panel.total.text() == "¥1,240.00")  # 20 packs
     assert panel.heads[supplier].name.text() == "光明乳业"
     panel.order_button.click()

@@ -264,7 +264,7 @@ class RestockPanel(Card):
             words = ngettext("{count} kind of goods · {when}", "{count} kinds of goods · {when}", count)
             words = words.format(count=count, when=when)
         self.head.say(hint=words)
-        create = ngettext("Create {count} purchase order", "Create {count} purchase orders", sellers)
+        create = ngettext("Create {count} draft", "Create {count} drafts", sellers)
         self.order_button.relabel(create.format(count=sellers))
         self.order_button.setVisible(sellers > 0)
         self.ordered.setVisible(not sellers)
