@@ -141,7 +141,8 @@ def test_an_order_is_edited_sent_received_in_parts_and_closed(
     qtbot.waitUntil(lambda: sheet_now(shop, order).lines[0].packs == 6)
     panel._send(BY_HAND)
     qtbot.waitUntil(lambda: panel.sheet.state == "sent")
-    qtbot.waitUntil(lambda: qapp.activeModalWidget() is None)
+    screen.activateWindow()
+    qtbot.waitUntil(screen.isActiveWindow)
     qtbot.keyClick(screen, Qt.Key.Key_R)
     receive = sheet_of(qapp, ReceiveOrderSheet)
     assert not receive.primary.isEnabled()  # the control: nothing came yet
