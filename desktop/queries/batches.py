@@ -266,8 +266,8 @@ def expiring_counts(read: Read) -> BatchCounts:
     views = [func.count().filter(*_view(read, view)) for view in (EXPIRED, WITHIN_WEEK, SOON, UNDATED)]
     goods = [func.count(distinct(BatchStock.sku_id)).filter(*where) for where in (soon, expired)]
     statement = _joined(func.count(), *views, *goods).where(BatchStock.qty_milli > 0)
-    figures = [int(number) for number in read.rows(statement).one()]
-    return BatchCounts(*figures, warn_days=read.setting(EXPIRY_WARN))
+    whole, over, week, near, undated, goods_near, goods_over = (int(n) for n in read.rows(statement).one())
+    return BatchCounts(whole, over, week, near, undated, goods_near, goods_over, read.setting(EXPIRY_WARN))
 
 
 @question(permission=Permission.SEE_COST)
@@ -299,7 +299,7 @@ def batch_moves(read: Read, batch_id: int) -> tuple[BatchMove, ...]:
     statement = (
         statement.where(BatchMovement.batch_id == batch_id).order_by(BatchMovement.id.desc()).limit(50)
     )
-    return tuple(BatchMove(*row) for row in read.rows(statement))
+    return tuple(BatchMove(**row) for row in read.rows(statement).mappings())
 
 
 @question(permission=Permission.SEE_STOCK)

@@ -179,7 +179,7 @@ def _lines(read: Read, set_aside_id: int) -> tuple[CampaignLine, ...]:
         .where(SetAsideLine.set_aside_id == set_aside_id)
         .order_by(SetAsideLine.id)
     )  # fmt: skip
-    return tuple(CampaignLine(*row) for row in read.rows(statement))
+    return tuple(CampaignLine(**row) for row in read.rows(statement).mappings())
 
 
 def _moves(read: Read, set_aside_id: int) -> tuple[CampaignMove, ...]:

@@ -94,9 +94,9 @@ def condition(read: Read, board: Board, view: str) -> ColumnElement[bool]:
 
 def _spare(read: Read, board: Board, view: str) -> ColumnElement[int]:
     """What is not needed: of slow goods all, of others what is left after the days a surplus begins at."""
-    if view == SLOW:
-        return board.available
-    return board.available - board.sales * read.setting(SURPLUS_DAYS) // board.days
+    needed = board.sales * read.setting(SURPLUS_DAYS) // board.days
+    spare: ColumnElement[int] = board.available if view == SLOW else board.available - needed
+    return spare
 
 
 def slow_among(read: Read, rows: Sequence[Any]) -> frozenset[int]:
@@ -124,9 +124,10 @@ def slow_counts(read: Read) -> SlowCounts:
 
 def counted(read: Read, board: Board) -> SlowCounts:
     """How many goods on the shelf lie at the board's places."""
-    counts = (func.count().filter(condition(read, board, view)) for view in VIEWS)
-    row = read.rows(board.select(*counts, levels=True).where(Product.on_shelf)).one()
-    return SlowCounts(int(row[0]), int(row[1]))
+    counts = [func.count().filter(condition(read, board, view)) for view in VIEWS]
+    found: Any = read.rows(board.select(*counts, levels=True).where(Product.on_shelf)).one()
+    slow, surplus = found
+    return SlowCounts(int(slow), int(surplus))
 
 
 @question(permission=Permission.SEE_COST)

@@ -34,8 +34,8 @@ class BatchPanel(Card):
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(margins=(1, 0, 1, 2), parent=parent)
-        self._context, self.row, self.warn_days = context, None, 30
-        self.row: BatchRow | None
+        self._context, self.warn_days = context, 30
+        self.row: BatchRow | None = None
         self.setFixedWidth(theme.px(WIDTH))
         hint = _("Choose a batch in the list to see its dates and changes.")
         self._empty = EmptyState(_("No batch selected"), hint, why="all_done")

@@ -92,7 +92,11 @@ def said_off(context: Context, widget: QWidget, parts: list[BatchPart]) -> None:
     key = new_key()
     pieces = quantity_text(sum(part.qty_milli for part in parts))
     text = _("{pieces} pieces taken off the stock").format(pieces=pieces)
-    context.toast(widget, text, undo=lambda: context.of(widget).do(put_back, parts, client_key=key))
+
+    def undo() -> None:
+        context.of(widget).do(put_back, parts, client_key=key)
+
+    context.toast(widget, text, undo=undo)
 
 
 class EditBatchSheet(Sheet):
@@ -222,10 +226,15 @@ class MarkDownSheet(Sheet):
 
     def _done(self, _nothing: None) -> None:
         new, old = (
-            Money(minor, self._context.currency) for minor in (self.amount.minor(), self._price.amount_minor)
+            Money(minor or 0, self._context.currency)
+            for minor in (self.amount.minor(), self._price.amount_minor)
         )
         self.accept()
         context, window, sku_id = self._context, self._window, self._row.sku_id
         change = PriceChange(self._price.list_id, self._price.amount_minor)
         text = _("{name}: {old} → {new}").format(name=title_of(self._row), old=old, new=new)
-        context.toast(window, text, undo=lambda: context.of(window).do(set_prices, sku_id, [change]))
+
+        def undo() -> None:
+            context.of(window).do(set_prices, sku_id, [change])
+
+        context.toast(window, text, undo=undo)

@@ -25,8 +25,8 @@ class BatchPart(QWidget):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context, self._sku, self._name, self._code = context, 0, "", ""
-        self.tracked, self.life = False, None
-        self.life: int | None
+        self.tracked = False
+        self.life: int | None = None
         column = vbox(self, gap=8)
         column.addWidget(Divider())
         column.addLayout(self._head())

@@ -71,8 +71,8 @@ class Line(QWidget):
 
     def __init__(self, row: ProductRow, milli: int) -> None:
         super().__init__()
-        self.sku_id, self.free = row.id, None
-        self.free: int | None
+        self.sku_id = row.id
+        self.free: int | None = None
         line = hbox(self, margins=(0, 6, 0, 6), gap=10)
         line.addWidget(ProductPicture(row.picture or "box", 34))
         line.addWidget(TwoLines(goods_name(row), row.code), 1)
@@ -108,7 +108,9 @@ class CampaignSheet(Sheet):
     def __init__(
         self, parent: QWidget, context: Context, places: Sequence[Place], done: Callable[[int], Any]
     ) -> None:
-        super().__init__(parent, _("Set stock aside"), verb=_("Set stock aside"), icon="archive-line", width=680)
+        super().__init__(
+            parent, _("Set stock aside"), verb=_("Set stock aside"), icon="archive-line", width=680
+        )
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._context, self._then, self._key = context, done, new_key()
         self.lines: dict[int, Line] = {}
@@ -281,9 +283,11 @@ class QuantitySheet(Sheet):
         text = _("{name}: {old} → {new}").format(
             name=line_title(self._line), old=quantity_text(seen), new=quantity_text(wanted)
         )
-        context.toast(
-            window, text, undo=lambda: context.of(window).do(change_quantity, line_id, seen, wanted)
-        )
+
+        def undo() -> None:
+            context.of(window).do(change_quantity, line_id, seen, wanted)
+
+        context.toast(window, text, undo=undo)
 
 
 class AddGoodsSheet(Sheet):
