@@ -280,3 +280,19 @@ def test_a_thousand_lines_are_taken_without_drawing_them_all(
 )
 def test_what_looks_like_an_order(text: str, order: bool) -> None:
     assert is_order(text) is order
+
+
+@pytest.mark.req("R12")
+def test_other_names_are_typed_at_the_goods(qtbot: QtBot, context: Context, stocked: Stocked) -> None:
+    from desktop.queries.paste import aliases_of
+    from desktop.views.products.other_names import OtherNames
+
+    part = OtherNames(context)
+    qtbot.addWidget(part)
+    part.show()
+    part.show_goods(stocked.skus[MILK])
+    quiet(qtbot, context)
+    part.names.setText("早餐奶 牛奶")
+    part.save.click()
+    quiet(qtbot, context)
+    assert [name for _id, name in stocked.shop.ask(aliases_of, stocked.skus[MILK])] == ["早餐奶", "牛奶"]

@@ -23,6 +23,7 @@ from desktop.views.common.product_picture import ProductPicture
 from desktop.views.common.theme import theme
 from desktop.views.products.codes import Codes
 from desktop.views.products.form import ProductForm
+from desktop.views.products.other_names import OtherNames
 from desktop.views.products.photos import Photos
 from desktop.views.products.said import Said
 from desktop.views.products.shelves import Shelves
@@ -110,7 +111,8 @@ class ProductPanel(Card):
         self.variants = Variants(self._context, self._may, self.variant_wanted.emit)
         self.shelves = Shelves(self._context, self._may)
         self.said = Said(self._context)
-        parts = (self.variants, self.codes, self.shelves, self.said)
+        self.other_names = OtherNames(self._context)
+        parts = (self.variants, self.codes, self.other_names, self.shelves, self.said)
         for widget in (self.photos, self.form, self.cost, Divider(), *parts):
             body.addWidget(widget)
         body.addStretch(1)
@@ -200,6 +202,7 @@ class ProductPanel(Card):
         self.variants.show_product(detail)
         self.shelves.show_product(detail)
         self.said.show_product(row.product_id)
+        self.other_names.show_goods(self._sku)
         self.bar.hide()
         if fresh:
             self._scroll.verticalScrollBar().setValue(0)
