@@ -5,8 +5,6 @@ from __future__ import annotations
 from desktop.basics.i18n import N_, _
 
 FORMER_WORDS: dict[str, str] = {  # actions of earlier versions, still told of in old trails
-    "bulk_goods.edit_many": N_("Edited many goods"),
-    "bulk_goods.take_back": N_("Took back an edit of many goods"),
     "goods.record_run": N_("Finished an import"),
     "goods.write_goods": N_("Imported goods"),
     "orders.write_orders": N_("Imported orders"),
@@ -27,6 +25,8 @@ ACTION_WORDS: dict[str, str] = {
     "beat.finish_sweep": N_("Finished a look at everything due"),
     "beat.give_up_lease": N_("Handed the clock over"),
     "beat.take_lease": N_("Took the clock"),
+    "bulk_goods.edit_many": N_("Edited many goods"),
+    "bulk_goods.take_back": N_("Took back an edit of many goods"),
     "editing.put_rule_back": N_("Put a rule back"),
     "editing.remove_rule": N_("Removed a rule"),
     "editing.restore_rule": N_("Went back to an earlier rule"),

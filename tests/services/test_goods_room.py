@@ -6,43 +6,33 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import insert
 
 from desktop.basics.errors import Malformed, Refused
 from desktop.basics.ids import new_key
-from desktop.basics.scale_codes import KNOWN, Misread, check_pattern, decode, encode, price_check_digit
 from desktop.models.orders import OrderReview
 from desktop.models.people import Permission
 from desktop.pricing.cart import CartLine
 from desktop.queries.bulk_goods import NO_PRICE, BulkChange, Scope, bulk_preview
-from desktop.queries.checkout import find_goods, price_for, search_goods
-from desktop.queries.kiosk import one_more, scan_goods
+from desktop.queries.checkout import price_for, search_goods
 from desktop.queries.offers import read_offers
 from desktop.queries.prices import price_book, price_grid_with_costs, price_history
 from desktop.queries.product_detail import product_detail
 from desktop.queries.products import ProductFilter, products_page
-from desktop.queries.receipts import receipt
 from desktop.queries.reviews import ReviewFilter, reputation, reviews_page
-from desktop.queries.scale_codes import scale_layouts
-from desktop.queries.verify import verify
 from desktop.services.bulk_goods import edit_many, take_back
 from desktop.services.orders import OrderDraft, create_order
 from desktop.services.price_lists import Cell, ListFacts, edit_list, make_list, set_cells
 from desktop.services.products import (
     NewProduct,
     PriceChange,
-    add_barcode,
     create_product,
     set_on_shelf,
     set_prices,
 )
 from desktop.services.reviews import adopt_order_reviews, answer_review, judge_reviews
-from desktop.services.scale_codes import add_layout, remove_layout, use_layout
 from desktop.services.settings import set_settings
 from desktop.services.shelf import ShelfPlan, plan_shelf
-from desktop.services.stock import ReceivedLine, receive_stock
 from desktop.services.variants import Variant, make_variants, retire_sku, set_code
 from desktop.shop import actors
 from desktop.shop.action import action, question
@@ -347,123 +337,6 @@ def test_reviews_show_once_enough_were_allowed(stocked: Stocked) -> None:
     assert shop.ask(reputation, product).visible == ()
     with pytest.raises(Malformed):
         shop.do(judge_reviews, good, "loud")
-
-
-# -- codes of scales --------------------------------------------------------------------------------------------------
-
-
-def scales(shop: Shop) -> tuple[int, int]:
-    """Apples by the kilo at ¥12.80 and pork by the 斤 at ¥32.00, with the layouts scales use."""
-    for name, pattern in KNOWN:
-        shop.do(add_layout, name, pattern)
-    apples = shop.do(create_product, NewProduct("苹果", 1_280, kind="weighed", unit="千克", code="00123"))
-    pork = shop.do(create_product, NewProduct("五花肉", 3_200, kind="weighed", unit="斤"))
-    shop.do(add_barcode, pork.sku_id, "2600077")
-    return apples.sku_id, pork.sku_id
-
-
-@pytest.mark.req("P6")
-def test_a_label_gives_goods_weight_and_its_very_price(stocked: Stocked) -> None:
-    shop = stocked.shop
-    apples, pork = scales(shop)
-    [weighed] = stocked.kiosk.ask(find_goods, encode("21CCCCCWWWWWK", "00123", 756))
-    assert (weighed.sku_id, weighed.scanned_milli, weighed.fixed_minor) == (apples, 756, None)
-    scanned = stocked.kiosk.ask(scan_goods, encode("22CCCCCPPPPPK", "00123", 0, 1_235), (), None, 0)
-    assert scanned.bill is not None
-    assert scanned.bill.total_minor == 1_235
-    assert scanned.bill.lines[0].qty_milli == 965  # ¥12.35 at ¥12.80 a kilo
-    [both] = stocked.kiosk.ask(find_goods, encode("26CCCCCPPPPPWWWWWK", "00077", 1_003, 6_419))
-    assert (both.sku_id, both.scanned_milli, both.fixed_minor) == (pork, 2_006, 6_419)  # 1,003 g are 2.006 斤
-    lines = one_more(one_more((), both), both)
-    assert lines == (CartLine(pork, "", 4_012, 12_838),)
-    assert stocked.kiosk.ask(price_for, lines).total_minor == 12_838
-    [gs1] = stocked.kiosk.ask(find_goods, encode("23CCCCVPPPPPK", "0123", 0, 99))
-    assert (gs1.sku_id, gs1.fixed_minor) == (apples, 99)
-
-
-@pytest.mark.req("P6")
-def test_a_misread_label_is_refused_and_an_unknown_one_is_unknown(stocked: Stocked) -> None:
-    shop = stocked.shop
-    scales(shop)
-    code = encode("22CCCCCPPPPPK", "00123", 0, 1_235)
-    wrong = code[:-1] + str((int(code[-1]) + 1) % 10)
-    with pytest.raises(Misread):
-        stocked.kiosk.ask(find_goods, wrong)
-    assert stocked.kiosk.ask(find_goods, encode("22CCCCCPPPPPK", "99999", 0, 1_235)) == ()
-    milk = stocked.skus[MILK]
-    shop.do(
-        add_barcode, milk, wrong
-    )  # written on the pack itself: accepted, marked, and found before any layout
-    assert [g.sku_id for g in stocked.kiosk.ask(find_goods, wrong)] == [milk]
-    assert [b.valid for b in shop.ask(product_detail, milk).barcodes if b.code == wrong] == [False]
-    [layout] = [row for row in shop.ask(scale_layouts) if row.pattern.startswith("22")]
-    shop.do(use_layout, layout.id, False)
-    assert stocked.kiosk.ask(find_goods, code) == ()
-    shop.do(remove_layout, layout.id)
-    assert len(shop.ask(scale_layouts)) == 3
-    with pytest.raises(Refused):
-        shop.do(add_layout, "again", "21CCCCPPPPPPK")  # nobody could tell the two apart
-
-
-@pytest.mark.req("P6")
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        "",
-        "22",
-        "69CCCCCWWWWWK",
-        "22CCCCCXXXXXK",
-        "22CCWWWWWWWWK",
-        "22CCCKWWWWWWW",
-        "22CCCVWWWWWWK",
-        "2CCWWCCCPPPPK",
-    ],
-)
-def test_a_layout_that_can_not_work_is_refused(pattern: str) -> None:
-    with pytest.raises(Malformed):
-        check_pattern(pattern)
-
-
-@pytest.mark.req("P6")
-def test_price_check_digits_are_those_of_the_standard() -> None:
-    assert (price_check_digit("2875"), price_check_digit("14685")) == ("9", "6")
-
-
-@pytest.mark.req("P6")
-@given(
-    st.sampled_from(KNOWN),
-    st.integers(0, 9_999),
-    st.integers(0, 99_999),
-    st.integers(0, 99_999),
-    st.integers(0, 17),
-)
-def test_what_a_scale_prints_is_read_back_and_one_wrong_digit_never(
-    known: tuple[str, str], item: int, grams: int, price: int, at: int
-) -> None:
-    pattern = known[1]
-    digits = str(item).zfill(pattern.count("C"))
-    code = encode(pattern, digits, grams, price)
-    label = decode(pattern, code)
-    assert label.item == digits
-    assert label.grams == (grams if "W" in pattern else None)
-    assert label.price_minor == (price if "P" in pattern else None)
-    place = at % len(code)
-    if not pattern[place].isdigit():
-        wrong = code[:place] + str((int(code[place]) + 1) % 10) + code[place + 1 :]
-        with pytest.raises(Misread):
-            decode(pattern, wrong)
-
-
-@pytest.mark.req("P6", "O4")
-def test_a_label_is_sold_for_its_price_and_the_books_stay_whole(stocked: Stocked) -> None:
-    scales(stocked.shop)
-    apples = stocked.kiosk.ask(find_goods, encode("22CCCCCPPPPPK", "00123", 0, 1_235))[0]
-    stocked.shop.do(receive_stock, [ReceivedLine(apples.sku_id, 5_000, 700)], client_key=new_key())
-    _key, settled = sell(stocked, list(one_more((), apples)))
-    assert settled.to_pay_minor == 1_235
-    assert stocked.shop.ask(verify).faults == ()
-    [line] = stocked.shop.ask(receipt, settled.order_id).lines
-    assert (line.whole_minor, line.total_minor, line.qty_milli) == (1_235, 1_235, 965)
 
 
 @pytest.mark.req("P2", "O1")
