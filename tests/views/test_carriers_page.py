@@ -39,7 +39,8 @@ def test_a_service_is_added_tried_used_and_named_when_it_fails(stage: Stage, off
     screen = stage.show(SettingsScreen)
     screen.go("carriers")
     stage.settle()
-    page: CarriersPage = screen.pages["carriers"]
+    page = screen.pages["carriers"]
+    assert isinstance(page, CarriersPage)
     page.service_card.add_button.click()
     adding: ServiceSheet = stage.sheet(screen, ServiceSheet)
     adding.url_box.setText("http://api.example.com/q")
@@ -88,7 +89,8 @@ def test_a_carrier_that_is_switched_off_is_not_offered_any_more(stage: Stage) ->
     screen = stage.show(SettingsScreen)
     screen.go("carriers")
     stage.settle()
-    page: CarriersPage = screen.pages["carriers"]
+    page = screen.pages["carriers"]
+    assert isinstance(page, CarriersPage)
     page.open_carrier(None)
     adding: CarrierSheet = stage.sheet(screen, CarrierSheet)
     adding.name_box.setText("DHL")
