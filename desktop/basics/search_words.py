@@ -48,7 +48,10 @@ def tokens(text: str) -> list[str]:
 def wanted(word: str) -> Wanted | None:
     """What a typed word looks for, or None when nothing can be looked for."""
     found = tokens(word)[:LONGEST_QUERY]
-    if not found or (word.isdigit() and len(word) < SHORTEST_NUMBER):
+    letter = (
+        len(found) == 1 and found[0].isascii() and len(found[0]) < 2
+    )  # most orders have one that begins so
+    if not found or letter or (word.isdigit() and len(word) < SHORTEST_NUMBER):
         return None
     return Wanted(tuple(found))
 

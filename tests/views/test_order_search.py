@@ -293,7 +293,7 @@ def test_a_newer_search_ends_the_older_count(qtbot: QtBot, screen: OrdersScreen)
     fetch = screen.list.model._fetch
     assert fetch is not None
     screen.list.model.ask(fetch, lambda: scope.ask(question))
-    assert begun.wait(10)
+    qtbot.waitUntil(begun.is_set)
     assert not ended.wait(0.3)  # the control: by itself it goes on
     screen.list.load()
     qtbot.waitUntil(ended.is_set)
