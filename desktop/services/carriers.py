@@ -24,6 +24,7 @@ from desktop.shop.shop import Shop
 from desktop.shop.work import Work
 
 KUAIDI100, JSON = SIGNED, PLAIN  # the kinds of services, for screens
+EXAMPLE_URL = "https://api.example.com/{carrier}/{number}"
 LONGEST_NAME = 40
 PATHS = ("events", "time", "text", "place", "state", "delivered", "eta")
 
@@ -170,6 +171,6 @@ def _set_turns(work: Work, carrier: Carrier) -> None:
 
 
 __all__ = [
-    "JSON", "KUAIDI100", "KUAIDI100_URL", "PATHS", "ServiceForm", "forget_service", "record_service", "remove_service",
+    "EXAMPLE_URL", "JSON", "KUAIDI100", "KUAIDI100_URL", "PATHS", "ServiceForm", "forget_service", "record_service", "remove_service",
     "save_carrier", "save_service", "try_service",
 ]  # fmt: skip

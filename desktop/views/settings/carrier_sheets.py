@@ -13,6 +13,7 @@ from desktop.queries.carriers import CarrierRow, ServiceRow
 from desktop.queries.order_parcels import parcel_word
 from desktop.queries.order_words import said
 from desktop.services.carriers import (
+    EXAMPLE_URL,
     JSON,
     KUAIDI100,
     KUAIDI100_URL,
@@ -106,7 +107,7 @@ class ServiceSheet(Sheet):
         self.customer.setVisible(signed)
         if not signed and self.url_box.value() == KUAIDI100_URL:
             self.url_box.setText("")
-            self.url_box.setPlaceholderText("https://api.example.com/{carrier}/{number}")
+            self.url_box.setPlaceholderText(EXAMPLE_URL)
         elif signed and not self.url_box.value():
             self.url_box.setText(KUAIDI100_URL)
         if self.isVisible():
