@@ -16,6 +16,8 @@ from desktop.storage.engine import Storage
 FOLDER = Path(__file__).parent / "migrations"
 # Any number all programs agree on: two that start together must not both make the tables.
 ONE_AT_A_TIME = 0x7A67
+# What keeps tills from waiting for each other; an upgrade of a large shop takes minutes, and the next program waits.
+TILL_LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
 
 def _script() -> ScriptDirectory:
@@ -58,6 +60,8 @@ def upgrade(storage: Storage) -> None:
         try:
             with connection.begin():
                 if not storage.is_sqlite:  # a file is locked by BEGIN IMMEDIATE already
+                    for limit in TILL_LIMITS:
+                        connection.exec_driver_sql(f"SET LOCAL {limit} = 0")
                     connection.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
                 _run(script, connection)
                 _check_references(connection, storage)

@@ -135,6 +135,33 @@ def test_programs_that_start_together_make_the_tables_once(fresh_url: str) -> No
     storage.close()
 
 
+LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+
+
+def limits_of(connection: Any) -> tuple[str, ...]:
+    """How long this connection to PostgreSQL lets a statement, a lock and a pause take."""
+    raw = connection.connection.driver_connection
+    return tuple(raw.execute(f"SHOW {name}").fetchone()[0] for name in LIMITS)
+
+
+@pytest.mark.req("R9")
+def test_a_large_shop_is_brought_up_to_date_however_long_it_takes(postgres: Cluster) -> None:
+    storage, found = open_storage(postgres.create("patient")), set()
+
+    @event.listens_for(storage.write, "before_cursor_execute")
+    def _look(connection: Any, _cursor: Any, statement: str, *_ignored: Any) -> None:
+        if statement.split()[0] in ("CREATE", "ALTER", "UPDATE", "INSERT"):
+            found.add(limits_of(connection))
+
+    upgrade(storage)
+    event.remove(storage.write, "before_cursor_execute", _look)
+    assert found == {("0", "0", "0")}
+    with storage.write.connect() as connection:  # control: a till's statement is cut off, also afterwards
+        assert limits_of(connection) == ("15s", "3s", "10s")
+    storage.close()
+    postgres.drop("patient")
+
+
 def ours(name: str | None, kind: str, _parents: Any) -> bool:
     """Leave out what the models cannot say."""
     return not of_the_search(name)

@@ -40,7 +40,6 @@ def bring_search() -> None:
         _fill(connection)
         op.execute(_WHOLE)
         return
-    op.execute("SET LOCAL statement_timeout = 0")  # a large shop takes minutes
     _fill(connection)
     make_trigram_index(connection)
 
