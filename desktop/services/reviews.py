@@ -44,6 +44,8 @@ def answer_review(work: Work, review_id: int, text: str) -> str:
 
 def adopt_order_reviews(work: Work, order_ids: Sequence[int]) -> int:
     """Make what buyers said about these orders reviews of their goods; returns how many came. Never twice."""
+    if not order_ids:
+        return 0
     columns = (OrderReview.id, OrderReview.score, OrderReview.title, OrderReview.message, OrderReview.at)
     statement = (
         select(*columns, Sku.product_id, Order.id.label("order_id"), Order.member_id)

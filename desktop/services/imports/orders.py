@@ -22,6 +22,7 @@ from desktop.services.imports.entries import Run
 from desktop.services.imports.finding import places
 from desktop.services.imports.members import next_codes
 from desktop.services.imports.report import NEW, SAME, Verdict
+from desktop.services.reviews import adopt_order_reviews
 from desktop.shop.work import Read, Work
 
 RIGHT = Permission.IMPORT
@@ -65,6 +66,7 @@ def write(work: Work, run: Run, drafts: Sequence[Draft], verdicts: Sequence[Verd
         OrderReview,
         [_review(draft, review, order_id) for draft, _row, order_id in pairs for review in draft.reviews],
     )
+    adopt_order_reviews(work, [order_id for draft, _row, order_id in pairs if draft.reviews])
     _member_totals(work, pairs)
     _daily(work, rows, tenders, till)
     for _draft, _row, order_id in pairs:

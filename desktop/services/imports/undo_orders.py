@@ -12,12 +12,13 @@ from desktop.basics.i18n import N_
 from desktop.models.members import Member
 from desktop.models.orders import CANCELLED, Order, OrderEvent, OrderLine, OrderReview
 from desktop.models.payments import Refund, RefundLine, RefundTender, Tender
+from desktop.models.shelves import Review
 from desktop.services import posting
 from desktop.services.imports.orders import CHANNEL
 from desktop.services.imports.undo_members import hanging
 from desktop.shop.work import Work
 
-OWN = ("order_line", "order_event", "tender", "order_review")  # what an import itself hangs on an order
+OWN = ("order_line", "order_event", "tender", "order_review", "review")  # what an import itself hangs on an order
 OWN_EVENTS = ("placed", "paid", "shipped", "done", "cancelled", "imported")
 REASON = N_("Import taken back")
 
@@ -42,6 +43,7 @@ def _one(work: Work, run_id: int, order_id: int, held: set[int]) -> str:
         _give_back(work, run_id, order)
     if order.member_id is not None:
         _leave_member(work, order)
+    work.rows(delete(Review).where(Review.order_id == order_id))
     work.rows(delete(OrderReview).where(OrderReview.order_id == order_id))
     note = (order.external_ref or "")[:64]
     order.status, order.external_ref, order.refunded_minor = CANCELLED, None, order.paid_minor
