@@ -41,6 +41,10 @@ _AT_START = re.compile(rf"^(?P<n>{_NUMBER})\s*(?P<u>{_UNIT})?\s*(?:{_TIMES}|的)
 _RUN = re.compile(
     rf"(?P<name>[^\d{_CN}\s][^\d{_CN}]*?)\s*{_TIMES}?\s*(?P<n>{_NUMBER})\s*(?P<u>{_UNIT})", re.I
 )
+_ALOUD = "|".join(
+    unit for unit in _UNIT.split("|") if unit.lower() not in ("毫升", "ml", "克", "g", "升", "l")
+)
+_FIRST = re.compile(rf"{_NUMBER}\s*(?:{_ALOUD})", re.I)  # 3袋 before the goods: a pack's size is not meant
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?!\d)")
 _NAME = re.compile(
     r"([\u4e00-\u9fff]{1,3}(?:小姐|先生|女士|太太|老师|阿姨|叔叔|师傅|老板|大姐))(?=[\s,，。;；:：]|$)(?!\s*[\d一二两三四五六七八九十半])"
@@ -220,7 +224,14 @@ def _part(part: str, message: Message) -> None:
 
 
 def _pieces(part: str) -> Iterator[str]:
-    """Several goods without a mark between them: `龙井2罐云片糕1盒`, `龙井2罐 云片糕1盒`."""
+    """Several goods without a mark between them: `龙井2罐云片糕1盒`, `龙井2罐 云片糕1盒`, `2罐龙井1盒云片糕`."""
+    words = part.split()
+    if len(words) > 1 and all(_counted(word) or _counted_first(word) for word in words):
+        yield from words
+        return
+    if firsts := _firsts(_bare(part)):
+        yield from firsts
+        return
     found = list(_RUN.finditer(part))
     if (
         len(found) > 1
@@ -229,11 +240,30 @@ def _pieces(part: str) -> Iterator[str]:
     ):
         yield from (m[0].strip() for m in found)
         return
-    words = part.split()
-    if len(words) > 1 and all(_counted(word) for word in words):
-        yield from words
-        return
     yield part
+
+
+def _bare(text: str) -> str:
+    """Without “please”, “I want”, “and also” in front."""
+    while (cut := _LEAD.sub("", text, count=1)) != text and cut:
+        text = cut
+    return text
+
+
+def _counted_first(word: str) -> bool:
+    """`3袋龙井`: the quantity stands before the goods."""
+    bare = _bare(word)
+    found = _FIRST.match(bare)
+    return found is not None and bool(bare[found.end() :].strip())
+
+
+def _firsts(bare: str) -> list[str]:
+    """`2罐龙井1盒云片糕` cut before each quantity; empty when one of the pieces would name no goods."""
+    starts = [found.start() for found in _FIRST.finditer(bare)]
+    if len(starts) < 2 or starts[0] != 0:
+        return []
+    pieces = [bare[a:b].strip() for a, b in zip(starts, [*starts[1:], len(bare)], strict=True)]
+    return pieces if all(_counted_first(piece) for piece in pieces) else []
 
 
 def _counted(word: str) -> bool:
@@ -247,9 +277,7 @@ def _counted(word: str) -> bool:
 
 def _ask(piece: str) -> Said:
     text = piece[:LONGEST_LINE].strip()
-    bare = _TAIL.sub("", text).strip()
-    while (cut := _LEAD.sub("", bare, count=1)) != bare and cut:
-        bare = cut
+    bare = _bare(_TAIL.sub("", text).strip())
     sender = re.match(r"^[^\d:：]{1,12}[:：]\s*(?=\S)", bare)
     if sender and not re.fullmatch(rf"{_NUMBER}\s*(?:{_UNIT})?", bare[sender.end() :], re.I):
         bare = bare[sender.end() :]

@@ -77,6 +77,25 @@ def test_rows_of_a_spreadsheet(shop: Shop) -> None:
 
 
 @pytest.mark.req("R12")
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("老板，要3袋龙井茶 2瓶酱油 一箱矿泉水", [("龙井茶", 3), ("酱油", 2), ("矿泉水", 1)]),
+        ("给我两箱可乐一打啤酒", [("可乐", 2), ("啤酒", 1)]),
+        ("2斤苹果 3斤梨 还有酱油1瓶", [("苹果", 2), ("梨", 3), ("酱油", 1)]),
+        ("3 袋 龙井茶 2 瓶 酱油", [("龙井茶", 3), ("酱油", 2)]),
+        ("可乐 3瓶 雪碧 2瓶", [("可乐", 3), ("雪碧", 2)]),
+        ("500ml酱油 2瓶", [("500ml酱油", 2)]),
+        ("2袋三只松鼠", [("三只松鼠", 2)]),
+    ],
+)
+def test_a_quantity_before_the_goods_stays_with_them(text: str, asked: list[tuple[str, int]]) -> None:
+    assert [(said.name, said.qty_milli) for said in take_apart(text).said] == [
+        (n, q * 1000) for n, q in asked
+    ]
+
+
+@pytest.mark.req("R12")
 def test_a_corrected_name_is_learned(shop: Shop) -> None:
     stocked = open_stocked(shop)
     milk = stocked.skus[MILK]
