@@ -21,7 +21,9 @@ class OrderText(Base):
 
     __tablename__ = "order_text"
     place: Mapped[RowId]  # see `place_of`
-    order_id: Mapped[int] = mapped_column(unique=True)  # no reference: an order taken back takes its text along
+    order_id: Mapped[int] = mapped_column(
+        unique=True
+    )  # no reference: an order taken back takes its text along
     words: Mapped[str] = personal()  # basics/search_words.document
 
 

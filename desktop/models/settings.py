@@ -284,7 +284,13 @@ AFTER_SALES_APPROVAL = SettingSpec(
     choices=("always", "above", "never"),
 )
 AFTER_SALES_ABOVE = SettingSpec(
-    "aftersales.approve_above", 10_000, N_("Approval above"), N_("What the case is worth."), "minor", 0, 10**12
+    "aftersales.approve_above",
+    10_000,
+    N_("Approval above"),
+    N_("What the case is worth."),
+    "minor",
+    0,
+    10**12,
 )
 AFTER_SALES_REASONS = SettingSpec(
     "aftersales.reasons",

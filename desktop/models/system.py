@@ -127,7 +127,9 @@ class ImportRun(Base):
     refused: Mapped[int] = mapped_column(default=0)
     at: Mapped[datetime]
     mode: Mapped[str] = mapped_column(default="good", server_default="good")  # good rows only, or all of them
-    state: Mapped[str] = mapped_column(default="done", server_default="done")  # running, done, stopped, undone
+    state: Mapped[str] = mapped_column(
+        default="done", server_default="done"
+    )  # running, done, stopped, undone
     actor: Mapped[str] = mapped_column(default="", server_default="")
 
 

@@ -175,6 +175,7 @@ ACTION_WORDS: dict[str, str] = {
     "ways_out.remove_channel": N_("Removed a chat or text-message service"),
     "ways_out.switch_channel": N_("Switched a chat or text-message service"),
     "order_detail.order_contact": N_("Looked at an order’s phone and address"),
+    "order_papers.order_papers": N_("Printed papers with phone and address"),
     "order_draft.draft_now": N_("Looked at an order to edit it"),
     "order_export.export_begins": N_("Exported a list"),
     "chasing.give_late_reason": N_("Said why an order is late"),

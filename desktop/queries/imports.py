@@ -69,9 +69,9 @@ def import_runs(read: Read, after: tuple[Any, ...] | None = None) -> Page[RunRow
 
 
 def _counts(read: Read, runs: list[int]) -> dict[tuple[int, str], int]:
-    counted = select(ImportEntry.run_id, ImportEntry.state, func.count().label("count"))
+    counted = select(ImportEntry.run_id, ImportEntry.state, func.count().label("many"))
     counted = counted.where(ImportEntry.run_id.in_(runs)).group_by(ImportEntry.run_id, ImportEntry.state)
-    return {(row.run_id, row.state): row.count for row in read.rows(counted)}
+    return {(row.run_id, row.state): row.many for row in read.rows(counted)}
 
 
 @question(permission=Permission.IMPORT)
@@ -83,8 +83,8 @@ def count_import_runs(read: Read) -> int:
 @question(permission=Permission.IMPORT)
 def kept_of_import(read: Read, run_id: int) -> tuple[Kept, ...]:
     """What of an import could not be taken back, by reason."""
-    statement = select(ImportEntry.subject, ImportEntry.reason, func.count().label("count"))
+    statement = select(ImportEntry.subject, ImportEntry.reason, func.count().label("many"))
     statement = statement.where(ImportEntry.run_id == run_id, ImportEntry.state == KEPT)
     statement = statement.group_by(ImportEntry.subject, ImportEntry.reason).order_by(func.count().desc())
     found = read.rows(statement.limit(MOST_REASONS))
-    return tuple(Kept(row.subject, row.reason, row.count) for row in found)
+    return tuple(Kept(row.subject, row.reason, row.many) for row in found)

@@ -174,8 +174,8 @@ def price_history(read: Read, sku_id: int, limit: int = 100) -> tuple[ChangeRow,
 
 
 def _changed(row: Any, who: str) -> ChangeRow:
-    values: tuple[Any, ...] = tuple(row)
-    return ChangeRow(*values[:7], who=who)
+    *values, _actor = row
+    return ChangeRow(*[*values, who])
 
 
 @question(permission=Permission.SEE_STOCK)

@@ -163,8 +163,7 @@ def _variants(read: Read, product_id: int) -> tuple[VariantRow, ...]:
 
 
 def _shelf(row: Any, offered: bool) -> ShelfRow:
-    values: tuple[Any, ...] = tuple(row)
-    return ShelfRow(*values, offered=offered)
+    return ShelfRow(*[*row, offered])
 
 
 def _shelves(read: Read, row: ProductRow) -> tuple[ShelfRow, ...]:

@@ -125,5 +125,5 @@ def reputation(read: Read, product_id: int) -> Reputation:
 
 
 def _row(r: Any) -> ReviewRow:
-    values: tuple[Any, ...] = tuple(r)
-    return ReviewRow(*values[:11], initial=values[11][:1])
+    *values, name = r
+    return ReviewRow(*[*values, name[:1]])

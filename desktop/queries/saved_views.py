@@ -32,4 +32,6 @@ def saved_views(read: Read, screen: str) -> tuple[ViewRow, ...]:
         .where(SavedView.screen == screen, or_(SavedView.staff_id.is_(None), SavedView.staff_id == mine))
         .order_by(SavedView.staff_id.is_not(None), SavedView.position, SavedView.id)
     )
-    return tuple(ViewRow(r.id, r.name, r.filters, r.staff_id is None, r.position) for r in read.rows(statement))
+    return tuple(
+        ViewRow(r.id, r.name, r.filters, r.staff_id is None, r.position) for r in read.rows(statement)
+    )

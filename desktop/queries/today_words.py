@@ -141,7 +141,9 @@ def _low(todo: Todo, _here: Here) -> str:
 
 
 def _purchase_late(todo: Todo, here: Here) -> str:
-    return _("Expected {when}: {names}").format(when=day_text(todo.since or here.now, here.now, here.zone), names=_names(todo))
+    return _("Expected {when}: {names}").format(
+        when=day_text(todo.since or here.now, here.now, here.zone), names=_names(todo)
+    )
 
 
 def _restock(todo: Todo, here: Here) -> str:

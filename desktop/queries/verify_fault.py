@@ -48,7 +48,9 @@ SENTENCES = {
     "asked for": N_("Line of order {subject}: {expected} were sold, {found} went back or are asked for."),
     "came back": N_("Line of order {subject}: {expected} had left, {found} came back."),
     "line limit": N_("Line of order {subject}: it cost {expected}, {found} were given back for it."),
-    "exchanged": N_("Exchange {subject}: {expected} of what came back is kept, {found} pays for its new goods."),
+    "exchanged": N_(
+        "Exchange {subject}: {expected} of what came back is kept, {found} pays for its new goods."
+    ),
     "kept": N_("Order {subject}: {expected} of it pays for exchanged goods, only {found} is left of it."),
     "points": N_("Points of member {subject}: the ledger adds up to {expected}, the balance says {found}."),
     "ledger": N_(
@@ -71,7 +73,9 @@ SENTENCES = {
     "batch": N_("Batch {subject}: its movements add up to {expected}, it holds {found}."),
     "set aside": N_("Set aside of {subject}: the campaigns have {expected} left, the stock says {found}."),
     "campaign": N_("Campaign {subject}: its entries add up to {expected}, it has {found} left."),
-    "purchase received": N_("Purchase {subject}: its deliveries add up to {expected}, its line says {found}."),
+    "purchase received": N_(
+        "Purchase {subject}: its deliveries add up to {expected}, its line says {found}."
+    ),
     "purchase total": N_("Purchase order {subject}: its lines add up to {expected}, it says {found}."),
     "purchase moved": N_("{subject}: {expected} stand on the paper, the stock moved by {found}."),
     "audit trail": N_("Audit trail {subject}: it should be {expected}, but {found}."),

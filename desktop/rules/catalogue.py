@@ -20,7 +20,13 @@ from desktop.services.notices import Value
 from desktop.shop.work import Read, Work
 
 TOPICS = {"orders": N_("Orders"), "stock": N_("Stock"), "members": N_("Members"), "system": N_("System")}
-SUBJECTS = {"order": N_("Order"), "sku": N_("Product"), "member": N_("Member"), "purchase": N_("Purchase order"), "shop": N_("Shop")}
+SUBJECTS = {
+    "order": N_("Order"),
+    "sku": N_("Product"),
+    "member": N_("Member"),
+    "purchase": N_("Purchase order"),
+    "shop": N_("Shop"),
+}
 BATCH = 500  # subjects of one rule looked at in one go
 _BLANK = re.compile(r"\{(\w+)\}")
 

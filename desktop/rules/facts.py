@@ -102,7 +102,13 @@ def _sku(read: Read, sku_id: int, _start_at: datetime) -> Facts:
     ).one()  # fmt: skip
     left, level = quantity_text(max(0, row.available)), quantity_text(row.alert)
     day = next_days(read, [sku_id]).get(sku_id)
-    return {"name": row.name, "code": row.code, "left": left, "level": level, "day": f"{day:%Y-%m-%d}" if day else ""}
+    return {
+        "name": row.name,
+        "code": row.code,
+        "left": left,
+        "level": level,
+        "day": f"{day:%Y-%m-%d}" if day else "",
+    }
 
 
 def _member(read: Read, member_id: int, start_at: datetime) -> Facts:

@@ -43,9 +43,10 @@ KEPT = timedelta(days=35)  # of sales; the longest any rule looks back is a mont
 AHEAD = timedelta(days=125)  # of points that expire; no trial runs further, and nobody is told earlier
 NEWEST_EVENTS = 2_000  # of the timeline, whatever their orders: rules read on from there
 LEFT_OUT = frozenset({
-    "audit_event", "audit_chain", "barcode", "batch_movement", "check_run", "checkout", "daily_total", "idempotency", "image",
-    "import_entry", "import_run", "notice", "order_text", "outbox", "phone_session", "price", "product_alias", "refund", "refund_line", "refund_tender",
-    "order_review", "rule_version", "saved_view", "sign_in_brake",
+    "audit_chain", "audit_event", "barcode", "batch_movement", "check_run", "checkout", "daily_total",
+    "idempotency", "image", "import_entry", "import_run", "notice", "order_review", "order_text",
+    "outbox", "phone_session", "price", "product_alias", "refund", "refund_line", "refund_tender",
+    "rule_version", "saved_view", "sign_in_brake",
 })  # fmt: skip
 OF_ORDERS = frozenset({"order_event", "order_line", "order_tag", "reservation", "shipment", "tender"})
 NAMES = frozenset({("member", "name"), ("staff", "name")})  # said in the list of what would happen

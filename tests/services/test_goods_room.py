@@ -23,9 +23,9 @@ from desktop.queries.reviews import ReviewFilter, reputation, reviews_page
 from desktop.services.bulk_goods import edit_many, take_back
 from desktop.services.orders import OrderDraft, create_order
 from desktop.services.price_lists import Cell, ListFacts, edit_list, make_list, set_cells
+from desktop.services.prices import PriceChange
 from desktop.services.products import (
     NewProduct,
-    PriceChange,
     create_product,
     set_on_shelf,
     set_prices,

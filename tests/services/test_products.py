@@ -29,9 +29,9 @@ from desktop.services.pictures import (
     remove_photo,
     small_picture,
 )
+from desktop.services.prices import PriceChange
 from desktop.services.products import (
     NewProduct,
-    PriceChange,
     ProductChanges,
     add_barcode,
     add_unit,

@@ -36,7 +36,7 @@ class Toast(QWidget):
         text: str,
         *,
         tone: str = "success",
-        undo: Callable[[], None] | None = None,
+        undo: Callable[[], object] | None = None,
         action: str = "",
         seconds: int = SECONDS,
     ) -> None:
@@ -138,7 +138,7 @@ class ToastHost(QObject):
         text: str,
         *,
         tone: str = "success",
-        undo: Callable[[], None] | None = None,
+        undo: Callable[[], object] | None = None,
         action: str = "",
         seconds: int = SECONDS,
     ) -> Toast:

@@ -36,6 +36,7 @@ from desktop.views.kiosk.receipt_job import Paper, Printer
 from desktop.views.kiosk.sale import KioskSale
 from desktop.views.kiosk.scanner import Scanner
 from desktop.views.kiosk.staff import StaffDesk
+from desktop.views.kiosk.widgets import column
 
 WARNING_SECONDS = 30
 RETRY_MS = 3_000
@@ -73,12 +74,9 @@ class KioskWindow(QWidget):
         self.setAcceptDrops(False)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.setWindowTitle("掌柜")
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(0)
-        self._layout.setSizeConstraint(
-            QVBoxLayout.SizeConstraint.SetNoConstraint
-        )  # the screen is as large as it is
+        self._layout = column(space=0)
+        self._layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)  # the screen is what it is
+        self.setLayout(self._layout)
         self.scanner = Scanner(self.windowHandle, self)
         self.scanner.scanned.connect(self._scan)
         self._lock = Lock(self)

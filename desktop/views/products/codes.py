@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QWidget
 from desktop.basics.i18n import _
 from desktop.basics.money import Money, quantity_text
 from desktop.queries.product_detail import BarcodeRow, ListRow, PriceRow, ProductDetail, UnitRow
+from desktop.services.prices import PriceChange
 from desktop.services.products import (
     BarcodeAdded,
-    PriceChange,
     add_barcode,
     add_unit,
     remove_barcode,

@@ -10,7 +10,8 @@ from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _
 from desktop.queries.categories import CategoryTree
 from desktop.queries.product_detail import ListRow, ProductDetail
-from desktop.services.products import KINDS, PriceChange, ProductChanges
+from desktop.services.prices import PriceChange
+from desktop.services.products import KINDS, ProductChanges
 from desktop.views.common.cards import clear, hbox, vbox
 from desktop.views.common.field import Field, check_all
 from desktop.views.common.inputs import Select, TextArea, TextInput

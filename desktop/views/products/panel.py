@@ -10,7 +10,8 @@ from desktop.basics.i18n import _
 from desktop.basics.money import Money
 from desktop.queries.categories import CategoryTree
 from desktop.queries.product_detail import ListRow, ProductDetail, product_cost, product_detail, product_photo
-from desktop.services.products import PriceChange, ProductChanges, edit_product, set_on_shelf, set_prices
+from desktop.services.prices import PriceChange
+from desktop.services.products import ProductChanges, edit_product, set_on_shelf, set_prices
 from desktop.views.common.background import Scope, Task
 from desktop.views.common.badges import Badge
 from desktop.views.common.buttons import Button, icon_button, plain, primary, secondary

@@ -202,14 +202,15 @@ class VariantsSheet(Sheet):
         typed = self._typed.get(values, ("", "", ""))
         code = TextInput(typed[0], hint=_("Next number"), longest=40)
         barcode = TextInput(typed[1], longest=48)
-        price = MoneyInput(self._context.currency)
-        price.setText(typed[2])
-        price.setPlaceholderText(_("As the first"))
-        for place, control in enumerate((code, barcode, price), 1):
+        own = MoneyInput(self._context.currency)
+        own.setText(typed[2])
+        own.setPlaceholderText(_("As the first"))
+        controls: tuple[QWidget, ...] = (code, barcode, own)
+        for place, control in enumerate(controls, 1):
             control.setFixedWidth(theme.px(132))
             control.setAccessibleName(" / ".join(values))
             self._grid.addWidget(control, number, place)
-        self._inputs[values] = (code, barcode, price)
+        self._inputs[values] = (code, barcode, own)
 
     def ready(self) -> bool:
         for _code, _barcode, price in self._inputs.values():

@@ -35,7 +35,7 @@ SHOP = (
     Group(N_("Receipt and look"), "", ("shop.receipt_footer", "look.gain_red")),
     Group(
         N_("Delivery notes and invoices"),
-        N_("An invoice of this program is no tax invoice (发票)"),
+        N_("An invoice of this program is not a tax invoice"),
         ("shop.phone", "shop.tax_number", "shop.invoice_note"),
     ),
 )

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.basics.clock import HandClock
 from desktop.models.products import PriceList
-from desktop.services.products import PriceChange, set_prices
+from desktop.services.prices import PriceChange
+from desktop.services.products import set_prices
 from desktop.services.settings import set_setting
 from desktop.shop import actors
 from desktop.shop.shop import Shop
