@@ -66,7 +66,7 @@ def variant(sku: int, product: int, name: str, kind: str, price: int) -> Goods:
     return Goods(*facts, product_id=product, product=name, variant=kind)
 
 
-@pytest.mark.req("P6", "C2")
+@pytest.mark.req("P6")
 def test_the_kiosk_asks_which_variant_when_a_product_is_chosen_by_name(
     qtbot: QtBot, around: Surroundings
 ) -> None:
