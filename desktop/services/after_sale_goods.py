@@ -18,7 +18,7 @@ from desktop.models.stock import DAMAGED, StockMovement
 from desktop.queries.given_back import claim_on
 from desktop.services import once, posting
 from desktop.services.after_sale_steps import lines_of_case, lock_case, move, record
-from desktop.services.locations import special
+from desktop.services.locations import back_to, special
 from desktop.services.posting import StockStep
 from desktop.services.settlement import NOT_STOCKED
 from desktop.shop.action import action
@@ -55,7 +55,7 @@ def receive_goods(work: Work, case_id: int, arrived: Sequence[Arrived], client_k
         if _stocked(work, line):
             shelf += [(line.sku_id, good, line.cost_minor)] if good else []
             broken += [(line.sku_id, bad, line.cost_minor)] if bad else []
-    _put(work, case, order.location_id, shelf, f"{client_key}:s")
+    _put(work, case, back_to(work, order.location_id), shelf, f"{client_key}:s")
     if broken:
         _put(work, case, special(work, DAMAGED), broken, f"{client_key}:d")
     work.flush()

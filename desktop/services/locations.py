@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from desktop.basics.errors import Refused
+from desktop.basics.errors import NotFound, Refused
 from desktop.basics.i18n import N_, _
 from desktop.models.people import Permission, Till
 from desktop.models.stock import (
@@ -48,11 +48,22 @@ def special(work: Work, kind: str) -> int:
 
 
 def open_place(work: Work, location_id: int) -> Location:
-    """The place, if goods may still come and go there. Raises `Refused`, `NotFound`."""
-    place = work.get(Location, location_id, lock=True)
+    """The place, if goods may still come and go there; nobody closes it meanwhile. Raises `Refused`, `NotFound`."""
+    # held softly (NO KEY UPDATE): sales refer to the place and must not wait for a count or a delivery
+    place = work.session.get(
+        Location, location_id, with_for_update={"key_share": True}, populate_existing=True
+    )
+    if place is None:
+        raise NotFound(N_("This entry no longer exists. Refresh the list."))
     if place.closed_at is not None:
         raise Refused(N_("“{name}” is closed. Choose another place."), name=_(place.name))
     return place
+
+
+def back_to(work: Work, location_id: int) -> int:
+    """Where goods that left from this place come back to: the shop floor when it has been closed since."""
+    closed = work.value(select(Location.closed_at).where(Location.id == location_id))
+    return location_id if closed is None else main_place(work)
 
 
 @action(permission=Permission.SETTINGS)

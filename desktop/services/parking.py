@@ -91,13 +91,17 @@ def _parked(work: Work, checkout_id: int) -> Checkout:
 
 def _quick_sku(work: Work) -> int:
     """The one entry all goods without a code are sold under; it has no stock and is made when first needed."""
-    known = work.value(select(Sku.id).where(Sku.code == QUICK_CODE))
+    wanted = select(Sku.id).where(Sku.code == QUICK_CODE)
+    known = work.value(wanted)
+    if known is not None:
+        return int(known)
+    base = work.value(select(PriceList.id).where(PriceList.key == BASE_LIST).with_for_update())
+    known = work.value(wanted)  # another till was first while this one waited
     if known is not None:
         return int(known)
     product = work.add(
         Product(name=_("Goods without a code"), kind="service", on_shelf=False, created_at=work.now)
     )
     sku = work.add(Sku(product_id=product.id, code=QUICK_CODE))
-    base = work.value(select(PriceList.id).where(PriceList.key == BASE_LIST))
     work.add(Price(list_id=base, sku_id=sku.id, amount_minor=0))
     return sku.id

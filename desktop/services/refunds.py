@@ -27,6 +27,7 @@ from desktop.queries.given_back import (
     worth_of,
 )
 from desktop.services import exchange_credit, posting
+from desktop.services.locations import back_to
 from desktop.services.order_conditions import WANTED
 from desktop.services.posting import PointsStep, StockStep
 from desktop.services.settlement import NOT_STOCKED
@@ -318,9 +319,10 @@ def _goods_back(
     posting.step_stock(work, _steps("free", held, "base_free"), order.location_id)
     gone = [part for part in stocked if part["base"]]
     if restock and gone:
-        posting.step_stock(work, _steps("put", gone, "base"), order.location_id)
+        place = back_to(work, order.location_id)
+        posting.step_stock(work, _steps("put", gone, "base"), place)
         deltas = [(part["sku_id"], part["base"], part["cost"]) for part in gone]
-        posting.post_movements(work, order.location_id, "refund", source, key, deltas)
+        posting.post_movements(work, place, "refund", source, key, deltas)
 
 
 def _steps(kind: str, parts: Sequence[dict[str, Any]], base: str) -> list[StockStep]:

@@ -18,9 +18,10 @@ from desktop.basics.money import quantity_text
 from desktop.models.people import Permission
 from desktop.models.products import Product, Sku
 from desktop.models.set_aside import ENDED, OPEN, SetAside, SetAsideEntry, SetAsideLine
-from desktop.models.stock import Stock
+from desktop.models.stock import SELLING_KINDS, Stock
 from desktop.queries.places import main_place
 from desktop.services import once
+from desktop.services.locations import open_place
 from desktop.shop.action import action
 from desktop.shop.work import Work
 
@@ -68,9 +69,7 @@ def set_aside(
         return int(given)
     _check_lines(lines)
     _check_times(work, starts_at, ends_at)
-    place = location_id if location_id is not None else main_place(work)
-    if not place:
-        raise Refused(N_("The shop is not set up yet. Finish the first steps before adding goods."))
+    place = _place(work, location_id)
     made = work.add(SetAside(
         name=_named(name), location_id=place, starts_at=starts_at, ends_at=ends_at, state=OPEN,
         note=note.strip()[:500], made_by=work.actor.key, made_at=work.now,
@@ -284,6 +283,15 @@ def _enter(work: Work, line_id: int, kind: str, delta: int, document: str) -> No
     work.touch("set_aside_line", line_id)
 
 
+def _place(work: Work, location_id: int | None) -> int:
+    place = location_id if location_id is not None else main_place(work)
+    if not place:
+        raise Refused(N_("The shop is not set up yet. Finish the first steps before adding goods."))
+    if open_place(work, place).kind not in SELLING_KINDS:
+        raise Refused(N_("A campaign sells from a shop floor or a store room."))
+    return place
+
+
 def _named(name: str) -> str:
     text = " ".join(name.split())[:LONGEST_NAME]
     if not text:
@@ -292,7 +300,8 @@ def _named(name: str) -> str:
 
 
 def _check_open(work: Work, campaign: SetAside) -> None:
-    if work.value(select(SetAside.state).where(SetAside.id == campaign.id)) != OPEN:
+    """Locked until the commit: who ends the campaign meanwhile waits, and returns what is added here as well."""
+    if work.value(select(SetAside.state).where(SetAside.id == campaign.id).with_for_update()) != OPEN:
         raise Refused(N_("The campaign is over. What it had left is free again."))
 
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Event
 
 import pytest
+from sqlalchemy import select
 
+from desktop.basics.clock import HandClock
 from desktop.basics.errors import OutOfStock
 from desktop.basics.ids import new_key
+from desktop.models.orders import OrderLine
 from desktop.models.people import Permission
 from desktop.queries.checkout import find_goods
 from desktop.queries.places import places, places_list, stock_by_place, till_places
 from desktop.queries.stock import StockFilter, stock_counts, stock_of, stock_page, stock_value
+from desktop.queries.verify import verify
 from desktop.services import posting
 from desktop.services.locations import (
     add_location,
     close_location,
+    open_place,
     rename_location,
     reopen_location,
     set_till_place,
@@ -23,12 +29,16 @@ from desktop.services.locations import (
 )
 from desktop.services.orders import OrderDraft, create_order
 from desktop.services.posting import StockStep
+from desktop.services.refunds import refund_lines
+from desktop.shop import actors
 from desktop.shop.action import action
 from desktop.shop.shop import Shop
 from desktop.shop.work import Work
+from desktop.storage.engine import open_storage
 from tests.helpers.goods import GOODS, MILK, Stocked, open_stocked
 from tests.helpers.refusals import refused
 from tests.helpers.sales import sell
+from tests.helpers.tills import PATIENCE, leave
 
 PIECE = 1_000
 
@@ -114,6 +124,54 @@ def test_only_an_empty_place_closes_and_it_opens_again(stocked: Stocked) -> None
     assert [place.name for place in shop.ask(places_list)][1:] == ["冷库"]
     with refused("stays open"):
         shop.do(close_location, stocked.location_id)
+
+
+@pytest.mark.req("C9", "I10")
+@pytest.mark.parametrize("closed", [True, False])
+def test_goods_given_back_lie_where_a_place_is_open(stocked: Stocked, closed: bool) -> None:
+    shop, milk = stocked.shop, stocked.skus[MILK]
+    room = shop.do(add_location, "store room", "后仓")
+    shop.do(_lay, room, milk, 2 * PIECE)
+    shop.do(set_till_place, stocked.kiosk_till, room)
+    _key, sale = sell(stocked, stocked.cart((MILK, 2)))
+    shop.do(set_till_place, stocked.kiosk_till, None)
+    if closed:
+        shop.do(close_location, room)
+    with shop.storage.read.connect() as connection:
+        line = select(OrderLine.id).where(OrderLine.order_id == sale.order_id)
+        line_id = connection.execute(line).scalar_one()
+    shop.do(refund_lines, sale.order_id, [(line_id, PIECE)], "坏了", new_key())
+    lies = {place.location_id: place.on_hand_milli for place in shop.ask(stock_by_place, milk)}
+    assert lies == (
+        {stocked.location_id: 9 * PIECE} if closed else {stocked.location_id: 8 * PIECE, room: PIECE}
+    )
+    assert shop.ask(verify).faults == ()
+
+
+@action(permission=Permission.EDIT_STOCK)
+def _hold_the_place(work: Work, place: int, held: Event, go: Event) -> None:
+    open_place(work, place)
+    held.set()
+    assert go.wait(PATIENCE)
+
+
+def test_sales_go_on_while_somebody_begins_a_count_or_a_delivery(postgres_url: str, clock: HandClock) -> None:
+    shop = Shop(open_storage(postgres_url), actor=actors.console(), clock=clock)
+    stocked, held, go = open_stocked(shop), Event(), Event()
+    with ThreadPoolExecutor(3) as pool:
+        holding = pool.submit(shop.do, _hold_the_place, stocked.location_id, held, go)
+        assert held.wait(PATIENCE)
+        selling = pool.submit(sell, stocked, stocked.cart((MILK, 1)))
+        done, _waiting = wait([selling], timeout=2.5)  # a lock is waited for 3 s
+        # control: who changes the place itself waits
+        closing = pool.submit(shop.do, rename_location, stocked.location_id, "前厅")
+        early, _waiting = wait([closing], timeout=0.3)
+        go.set()
+        holding.result()
+        closing.result()
+    leave(stocked)
+    assert done
+    assert not early
 
 
 @pytest.mark.req("I1", "I10")

@@ -68,6 +68,16 @@ def test_only_one_of_four_tills_gets_it(stocked: Stocked) -> None:
 
 
 @pytest.mark.req("Q6")
+def test_four_tills_that_sell_the_first_goods_without_a_code_share_their_entry(stocked: Stocked) -> None:
+    keys = [new_key() for _till in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda key: stocked.cashier.do(sell_without_code, key, 500), keys)) == [1] * 4
+    views = [stocked.kiosk.ask(checkout_view, key) for key in keys]
+    assert len({view.lines[0].sku_id for view in views}) == 1
+    assert [view.bill.to_pay_minor for view in views] == [500] * 4
+
+
+@pytest.mark.req("Q6")
 def test_the_members_word_does_not_stay_with_a_parked_sale(stocked: Stocked) -> None:
     key = new_key()
     stocked.kiosk.do(save_checkout, key, stocked.cart((TEA, 1)))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,12 +15,14 @@ from sqlalchemy import select, update
 from desktop.basics.clock import HandClock
 from desktop.basics.errors import Changed, OutOfStock, Refused, ShopError
 from desktop.basics.ids import new_key
+from desktop.models.people import Permission
 from desktop.models.set_aside import SetAside, SetAsideEntry, SetAsideLine
 from desktop.models.stock import Stock
 from desktop.queries.checkout import checkout_view
 from desktop.queries.verify import verify
 from desktop.services.checkout import choose_campaign, save_checkout
 from desktop.services.fulfilment import cancel_order
+from desktop.services.locations import add_location
 from desktop.services.orders import OrderDraft, create_order, edit_order
 from desktop.services.set_aside import (
     AsideLine,
@@ -29,9 +33,13 @@ from desktop.services.set_aside import (
     set_aside,
 )
 from desktop.services.settlement import Settled, TenderIn, settle
+from desktop.services.stock import ReceivedLine, receive_stock
+from desktop.shop.action import action
 from desktop.shop.shop import Shop
+from desktop.shop.work import Work
 from tests.helpers.goods import CAKE, MILK, Stocked, open_stocked
 from tests.helpers.sales import sell
+from tests.helpers.tills import PATIENCE
 
 DAY = timedelta(days=1)
 
@@ -221,6 +229,45 @@ def test_goods_are_added_and_the_time_is_moved(stocked: Stocked) -> None:
     with stocked.shop.storage.read.connect() as connection:
         assert connection.execute(select(SetAside.name)).scalar_one() == "双旦"
     assert whole(stocked)
+
+
+@action(permission=Permission.EDIT_STOCK)
+def _add_slowly(work: Work, made: int, line: AsideLine, added: Event, go: Event) -> None:
+    add_goods.run(work, made, line, new_key())
+    added.set()
+    assert go.wait(PATIENCE)
+
+
+@pytest.mark.req("I7")
+def test_goods_added_while_somebody_ends_the_campaign_come_back_too(stocked: Stocked) -> None:
+    made, added, go = campaign(stocked, 3), Event(), Event()
+    with ThreadPoolExecutor(2) as pool:
+        adding = pool.submit(
+            stocked.shop.do, _add_slowly, made, AsideLine(stocked.skus[CAKE], 2000), added, go
+        )
+        assert added.wait(PATIENCE)
+        ending = pool.submit(stocked.shop.do, end_campaign, made)
+        early, _waiting = wait([ending], timeout=0.3)
+        go.set()
+        adding.result()
+        assert not early
+        assert ending.result() == 5000
+    assert (stock_of(stocked), stock_of(stocked, CAKE)) == ((8, 0, 0), (6, 0, 0))
+    assert whole(stocked)
+
+
+@pytest.mark.req("I7")
+def test_a_campaign_sells_only_what_lies_where_the_shop_sells(stocked: Stocked) -> None:
+    shop, sku = stocked.shop, stocked.skus[MILK]
+    room = shop.do(add_location, "store room", "后仓")
+    other = shop.do(add_location, "other shop", "分店")
+    for place in (room, other):
+        shop.do(receive_stock, [ReceivedLine(sku, 2000)], client_key=new_key(), location_id=place)
+    now = shop.clock.now()
+    times = {"starts_at": now, "ends_at": now + DAY}
+    with pytest.raises(Refused, match="store room"):
+        shop.do(set_aside, "x", [AsideLine(sku, 1000)], **times, client_key="a", location_id=other)
+    assert shop.do(set_aside, "x", [AsideLine(sku, 1000)], **times, client_key="b", location_id=room)
 
 
 @pytest.mark.req("I7", "A2")
