@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any, Literal
 
-from PySide6.QtCore import QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPaintEvent, QShowEvent
+from PySide6.QtCore import QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.basics.i18n import _
@@ -16,6 +16,7 @@ from desktop.views.common.inputs import TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.next_steps import Step, step_of
 from desktop.views.common.paint import box, painting, soft_shadow
+from desktop.views.common.sheet_room import lowest, most_height, roll
 from desktop.views.common.theme import theme
 
 SHADOW = 24
@@ -80,6 +81,7 @@ class Sheet(QDialog):
         column = vbox(self, margins=(SHADOW + 20, SHADOW + 18, SHADOW + 20, SHADOW + 16), gap=14)
         self._head(column, title, text, icon, tone)
         self.body = vbox(gap=12)
+        self._rolled = False
         column.addLayout(self.body)
         self._troubles(column)
         self.primary: Button = danger(verb, solid=True) if tone == "danger" else primary(verb)
@@ -158,11 +160,28 @@ class Sheet(QDialog):
         self._go_on = None
 
     def _fit(self) -> None:
-        """Be as high as the wrapped sentences need at this width."""
+        """Be as high as the wrapped sentences need at this width, and end where the screen does."""
         layout = self.layout()
-        if layout is not None:
-            layout.activate()
-            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
+        if layout is None:
+            return
+        layout.activate()
+        most = most_height(self, SHADOW)
+        if not self._rolled and layout.totalHeightForWidth(self.width()) > most:
+            self._rolled = True
+            roll(self, self.body)
+            self.order_tabs()
+        self.resize(self.width(), min(layout.totalHeightForWidth(self.width()), most))
+        if self.isVisible():
+            self.move(self.x(), min(self.y(), lowest(self, SHADOW) - self.height() + 1))
+
+    def adjustSize(self) -> None:
+        """Fit anew after parts came or went."""
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._scrim is not None and self.geometry().bottom() > lowest(self, SHADOW):
+            QTimer.singleShot(0, self, self._fit)  # a line came: no button may lie below the screen
 
     def ready(self) -> bool:
         """Check before submitting; override to validate fields."""

@@ -113,13 +113,13 @@ class OrderSheet(Sheet):
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QScrollArea.Shape.NoFrame)
         inner = QWidget()
-        for part in (self.area.viewport(), inner):
-            part.setAutoFillBackground(False)
         parent = self.parentWidget()
         low = parent is not None and parent.window().height() < theme.px(820)
         self.area.setFixedHeight(theme.px(96 if low else 168))
         self.rows = vbox(inner, gap=6)
-        self.area.setWidget(inner)
+        self.area.setWidget(inner)  # which fills it
+        for part in (self.area.viewport(), inner):
+            part.setAutoFillBackground(False)
         row = hbox(gap=8)
         row.addWidget(self.goods, 1)
         self.paste = paste_button(self, self.context)

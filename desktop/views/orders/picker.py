@@ -7,9 +7,11 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy, QWidget
 
+from desktop.basics.i18n import _
 from desktop.views.common.background import Task
 from desktop.views.common.cards import vbox
 from desktop.views.common.inputs import SearchInput
+from desktop.views.common.labels import Label
 from desktop.views.common.theme import theme
 
 MOST_SHOWN = 5
@@ -40,8 +42,10 @@ class Picker(QWidget):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setAccessibleName(hint)
         self.list.hide()
-        column.addWidget(self.field)
-        column.addWidget(self.list)
+        self.nothing = Label(_("Nothing found"), "small", "text2")
+        self.nothing.hide()
+        for part in (self.field, self.list, self.nothing):
+            column.addWidget(part)
         self.field.searched.connect(self._ask)
         self.field.installEventFilter(self)
         self.list.itemClicked.connect(self._click)
@@ -67,6 +71,7 @@ class Picker(QWidget):
         row = self.list.sizeHintForRow(0) if self._found else 0
         self.list.setFixedHeight(row * len(self._found) + theme.px(6))
         self.list.setVisible(bool(self._found))
+        self.nothing.setVisible(not self._found and bool(self.field.text().strip()))
         self.resized.emit()
 
     def _choose(self, number: int) -> None:

@@ -69,7 +69,7 @@ def columns(currency: str, zone: ZoneInfo, now: Callable[[], datetime]) -> list[
     symbol = SYMBOLS.get(currency, currency)
     return [
         Column("tick", "", 45, "tick"),
-        Column("short_code", _("Order no."), 94, "strong"),
+        Column("short_code", _("Order no."), 108, "strong"),
         Column("placed", _("Placed"), 118, sortable=True, value=lambda r: when_text(r.placed_at, now(), zone)),
         Column("member", _("Customer"), 144, "name", stretch=True, value=_customer),
         Column("channel", _("Channel"), 106, value=lambda r: channel_word(r.channel)),

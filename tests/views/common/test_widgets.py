@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QApplication, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.basics.errors import ShopError
@@ -277,3 +277,24 @@ def test_a_cut_text_tells_itself_whole(qtbot: QtBot, window: QWidget) -> None:
         assert QToolTip.text() == (label.text() if label is long else "")
         QToolTip.hideText()
         qtbot.waitUntil(lambda: not QToolTip.isVisible())
+
+
+def test_no_button_of_a_sheet_lies_below_the_screen(qtbot: QtBot, window: QWidget) -> None:
+    """A tall sheet scrolls its body, also when an error makes it tall; the typed field keeps the keyboard."""
+    screen = window.screen().availableGeometry()
+    fields = [Field(f"field {number}", TextInput()) for number in range(40)]
+    low, tall = Sheet(window, "Low", verb="Go"), Sheet(window, "Tall", verb="Go")
+    low.add(*fields[:2])
+    tall.add(*fields[2:])
+    for sheet in (low, tall):
+        sheet.open()
+        qtbot.waitUntil(sheet.isVisible)
+    assert not low.findChildren(QScrollArea)  # control: what fits stays as it is
+    assert tall.findChildren(QScrollArea)
+    tall.show_error(ShopError(N_("Fill this in"), next_step="retry"))
+    qtbot.waitUntil(lambda: tall.primary.mapToGlobal(tall.primary.rect().bottomLeft()).y() <= screen.bottom())
+    assert tall.focusWidget() is tall.findChildren(TextInput)[0]
+    low.body.addSpacing(screen.height())
+    low.adjustSize()
+    assert low.height() <= screen.height() + 48
+    assert low.findChildren(QScrollArea)
