@@ -30,14 +30,21 @@ class BulkBar(QWidget):
         self._row.addSpacing(6)
         self._row.addWidget(line)
         self._row.addStretch(1)
-        clear = Button(_("Clear selection"), "on_dark", key="Esc")
+        clear = self._button(_("Clear selection"), key="Esc")
         clear.clicked.connect(self.cleared)
         self._row.addWidget(clear)
 
     def add(self, text: str, icon: str = "", *, key: str = "") -> Button:
         """Add an action and return its button."""
-        button = Button(text, "on_dark", icon, key=key)
+        button = self._button(text, icon, key=key)
         self._row.insertWidget(self._row.count() - 2, button)
+        return button
+
+    @staticmethod
+    def _button(text: str, icon: str = "", *, key: str = "") -> Button:
+        """A button whose click leaves the keyboard in the table: the bar goes away when nothing is ticked."""
+        button = Button(text, "on_dark", icon, key=key)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
     def say(self, count: str, total: str = "") -> None:

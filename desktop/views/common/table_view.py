@@ -285,7 +285,8 @@ class TableView(QTableView):
         index = self.indexAt(event.position().toPoint())
         if index.isValid() and self.paged.columns[index.column()].kind == "tick":
             self.setFocus(Qt.FocusReason.MouseFocusReason)
-            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+            flags = QItemSelectionModel.SelectionFlag  # what looks chosen is what is shown beside the list
+            self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
             self._tick(
                 index.row(),
                 event.modifiers() & Qt.KeyboardModifier.ShiftModifier == Qt.KeyboardModifier.ShiftModifier,

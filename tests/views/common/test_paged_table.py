@@ -12,6 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from desktop.views.common import remember
 from desktop.views.common.background import Background
+from desktop.views.common.bulk_bar import BulkBar
+from desktop.views.common.buttons import Button
 from desktop.views.common.cells import BadgeCell, Column, NameCell, StockCell, Toned, TwoLine
 from desktop.views.common.empty import EmptyState
 from desktop.views.common.paged_table import PagedTable
@@ -143,12 +145,26 @@ def test_ticks_by_mouse_and_keys(qtbot: QtBot, view: TableView) -> None:
     spot = view.visualRect(view.paged.index(4, 0)).center()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
     assert view.paged.checked == {996}
+    assert [index.row() for index in view.selectionModel().selectedRows()] == [4], "another row looks chosen"
     qtbot.mouseClick(
         view.head.viewport(),
         Qt.MouseButton.LeftButton,
         pos=view.head.viewport().rect().topLeft() + spot.__class__(20, 10),
     )
     assert len(view.paged.checked) == 200
+
+
+def test_the_bar_leaves_the_keyboard_in_the_table(qtbot: QtBot, view: TableView) -> None:
+    """The bar under ticked rows goes when they are cleared, and takes no focus along."""
+    bar = BulkBar(view)
+    bar.add("Adjust")
+    bar.show()
+    bar.cleared.connect(bar.hide)
+    view.setFocus()
+    for button in bar.findChildren(Button):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert view.hasFocus()
+    assert bar.isHidden()
 
 
 def test_enter_opens_and_the_head_sorts(qtbot: QtBot, view: TableView) -> None:
