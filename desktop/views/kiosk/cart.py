@@ -174,16 +174,12 @@ class KioskCart(QObject):
         )
         self._change(tuple(line for line in lines if line.qty_milli > 0))
 
-    def remove_fixed(self, sku_id: int, unit: str, fixed_minor: int) -> None:
-        """Take away one line that costs what its label or a person said."""
-        lines = list(self.lines)
-        at = next(
-            n
-            for n, line in enumerate(lines)
-            if (line.sku_id, line.unit, line.fixed_minor) == (sku_id, unit, fixed_minor)
-        )
-        del lines[at]
-        self._change(tuple(lines))
+    def remove_line(self, sku_id: int, unit: str, fixed_minor: int | None) -> None:
+        """Take away one line that was weighed, or costs what its label or a person said; once for two touches."""
+        keys = [line.key for line in self.lines]
+        if (sku_id, unit, fixed_minor) in keys:
+            at = keys.index((sku_id, unit, fixed_minor))
+            self._change(self.lines[:at] + self.lines[at + 1 :])
 
     def set_points(self, points: int) -> None:
         """How many points the member wants to use; the bill says how many may be."""

@@ -42,17 +42,14 @@ class LineRow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         key = (line.offer.sku_id, line.offer.unit)
         change = around.sale.change_quantity
-        self._fixed = line.trace == FIXED
-        less = (
-            partial(around.sale.remove_fixed, *key, line.total_minor)
-            if self._fixed
-            else partial(change, *key, -MILLI)
-        )
+        # nobody makes a weighed pack lighter or heavier by a touch
+        self._whole = line.trace == FIXED or line.offer.kind == "weighed"
+        less = partial(around.sale.remove_line, *line.key) if self._whole else partial(change, *key, -MILLI)
         self._less = Button("", icon="subtract-line", size=26, on=less)
         self._more = Button("", icon="add-line", size=26, on=partial(change, *key, MILLI))
         for button in (self._less, self._more):
             button.setParent(self)
-        if self._fixed:
+        if self._whole:
             self._more.hide()
         self.setSizePolicy(Grow, Fixed)
         self.show_line(line)
@@ -69,7 +66,7 @@ class LineRow(QWidget):
         if texts == self._texts:
             return  # painting a line again costs a part of the time a scan may take
         self._texts = texts
-        last = line.qty_milli <= MILLI or self._fixed
+        last = line.qty_milli <= MILLI or self._whole
         self._less.icon_ = "delete-bin-line" if last else "subtract-line"
         name = line.offer.name
         self._less.setAccessibleName((_("Remove {name}") if last else _("One less {name}")).format(name=name))

@@ -215,7 +215,7 @@ class OpenPrice(Overlay):
         self._told.say(str(Money(self.minor(), self._currency)))
 
     def _enter(self) -> None:
-        if self.minor() > 0:
+        if self._ok.isEnabled():
             self._ok.setEnabled(False)
             self.typed_price.emit(self.minor())
 

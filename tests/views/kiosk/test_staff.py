@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 
+from desktop.basics.ids import new_key
+from desktop.basics.scale_codes import encode
+from desktop.services.products import NewProduct, create_product
+from desktop.services.scale_codes import add_layout
+from desktop.services.stock import ReceivedLine, receive_stock
 from desktop.views.kiosk.overlays import Calling, Notice, Pin
 from desktop.views.kiosk.staff import OpenPrice, ParkedSales, StaffMenu
-from tests.views.kiosk.conftest import PIN, Kiosk
+from tests.views.kiosk.conftest import CODES, PIN, Kiosk
 from tests.views.kiosk.test_window import touch
 
 
@@ -66,3 +72,44 @@ def test_goods_without_a_code_join_the_cart_and_leave_it(kiosk: Kiosk) -> None:
     assert [line.total_minor for line in kiosk.sale.bill.lines] == [350, 1_200]
     kiosk.scan("6901000020011")
     assert kiosk.sale.bill.total_minor == 350 + 1_200 + 1_690
+
+
+@pytest.mark.req("P6")
+def test_a_second_touch_or_enter_neither_adds_nor_breaks_anything(kiosk: Kiosk) -> None:
+    kiosk.open()
+    menu(kiosk)
+    touch(kiosk, "无码商品")
+    asked = kiosk.window.overlay
+    assert isinstance(asked, OpenPrice)
+    asked._entry.press("5")
+    for _press in range(2):
+        kiosk.qtbot.keyClick(asked, Qt.Key.Key_Return)
+    kiosk.settle_down()
+    assert [line.total_minor for line in kiosk.sale.bill.lines] == [500]
+    [row] = kiosk.window.page._goods._rows.values()
+    for _press in range(2):  # the row stands there until the cart without it is priced
+        row._less.click()
+    kiosk.settle_down()
+    assert kiosk.sale.lines == ()
+
+
+@pytest.mark.req("P6")
+def test_what_was_weighed_stays_weighed_or_leaves(kiosk: Kiosk) -> None:
+    shop = kiosk.stocked.shop
+    shop.do(add_layout, "g", "21CCCCCWWWWWK")
+    apples = shop.do(create_product, NewProduct("苹果", 1_280, kind="weighed", unit="千克", code="00123"))
+    shop.do(receive_stock, [ReceivedLine(apples.sku_id, 9_000)], client_key=new_key())
+    kiosk.open()
+    kiosk.scan(encode("21CCCCCWWWWWK", "00123", 1_756))
+    assert [line.qty_milli for line in kiosk.sale.lines] == [1_756]
+    [row] = kiosk.window.page._goods._rows.values()
+    assert not row._more.isVisible()
+    row._less.click()
+    kiosk.settle_down()
+    assert kiosk.sale.lines == ()
+    kiosk.scan(CODES[1], CODES[1])  # control: pieces leave one by one
+    [row] = kiosk.window.page._goods._rows.values()
+    assert row._more.isVisible()
+    row._less.click()
+    kiosk.settle_down()
+    assert [line.qty_milli for line in kiosk.sale.lines] == [1_000]
