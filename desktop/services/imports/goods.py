@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -62,15 +62,18 @@ def remark(row: Row, remarks: Counter[str], first_time: bool) -> None:
 def judge(read: Read, rows: Sequence[Row]) -> list[Verdict]:
     """Which rows are new, changed and the same; of new goods that stand here twice the last row is made."""
     known, fresh, codes = _known(read, rows), set[str](), dict[str, str]()
+    now: dict[int, Known] = {}
     verdicts = []
     for row in rows:
-        found, key = _find(known, row), identity(row)
+        found, key = _find(known, row, now), identity(row)
         code = row.get("code", "")
         if found is None and key in known.shared:
             said = _("“{text}” stands for several goods. Give their code.").format(text=row["name"])
             verdicts.append(Verdict(REFUSED, said))
         elif found is not None:
-            verdicts.append(Verdict(CHANGED if _changes(row, found) else SAME))
+            changes = _changes(row, found)
+            now[found.sku_id] = _after(found, changes)
+            verdicts.append(Verdict(CHANGED if changes else SAME))
         elif code and codes.setdefault(code, key) != key:
             said = _("The code {code} stands in the file for other goods too.").format(code=code)
             verdicts.append(Verdict(REFUSED, said))
@@ -84,10 +87,11 @@ def write(work: Work, run: Run, rows: Sequence[Row], verdicts: Sequence[Verdict]
     """Make the new goods, bring the known ones up to date."""
     known = _known(work, rows)
     fresh: dict[str, Row] = {}
+    now: dict[int, Known] = {}
     for row, verdict in zip(rows, verdicts, strict=True):
-        found = _find(known, row)
+        found = _find(known, row, now)
         if verdict.deed == CHANGED and found is not None:
-            _bring_up_to_date(work, run, known.base, found, row)
+            now[found.sku_id] = _bring_up_to_date(work, run, known.base, found, row)
         elif found is None and verdict.deed != REFUSED:
             fresh[identity(row)] = row
     _make(work, run, known.base, list(fresh.values()))
@@ -101,9 +105,23 @@ def identity(row: Row) -> str:
     return f"n:{row['name']}"
 
 
-def _find(known: _Shop, row: Row) -> Known | None:
+def _find(known: _Shop, row: Row, now: dict[int, Known]) -> Known | None:
+    """The goods of a row, as the rows before it left them."""
     found = known.by.get(identity(row))
-    return found or known.by.get(f"c:{row['code']}") if row.get("code") else found
+    if found is None and row.get("code"):
+        found = known.by.get(f"c:{row['code']}")
+    return None if found is None else now.get(found.sku_id, found)
+
+
+def _after(found: Known, changes: dict[str, tuple[Any, Any]]) -> Known:
+    said = {key: after for key, (_before, after) in changes.items()}
+    return replace(
+        found,
+        name=said.get("name", found.name),
+        cost_minor=said.get("cost", found.cost_minor),
+        price_minor=said.get("price", found.price_minor),
+        barcodes=found.barcodes | ({said["barcode"]} if "barcode" in said else frozenset()),
+    )
 
 
 def _changes(row: Row, found: Known) -> dict[str, tuple[Any, Any]]:
@@ -164,7 +182,7 @@ def _barcodes(read: Read, skus: Sequence[int]) -> dict[int, frozenset[str]]:
     return {sku: frozenset(codes) for sku, codes in found.items()}
 
 
-def _bring_up_to_date(work: Work, run: Run, base: int, found: Known, row: Row) -> None:
+def _bring_up_to_date(work: Work, run: Run, base: int, found: Known, row: Row) -> Known:
     changes = _changes(row, found)
     if "name" in changes:
         rename(work, found.product_id, row["name"])
@@ -176,6 +194,7 @@ def _bring_up_to_date(work: Work, run: Run, base: int, found: Known, row: Row) -
         work.post(Barcode, [_barcode(row["barcode"], found.sku_id)])
         work.touch("product", found.product_id)
     run.note("goods", found.sku_id, made=False, changes=changes, base=base)
+    return _after(found, changes)
 
 
 def rename(work: Work, product_id: int, name: str) -> None:

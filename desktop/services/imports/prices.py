@@ -57,6 +57,7 @@ def put_price(work: Work, place: Place, amount: int) -> None:
     """Set the usual price of a SKU in a list; the change stands in the price history."""
     sku_id, list_id = place
     one_price(work, sku_id, PriceChange(list_id, amount))
+    work.flush()  # the next row may be about the same goods
     _touch(work, sku_id)
 
 

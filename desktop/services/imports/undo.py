@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from desktop.basics.errors import Refused
 from desktop.basics.i18n import N_
@@ -61,7 +61,7 @@ def begin_undo(work: Work, run_id: int) -> int:
     """How many things there are to take back. Raises `Refused` when there are none."""
     run = work.get(ImportRun, run_id, lock=True)
     work.require(str(KINDS[run.kind].RIGHT))
-    count = len(work.rows(select(ImportEntry.id).where(*_open(run_id))).all())
+    count = _left(work, run_id)
     if run.state in (UNDONE, COLUMNS) or not count:
         raise Refused(N_("There is nothing of this import left to take back."))
     return count
@@ -84,12 +84,16 @@ def undo_slice(work: Work, run_id: int) -> Undone:
         state = KEPT if reason else OUT
         work.rows(update(ImportEntry).where(ImportEntry.id == entry.id).values(state=state, reason=reason))
     work.touch("import_run", run_id)
-    left = len(work.rows(select(ImportEntry.id).where(*_open(run_id))).all())
+    left = _left(work, run_id)
     if not left:
         stays = select(ImportEntry.id).where(ImportEntry.run_id == run_id, ImportEntry.state == KEPT)
         run.state = PARTLY if work.first(stays) else UNDONE
     kept = sum(bool(reason) for reason in reasons)
     return Undone(len(same) - kept, kept, left)
+
+
+def _left(work: Work, run_id: int) -> int:
+    return int(work.value(select(func.count()).select_from(ImportEntry).where(*_open(run_id))))
 
 
 def _open(run_id: int) -> tuple[Any, ...]:

@@ -18,15 +18,22 @@ from desktop.services.imports.orders import CHANNEL
 from desktop.services.imports.undo_members import hanging
 from desktop.shop.work import Work
 
-OWN = ("order_line", "order_event", "tender", "order_review", "review")  # what an import itself hangs on an order
-OWN_EVENTS = ("placed", "paid", "shipped", "done", "cancelled", "imported")
+OWN = (
+    "order_line",
+    "order_event",
+    "tender",
+    "order_review",
+    "review",
+)  # what an import itself hangs on an order
+WRITTEN_LAST = "imported"  # of the steps an import writes; whatever came after it, a person did
 REASON = N_("Import taken back")
 
 
 def take_back(work: Work, run_id: int, things: Sequence[tuple[int, bool, dict[str, Any]]]) -> list[str]:
     """Cancel the orders of an import; its number becomes free, so that it can be imported again."""
     ids = [order_id for order_id, _made, _detail in things]
-    more = select(OrderEvent.order_id).where(OrderEvent.order_id.in_(ids), OrderEvent.kind.not_in(OWN_EVENTS))
+    newest = select(func.max(OrderEvent.id)).where(OrderEvent.order_id.in_(ids)).group_by(OrderEvent.order_id)
+    more = select(OrderEvent.order_id).where(OrderEvent.id.in_(newest), OrderEvent.kind != WRITTEN_LAST)
     held = hanging(work, "sale_order", ids, OWN) | set(work.session.scalars(more))
     return [_one(work, run_id, order_id, held) for order_id in ids]
 

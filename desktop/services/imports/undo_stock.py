@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from desktop.basics.i18n import N_
+from desktop.basics.ids import new_key
 from desktop.models.stock import Stock
 from desktop.services.posting import StockStep, post_movements, step_stock
 from desktop.shop.work import Work
@@ -32,6 +33,6 @@ def counter(work: Work, run_id: int, sku_id: int, location: int, delta: int, rea
         return N_("Goods of this count were sold or reserved since.")
     if delta:
         step_stock(work, [StockStep("put" if delta > 0 else "take", sku_id, abs(delta))], location)
-        key = f"import:{run_id}:undo:{sku_id}:{location}"
-        post_movements(work, location, reason, f"import:{run_id}:undo", key, [(sku_id, delta, 0)], "undone")
+        source = f"import:{run_id}:undo"  # once by the entry's state, so the key need not say which it is
+        post_movements(work, location, reason, source, new_key(), [(sku_id, delta, 0)], "undone")
     return ""

@@ -18,10 +18,12 @@ from desktop.models.stock import Stock
 from desktop.queries.imports import import_runs, kept_of_import
 from desktop.queries.verify import verify
 from desktop.services import opening
-from desktop.services.imports.desk import Desk, bring_in, said_of
+from desktop.services.fulfilment import pay_order
+from desktop.services.imports.desk import BATCH, Desk, bring_in, said_of
 from desktop.services.imports.report import NOT_WRITTEN, STOPPED
 from desktop.services.imports.runs import ALL
 from desktop.services.imports.undo import undo_import
+from desktop.services.settlement import TenderIn
 from desktop.services.stock import AdjustLine, adjust_stock
 from desktop.shop.shop import Shop
 
@@ -200,3 +202,50 @@ def test_what_an_import_changed_of_people_is_personal(opened: Shop) -> None:
     assert column.info == {"data": "personal"}
     with pytest.raises(ShopError):
         bring_in(opened, "nothing", [Path("x.csv")])
+
+
+@pytest.mark.req("O12")
+def test_an_imported_order_somebody_paid_since_stays(opened: Shop, tmp_path: Path) -> None:
+    bring_in(opened, "goods", [written(tmp_path / "g.csv", GOODS)])
+    heads = "订单编号,订单创建时间,订单状态\nR1,2026-11-01 10:00,待付款\nR2,2026-11-01 11:00,待付款\n"
+    lines = "订单编号,货号,单价,数量\nR1,S1,16.90,1\nR2,S1,16.90,1\n"
+    files = [written(tmp_path / "h.csv", heads), written(tmp_path / "l.csv", lines)]
+    run = bring_in(opened, "orders", files).run_id
+    paid = rows(opened, select(Order.id).where(Order.external_ref == "R1"))[0][0]
+    opened.do(pay_order, paid, TenderIn("cash", 1690), new_key())
+    undone = undo_import(opened, run)
+    assert undone.kept == 1, "the money in the drawer is nobody's to give back"
+    found = rows(opened, select(Order.status, Order.refunded_minor).order_by(Order.id))
+    assert found == [("done", 0), (CANCELLED, 0)], "control: the other one went"
+    assert opened.ask(verify).faults == ()
+
+
+@pytest.mark.req("O12", "I1")
+def test_goods_counted_in_two_batches_of_a_file_go_back_by_both(opened: Shop, tmp_path: Path) -> None:
+    names = [f"C{i}" for i in range(BATCH + 10)]
+    text = "name,code,price\n" + "".join(f"goods {name},{name},1.00\n" for name in names)
+    bring_in(opened, "goods", [written(tmp_path / "g.csv", text)])
+    counts = "code,counted\nC0,5\n" + "".join(f"{name},1\n" for name in names[1:]) + "C0,7\n"
+    run = bring_in(opened, "stock", [written(tmp_path / "c.csv", counts)]).run_id
+    assert rows(opened, select(Stock.on_hand_milli).join(Sku).where(Sku.code == "C0")) == [(7_000,)]
+    assert undo_import(opened, run).kept == 0
+    assert rows(opened, select(Stock.on_hand_milli).where(Stock.on_hand_milli != 0)) == []
+    assert opened.ask(verify).faults == ()
+
+
+@pytest.mark.req("O12")
+def test_the_last_row_of_goods_named_twice_holds_and_all_of_it_goes_back(
+    opened: Shop, tmp_path: Path
+) -> None:
+    bring_in(opened, "goods", [written(tmp_path / "g.csv", GOODS)])
+    again = written(
+        tmp_path / "h.csv",
+        "编码,商品名称,售价,条码\nS2,云片糕,18.00,6901000020172\nS2,云片糕,22.00,6901000020172\n",
+    )
+    report = bring_in(opened, "goods", [again])
+    assert report.changed == 2
+    mine = select(Sku.id).where(Sku.code == "S2").scalar_subquery()
+    assert rows(opened, select(Price.amount_minor).where(Price.sku_id == mine)) == [(2200,)]
+    assert rows(opened, select(Barcode.code).where(Barcode.sku_id == mine)) == [("6901000020172",)]
+    undone = undo_import(opened, report.run_id)
+    assert (undone.out, undone.kept, count(opened, Barcode)) == (2, 0, 1)
