@@ -9,6 +9,7 @@ import sqlite3
 import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -77,19 +78,26 @@ class Spool:
     ) -> int:
         """Keep the rows of one file, telling how many there are so far; how many they are. Raises `Halted`."""
         count, waiting = 0, []
-        self._connection.execute("BEGIN")
-        for line, cells in rows:
-            waiting.append((file, line, json.dumps([_kept(cell) for cell in cells])))
-            count += 1
-            if len(waiting) == MANY:
-                self._connection.executemany("INSERT INTO line VALUES (?, ?, ?)", waiting)
-                waiting.clear()
-                if told is not None and not told(count, 0):
-                    self._connection.execute("ROLLBACK")
-                    raise Halted
-        self._connection.executemany("INSERT INTO line VALUES (?, ?, ?)", waiting)
-        self._connection.execute("COMMIT")
+        with self._together():
+            for line, cells in rows:
+                waiting.append((file, line, json.dumps([_kept(cell) for cell in cells])))
+                count += 1
+                if len(waiting) == MANY:
+                    self._connection.executemany("INSERT INTO line VALUES (?, ?, ?)", waiting)
+                    waiting.clear()
+                    if told is not None and not told(count, 0):
+                        raise Halted
+            self._connection.executemany("INSERT INTO line VALUES (?, ?, ?)", waiting)
         return count
+
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        """One transaction for many rows, ended whatever happens; without a journal nothing can be rolled back."""
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.execute("COMMIT")
 
     def rows(self, file: int) -> Iterator[tuple[int, list[str]]]:
         """(line, cells) of a file, as they came."""
@@ -133,10 +141,9 @@ class Spool:
 
     def put_parts(self, kind: str, rows: Iterable[tuple[str, Any]]) -> None:
         """Keep checked rows of a table by what they belong to."""
-        self._connection.execute("BEGIN")
         statement = "INSERT INTO part (kind, ref, data) VALUES (?, ?, ?)"
-        self._connection.executemany(statement, ((kind, ref, pickle.dumps(data)) for ref, data in rows))
-        self._connection.execute("COMMIT")
+        with self._together():
+            self._connection.executemany(statement, ((kind, ref, pickle.dumps(data)) for ref, data in rows))
 
     def parts(self, kind: str, ref: str) -> list[Any]:
         """The rows of a table that belong to this."""

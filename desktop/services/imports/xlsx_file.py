@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import repeat
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
@@ -82,7 +82,11 @@ class SheetFile:
             ) from None
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
-        book = load_workbook(self.path, read_only=True, data_only=True, keep_links=False)
+        with self.path.open("rb") as file:  # closed by us: a book that can't be read leaves it open
+            yield from self._pages(file)
+
+    def _pages(self, file: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
+        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         try:
             pages = {page.title: page for page in book.worksheets if page.sheet_state == "visible"}
             self.sheets = tuple(pages)
@@ -109,7 +113,7 @@ class SheetFile:
     def _cells(
         self, values: Iterator[Sequence[Any]], formulas: Iterator[Sequence[Any]] | repeat[Any]
     ) -> Iterator[tuple[int, list[str]]]:
-        held: dict[tuple[int, int], str] = {}
+        held: dict[int, tuple[int, str]] = {}  # column → last row, text
         starts = {(top, left): (left, top, right, bottom) for left, top, right, bottom in self._merged}
         for number, (row, written) in enumerate(zip(values, formulas, strict=False), start=1):
             if number > MOST_ROWS:
@@ -148,18 +152,19 @@ def _fill(
     cells: list[str],
     number: int,
     starts: dict[tuple[int, int], tuple[int, int, int, int]],
-    held: dict[tuple[int, int], str],
+    held: dict[int, tuple[int, str]],
 ) -> None:
     """Write the text of merged cells into each row they span, as the eye reads them."""
+    for column, (last, text) in list(held.items()):
+        if number > last:
+            del held[column]
+            continue
+        cells += [""] * (column + 1 - len(cells))
+        cells[column] = cells[column] or text
     for column in range(len(cells)):
         area = starts.get((number, column + 1))
         if area:
-            for below in range(area[1] + 1, area[3] + 1):
-                held[below, column] = cells[column]
-    for row, column in [place for place in held if place[0] == number]:
-        text = held.pop((row, column))
-        cells += [""] * (column + 1 - len(cells))
-        cells[column] = cells[column] or text
+            held[column] = (area[3], cells[column])
 
 
 def as_text(value: Any) -> str:

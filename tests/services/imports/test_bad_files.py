@@ -13,11 +13,12 @@ from desktop.basics.errors import Malformed
 from desktop.basics.i18n import speaking
 from desktop.services import opening
 from desktop.services.imports import text_file, xlsx_file
-from desktop.services.imports.desk import bring_in
-from desktop.services.imports.report import Halted
+from desktop.services.imports.desk import Desk, bring_in
+from desktop.services.imports.report import STOPPED, Halted
 from desktop.services.imports.spool import Cell, Spool
 from desktop.services.imports.table import read_table
 from desktop.services.imports.templates import write_bad_rows, write_template
+from desktop.services.imports.xlsx_file import _fill
 from desktop.shop.shop import Shop
 
 
@@ -267,3 +268,34 @@ def test_refused_rows_are_written_with_their_reasons(opened: Shop, tmp_path: Pat
     text = out.read_text(encoding="utf-8-sig")
     assert "'=B" in text
     assert isinstance(Cell("x", "y"), str)
+
+
+@pytest.mark.req("O12")
+def test_a_check_that_was_stopped_can_be_made_again(opened: Shop, tmp_path: Path) -> None:
+    lines = (f"R{i},2026-11-01 10:00,待付款\n" for i in range(600))
+    path = tmp_path / "o.csv"
+    path.write_text("订单编号,订单创建时间,订单状态\n" + "".join(lines), encoding="utf-8")
+    desk = Desk(opened)
+    desk.open([path])
+    desk.choose("orders")
+    assert desk.check(progress=lambda done, _all: done < 300).state == STOPPED
+    assert desk.check().made == 600
+    desk.close()
+
+
+@pytest.mark.req("O12")
+def test_long_merged_cells_hold_nothing_up(tmp_path: Path) -> None:
+    """Each row looks at the cells that reach into it, not at all rows to come."""
+    columns, rows = 100, 19_000
+    held: dict[int, tuple[int, str]] = {}
+    starts = {(2, column): (column, 2, column, rows) for column in range(1, columns + 1)}
+    first = [str(column) for column in range(columns)]
+    _fill(first, 2, starts, held)
+    assert len(held) == columns
+    for number in (3, rows):
+        cells_of_row: list[str] = []
+        _fill(cells_of_row, number, starts, held)
+        assert cells_of_row == first
+    below: list[str] = []
+    _fill(below, rows + 1, starts, held)
+    assert (below, held) == ([], {})
