@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -58,6 +59,7 @@ _RETURN_CODES: dict[str, tuple[type[ShopError], str]] = {
     "400": (Refused, WRONG_CODE), "408": (Refused, WRONG_PHONE), "500": (NotFound, UNKNOWN),
     "501": (Unavailable, BUSY), "502": (Unavailable, BUSY), "503": (Refused, WRONG_KEY), "601": (Refused, NO_CREDIT),
 }  # fmt: skip
+_UNSEEN = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log every number that is asked for
 
 
@@ -153,7 +155,7 @@ def _fetch(method: str, url: str, **more: Any) -> Any:
         raise Unavailable(NO_ANSWER)
     try:
         return json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unavailable(NOT_JSON) from error
 
 
@@ -180,7 +182,7 @@ def _read_kuaidi100(answer: Any) -> Trail:
     for row in rows[:MOST_SEEN]:
         at = moment(row.get("time") or row.get("ftime"), CHINA)
         if at is not None:
-            seen.append(Seen(at, str(row.get("context", "")), str(row.get("areaName") or "")))
+            seen.append(Seen(at, _words(row.get("context")), _words(row.get("areaName"))))
     state = STATES.get(str(answer.get("state", "")), UNDER_WAY)
     return Trail(state, tuple(seen), moment(answer.get("arrivalTime"), CHINA))
 
@@ -195,7 +197,7 @@ def _read_json(asked: Asked, answer: Any) -> Trail:
         at = moment(_at(row, paths.get("time", "time")), asked.zone)
         if at is not None:
             texts = (_at(row, paths.get(name, name)) for name in ("text", "place"))
-            seen.append(Seen(at, *("" if text is None else str(text) for text in texts)))
+            seen.append(Seen(at, *map(_words, texts)))
     if rows and not seen:
         raise Unavailable(NO_TRAIL)
     seen.sort(key=lambda one: one.at, reverse=True)
@@ -206,6 +208,11 @@ def _read_json(asked: Asked, answer: Any) -> Trail:
     return Trail(
         state, tuple(seen), moment(_at(answer, paths["eta"]), asked.zone) if paths.get("eta") else None
     )
+
+
+def _words(said: Any) -> str:
+    """What a service says, without the characters no database keeps and no screen shows."""
+    return "" if said is None else _UNSEEN.sub("", str(said))
 
 
 def _at(value: Any, path: str) -> Any:

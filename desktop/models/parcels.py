@@ -59,7 +59,8 @@ class ShipmentTrail(Base):
     __table_args__ = (UniqueConstraint("shipment_id", "mark"),)
     id: Mapped[RowId]
     shipment_id: Mapped[int] = mapped_column(ForeignKey("shipment.id"))
-    mark: Mapped[str]  # of time and text: the same news twice is one row
+    number: Mapped[str]  # the parcel's when it was asked: one put right later has a trail of its own
+    mark: Mapped[str]  # of number, time and text: the same news twice is one row
     text: Mapped[str]
     place: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default="")

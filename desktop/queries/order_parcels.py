@@ -117,7 +117,7 @@ def _seen(read: Read, order_id: int) -> dict[int, list[SeenRow]]:
     statement = (
         select(ShipmentTrail.shipment_id, ShipmentTrail.at, ShipmentTrail.text, ShipmentTrail.place)
         .join(Shipment, Shipment.id == ShipmentTrail.shipment_id)
-        .where(Shipment.order_id == order_id)
+        .where(Shipment.order_id == order_id, ShipmentTrail.number == Shipment.tracking)
         .order_by(ShipmentTrail.at.desc(), ShipmentTrail.id.desc())
     )
     found: dict[int, list[SeenRow]] = {}

@@ -87,9 +87,10 @@ def ask_now(shop: Shop, parcel_id: int) -> None:
     try:
         trail = ask_carrier(asked_of(row, errand, key))
     except ShopError as error:
-        shop.do(record_trouble, errand.parcel_id, error.sentence, not isinstance(error, NotFound))
+        about_service = not isinstance(error, NotFound)
+        shop.do(record_trouble, errand.parcel_id, errand.number, error.sentence, about_service)
         raise
-    shop.do(record_trail, errand.parcel_id, trail)
+    shop.do(record_trail, errand.parcel_id, errand.number, trail)
 
 
 def asked_of(row: ServiceRow, errand: Errand, key: str) -> Asked:
@@ -113,9 +114,9 @@ def _ask(clock: Shop, errand: Errand, row: ServiceRow, key: str) -> bool:
         trail = ask_carrier(asked_of(row, errand, key))
     except ShopError as error:
         about_service = not isinstance(error, NotFound)
-        clock.do(record_trouble, errand.parcel_id, error.sentence, about_service)
+        clock.do(record_trouble, errand.parcel_id, errand.number, error.sentence, about_service)
         return not about_service
-    clock.do(record_trail, errand.parcel_id, trail)
+    clock.do(record_trail, errand.parcel_id, errand.number, trail)
     return True
 
 
@@ -145,11 +146,16 @@ def claim_parcel(work: Work, parcel_id: int, seen: datetime | None) -> Errand | 
 
 
 @action(permission=Permission.HANDLE_ORDERS)
-def record_trail(work: Work, parcel_id: int, trail: Trail) -> int:
-    """Add what is new of a trail; returns how many places that were."""
+def record_trail(work: Work, parcel_id: int, number: str, trail: Trail) -> int:
+    """Add what is new of a trail; returns how many places that were.
+
+    Nothing is written when the number was put right or the parcel taken back while its carrier was asked.
+    """
     parcel = work.get(Shipment, parcel_id, lock=True)
-    new = sum(_keep_seen(work, parcel_id, seen) for seen in reversed(trail.seen))
-    before = (parcel.state, parcel.eta)
+    if not _still(parcel, number):
+        return 0
+    new = sum(_keep_seen(work, parcel, seen) for seen in reversed(trail.seen))
+    state, eta = trail.state or parcel.state, trail.eta or parcel.eta
     ended = trail.state in ENDED or work.now - parcel.at > GIVE_UP
     pause = timedelta(minutes=work.setting(CARRIER_MINUTES))
     quiet = {
@@ -159,9 +165,8 @@ def record_trail(work: Work, parcel_id: int, trail: Trail) -> int:
     mended = update(TrackingService).where(TrackingService.trouble != "", _of(parcel)).values(trouble="")
     for service_id in work.rows(mended.returning(TrackingService.id)).scalars().all():
         work.touch("tracking_service", service_id)
-    if new or before != (trail.state, trail.eta):
-        state = trail.state or parcel.state
-        values = {"state": state, "eta": trail.eta or parcel.eta}
+    if new or (parcel.state, parcel.eta) != (state, eta):
+        values = {"state": state, "eta": eta}
         if state == DELIVERED and parcel.delivered_at is None:
             values["delivered_at"] = trail.seen[0].at if trail.seen else work.now
             tell(
@@ -176,9 +181,13 @@ def record_trail(work: Work, parcel_id: int, trail: Trail) -> int:
 
 
 @action(permission=Permission.HANDLE_ORDERS)
-def record_trouble(work: Work, parcel_id: int, sentence: str, about_service: bool = True) -> None:
+def record_trouble(
+    work: Work, parcel_id: int, number: str, sentence: str, about_service: bool = True
+) -> None:
     """Say on a parcel (and its service) why nothing was heard, and when it is asked again. Nothing known is lost."""
     parcel = work.get(Shipment, parcel_id, lock=True)
+    if not _still(parcel, number):
+        return
     pause: timedelta = timedelta(minutes=work.setting(CARRIER_MINUTES)) * 2 ** min(parcel.tries, 8)
     later = None if work.now - parcel.at > GIVE_UP else work.now + min(pause, LONGEST_WAIT)
     values = {"asked_at": work.now, "next_ask_at": later, "tries": parcel.tries + 1, "trouble": sentence}
@@ -211,10 +220,16 @@ def change_parcel(
         tell(work, parcel.order_id, "parcel changed", f"{before or '—'} → {after or '—'}")
 
 
-def _keep_seen(work: Work, parcel_id: int, seen: Seen) -> bool:
-    mark = hashlib.sha256(json.dumps([seen.at.isoformat(), seen.text]).encode()).hexdigest()[:24]
+def _still(parcel: Shipment, number: str) -> bool:
+    """Whether the parcel is under way under the number that was asked about."""
+    return parcel.tracking == number and parcel.undone_at is None
+
+
+def _keep_seen(work: Work, parcel: Shipment, seen: Seen) -> bool:
+    said = [parcel.tracking, seen.at.isoformat(), seen.text]
+    mark = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:24]
     row = {
-        "shipment_id": parcel_id, "mark": mark, "text": seen.text[:500], "place": seen.place[:120],
+        "shipment_id": parcel.id, "number": parcel.tracking, "mark": mark, "text": seen.text[:500], "place": seen.place[:120],
         "state": seen.state, "at": seen.at, "heard_at": work.now,
     }  # fmt: skip
     return work.offer(ShipmentTrail, row) is not None

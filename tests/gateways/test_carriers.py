@@ -143,3 +143,16 @@ def test_moments_are_read_as_services_write_them() -> None:
         ("soon", None), (None, None), (True, None), (10**30, None),
     ):  # fmt: skip
         assert moment(text, zone) == wanted
+
+
+@pytest.mark.req("O6")
+def test_what_no_database_keeps_is_left_out_of_an_answer(office: CarrierOffice, signed: Asked) -> None:
+    office.trails["SF100"] = [("2026-11-21 09:05:00", "已\x00揽收\ud800\n")]
+    assert [seen.text for seen in ask_carrier(signed).seen] == ["已揽收"]
+
+
+@pytest.mark.req("O6")
+def test_an_answer_folded_without_end_has_its_name(office: CarrierOffice, signed: Asked) -> None:
+    office.instead = "folded"
+    with pytest.raises(Unavailable):
+        ask_carrier(signed)

@@ -23,7 +23,7 @@ class CarrierOffice:
     port: int = 0
     trails: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # (time, words), the newest first
     states: dict[str, str] = field(default_factory=dict)
-    instead: str = ""  # html, slow, busy, used up, redirect, cut
+    instead: str = ""  # html, slow, busy, folded, used up, redirect, cut
     asked: list[dict[str, str]] = field(default_factory=list)
     headers: list[str] = field(default_factory=list)
     let_go: threading.Event = field(default_factory=threading.Event)
@@ -57,7 +57,7 @@ class CarrierOffice:
             "message": "ok", "nu": wanted["num"], "ischeck": "0", "com": wanted["com"], "status": "200",
             "state": self.states.get(wanted["num"], "0"), "data": rows, "arrivalTime": "2026-11-24 18",
         }  # fmt: skip
-        return 200, json.dumps(answer, ensure_ascii=False)
+        return 200, json.dumps(answer)
 
     def plain(self, path: str) -> tuple[int, str]:
         """The answer of a service of nobody in particular."""
@@ -97,6 +97,8 @@ class _Handler(BaseHTTPRequestHandler):
             office.let_go.wait(30)
         if office.instead == "html":
             kind, text = "text/html", "<html><body>503 Service Unavailable</body></html>"
+        elif office.instead == "folded":
+            text = "[" * 100_000
         elif office.instead == "busy":
             status, text = 503, "busy"
         elif office.instead == "redirect":

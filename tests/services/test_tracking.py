@@ -11,12 +11,21 @@ from sqlalchemy import select
 from desktop.basics.clock import HandClock
 from desktop.basics.errors import NotFound, Refused, ShopError
 from desktop.gateways import carriers as gateway
+from desktop.gateways.carriers import Seen, Trail
 from desktop.models.orders import Shipment
 from desktop.models.parcels import PLAIN, SIGNED, ShipmentTrail
 from desktop.queries.carriers import carriers_list, tracking_services
+from desktop.queries.order_detail import order_detail
 from desktop.services.carriers import ServiceForm, forget_service, save_carrier, save_service, try_service
 from desktop.services.fulfilment import receive_order, ship_order, undo_shipment
-from desktop.services.tracking import ask_now, change_parcel, claim_parcel, poll_carriers
+from desktop.services.tracking import (
+    ask_now,
+    change_parcel,
+    claim_parcel,
+    poll_carriers,
+    record_trail,
+    record_trouble,
+)
 from desktop.shop import actors
 from desktop.shop.shop import Shop
 from tests.helpers.back_office import events, pay, placed
@@ -204,3 +213,47 @@ def test_asking_now_and_a_service_that_moved_or_went(desk: Desk, office: Carrier
     assert len(trail(desk, number)) == 2
     with pytest.raises(Refused):
         ask_now(desk.shop, number)
+
+
+@pytest.mark.req("O6")
+def test_news_of_a_number_that_was_put_right_meanwhile_is_not_the_parcels(
+    desk: Desk, office: CarrierOffice
+) -> None:
+    office.trails["SF6"], office.states["SF6"] = SEEN, "3"  # another parcel, there already
+    _order, number = sent(desk, "SF6")
+    errand = desk.shop.do(claim_parcel, number, None)
+    assert errand is not None
+    desk.shop.do(change_parcel, number, "SF7", "", desk.carrier)  # while the carrier is asked
+    there = Trail("delivered", (Seen(desk.shop.clock.now(), "签收"),))
+    assert desk.shop.do(record_trail, number, errand.number, there) == 0
+    desk.shop.do(record_trouble, number, errand.number, "busy")
+    row = parcel(desk, number)
+    assert (row.state, row.delivered_at, row.trouble, trail(desk, number)) == ("", None, "", [])
+    assert row.next_ask_at == desk.shop.clock.now(), "the right number is asked about at once"
+    assert desk.shop.do(record_trail, number, "SF7", there) == 1, "control"
+
+
+@pytest.mark.req("O6")
+def test_a_number_put_right_leaves_the_places_of_the_wrong_one_behind(
+    desk: Desk, office: CarrierOffice
+) -> None:
+    office.trails["SF8"], office.trails["SF9"] = SEEN, SEEN[1:]
+    order_id, number = sent(desk, "SF8")
+    ask_now(desk.shop, number)
+    assert shown(desk, order_id) == ["到达", "揽收"]
+    desk.shop.do(change_parcel, number, "SF9", "", desk.carrier)
+    assert shown(desk, order_id) == []
+    ask_now(desk.shop, number)
+    assert shown(desk, order_id) == ["揽收"]
+    before = len(events(desk.stocked, order_id))
+    touched: list[str] = []
+    stop = desk.shop.listen(lambda changes: touched.append(changes.action))
+    ask_now(desk.shop, number)
+    stop()
+    assert touched == [], "what is known already is no news"
+    assert len(events(desk.stocked, order_id)) == before
+
+
+def shown(desk: Desk, order_id: int) -> list[str]:
+    """The places the order's page names, the newest first."""
+    return [seen.text for row in desk.shop.ask(order_detail, order_id).parcels for seen in row.trail]

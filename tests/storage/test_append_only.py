@@ -116,7 +116,8 @@ def _one_parcel(connection: Connection, at: datetime) -> None:
     content = {**shipment, "line_id": line.id, "qty_milli": 1_000, "base_milli": 1_000}
     connection.execute(insert(ShipmentLine), [content])
     connection.execute(
-        insert(ShipmentTrail), [{**shipment, "mark": "x", "text": "x", "at": at, "heard_at": at}]
+        insert(ShipmentTrail),
+        [{**shipment, "number": "x", "mark": "x", "text": "x", "at": at, "heard_at": at}],
     )
 
 

@@ -28,19 +28,19 @@ def write_parcels(work: Work, now: datetime) -> None:
     carrier = work.add(Carrier(name=CARRIER, code="shunlu"))
     work.rows(update(Shipment).where(Shipment.carrier == CARRIER).values(carrier_id=carrier.id))
     under_way = work.rows(
-        select(Shipment.id, Shipment.at, Shipment.order_id, Order.member_id)
+        select(Shipment.id, Shipment.tracking, Shipment.at, Shipment.order_id, Order.member_id)
         .join(Order, Order.id == Shipment.order_id)
         .where(Order.status == SHIPPED)
         .order_by(Shipment.id)
     ).all()
     for parcel in under_way:
-        _trail(work, parcel.id, parcel.at, now)
+        _trail(work, parcel.id, parcel.tracking, parcel.at, now)
     known = [parcel for parcel in under_way if parcel.member_id is not None]
     if known:
         _talk(work, known[-1], now)
 
 
-def _trail(work: Work, parcel_id: int, left: datetime, now: datetime) -> None:
+def _trail(work: Work, parcel_id: int, number: str, left: datetime, now: datetime) -> None:
     seen = [
         (left + timedelta(hours=hours), text, place, state)
         for hours, text, place, state in STOPS
@@ -48,8 +48,8 @@ def _trail(work: Work, parcel_id: int, left: datetime, now: datetime) -> None:
     ]
     rows = [
         {
-            "shipment_id": parcel_id, "mark": hashlib.sha256(f"{at}{text}".encode()).hexdigest()[:24], "text": text,
-            "place": place, "state": state, "at": at, "heard_at": at,
+            "shipment_id": parcel_id, "number": number, "mark": hashlib.sha256(f"{at}{text}".encode()).hexdigest()[:24],
+            "text": text, "place": place, "state": state, "at": at, "heard_at": at,
         }
         for at, text, place, state in seen
     ]  # fmt: skip

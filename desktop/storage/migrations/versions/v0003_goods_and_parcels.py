@@ -698,6 +698,7 @@ def upgrade() -> None:
         "shipment_trail",
         sa.Column("id", BigId, nullable=False),
         sa.Column("shipment_id", BigId, nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
         sa.Column("mark", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("place", sa.String(), nullable=False),
