@@ -48,13 +48,19 @@ def bill_for(read: Read, order: Any, goods: Sequence[CartLine]) -> Bill:
 
 def reckon(read: Read, returned: Sequence[tuple[Any, int]], bill: Bill) -> Exchange:
     """What these (order line, thousandths) pairs against this bill come to."""
-    worth = [(line, qty, worth_of(read, line, qty).total_minor) for line, qty in returned]
-    saved = 0
-    back = {(line.sku_id, line.unit): (qty, minor) for line, qty, minor in worth}
+    total, saved = 0, 0
+    back: dict[tuple[int, str], tuple[int, int]] = {}  # quantity and worth that no new line stands for yet
+    for line, qty in returned:
+        minor, kind = worth_of(read, line, qty).total_minor, (line.sku_id, line.unit)
+        before = back.get(kind, (0, 0))
+        back[kind] = (before[0] + qty, before[1] + minor)
+        total += minor
     for new in bill.lines:
-        qty, minor = back.get((new.offer.sku_id, new.offer.unit), (0, 0))
+        kind = (new.offer.sku_id, new.offer.unit)
+        qty, minor = back.get(kind, (0, 0))
         same = min(qty, new.qty_milli)
         if same:
-            saved += half_up(new.total_minor * same, new.qty_milli) - half_up(minor * same, qty)
-    total = sum(minor for _line, _qty, minor in worth)
+            paid = half_up(minor * same, qty)
+            saved += half_up(new.total_minor * same, new.qty_milli) - paid
+            back[kind] = (qty - same, minor - paid)
     return Exchange(total, bill.total_minor, bill.total_minor - total - saved)

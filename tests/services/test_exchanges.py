@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from desktop.basics.errors import Changed, OutOfStock, Refused
 from desktop.basics.ids import new_key
 from desktop.models.members import Member
 from desktop.models.notices import Notice
+from desktop.models.products import Price
 from desktop.pricing.cart import CartLine
 from desktop.queries.verify import verify
 from desktop.services.after_sales import close_case
@@ -149,3 +150,18 @@ def test_settling_an_exchange_changes_nothing_when_its_goods_are_gone_or_its_pri
         settle(local, case_id, goods=(CartLine(local.skus[CAKE], "", 1000),), difference_minor=1)
     assert case_of(local, case_id).state == "received"
     whole(local)
+
+
+@pytest.mark.req("O15")
+def test_goods_named_twice_in_an_exchange_get_the_old_price_once(stocked: Stocked) -> None:
+    order_id = shipped(stocked, (MILK, 1), (MILK, 1))
+    case = ask(stocked, order_id, "exchange", 1, 1)
+    approve(stocked, case.case_id)
+    arrive(stocked, case.case_id, order_id, (1, 0), (1, 0))
+    with stocked.shop.storage.write.begin() as connection:
+        dearer = update(Price).where(Price.sku_id == stocked.skus[MILK])
+        connection.execute(dearer.values(amount_minor=3000))
+    three = (CartLine(stocked.skus[MILK], "", 1000),) * 3
+    outcome = settle(stocked, case.case_id, goods=three)
+    assert outcome.collect_minor == 3000, "two for what was paid, the third as it is today"
+    whole(stocked)
