@@ -10,6 +10,7 @@ from desktop.models.base import Base, RowId, personal
 
 ID_BITS = 31
 ID_MASK = (1 << ID_BITS) - 1
+LAST_SECOND = (1 << 32) - 1  # in 2106: what 63 bits leave beside the id
 
 
 class OrderText(Base):
@@ -29,4 +30,4 @@ class OrderText(Base):
 
 def place_of(placed_at: datetime, order_id: int) -> int:
     """Second of the order and its id in one number: `place & ID_MASK` is the id again."""
-    return (max(int(placed_at.timestamp()), 0) << ID_BITS) | order_id
+    return (min(max(int(placed_at.timestamp()), 0), LAST_SECOND) << ID_BITS) | order_id

@@ -15,6 +15,7 @@ from desktop.queries import order_values
 from desktop.queries.order_fields import CHOICE, COUNT, FIELDS, FLAG, MONEY, TEXT, TIME, YES, Field
 from desktop.queries.order_filter import BETWEEN, CONTAINS, IS, NOT, Clause, OrderFilter
 
+_UNSEEN = re.compile("[\x00\ud800-\udfff]")  # no letters: a clipboard may hold them, no database does
 _WIDE = str.maketrans("：＞＜＝，、（）｜“”－", ':><=,,()|""-')  # what a Chinese keyboard gives
 _NAME = r"[^\W\d_][\w-]*"
 _PART = r'"(?:[^"\\]|\\.)*"|[^\s,()|"]+'
@@ -64,6 +65,7 @@ class Piece:
 
 def parse(text: str, place: Place) -> OrderFilter:
     """The filter a query means. Raises `BadToken`."""
+    text = _UNSEEN.sub(" ", text)
     clauses: list[Clause] = []
     either: list[Clause] = []
     words: list[str] = []

@@ -36,7 +36,9 @@ LONG_DAYS = N_("last {count} days")
 _YES = {YES: (YES, "y", "1", "是", "有"), NO: (NO, "n", "0", "否", "无")}
 YESTERDAY = N_("yesterday")
 MOST_DAYS = 36_500
+LONGEST_ID = 19  # with its #
 LARGEST = 10**15  # beyond that nobody counts
+YEARS = range(1970, 2101)  # no order was placed in any other
 
 
 class Where(Protocol):
@@ -77,7 +79,8 @@ def read(field: Field, op: str, values: Sequence[str], place: Where) -> Clause |
 
 
 def _fits(value: str) -> bool:
-    return bool(value.strip()) and (not value.startswith("#") or value[1:].isdecimal())
+    known = value[1:].isdecimal() and len(value) <= LONGEST_ID
+    return bool(value.strip()) and (not value.startswith("#") or known)
 
 
 def written(field: Field, clause: Clause, place: Where) -> list[str]:
@@ -232,11 +235,12 @@ def _days(typed: str) -> int | None:
 def _end(typed: str, zone: ZoneInfo) -> str | None:
     try:
         if len(typed) <= len("2026-11-21"):
-            return f"{date.fromisoformat(typed.replace('/', '-'))}"
+            day = date.fromisoformat(typed.replace("/", "-"))
+            return f"{day}" if day.year in YEARS else None
         moment = datetime.fromisoformat(typed)
     except ValueError:
         return None
-    if not 1 < moment.year < 9999:
+    if moment.year not in YEARS:
         return None
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).isoformat()
 

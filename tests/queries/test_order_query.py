@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,9 @@ from desktop.queries.order_fields import CHOICE, COUNT, FIELDS, FLAG, MONEY, TEX
 from desktop.queries.order_filter import Clause, OrderFilter
 from desktop.queries.order_query import BadToken, Place, parse, tidy, write
 from desktop.queries.order_values import CHOICES
+from desktop.queries.orders import orders_count, orders_page
+from desktop.shop.shop import Shop
+from tests.helpers.goods import open_stocked
 
 ZONE = ZoneInfo("Asia/Shanghai")
 PLACE = Place("CNY", ZONE, datetime(2026, 11, 21, 7, tzinfo=UTC))
@@ -135,3 +139,26 @@ def test_every_filter_can_be_written_and_read_again(
 def test_moments_within_a_day_survive() -> None:
     wanted = OrderFilter(since=day("2026-11-20") + timedelta(hours=8, minutes=30))
     assert parse(write(wanted, PLACE), PLACE) == wanted
+
+
+ODD = (
+    "time:0001-01-01", "time>9999-12-31", "time:9999-12-31", "time<0001-01-01", "time<=2200-01-01 牛奶",
+    "(time:0001-01-01 | amount>1)", "time<0002-01-01T00:00+23:00", "time:36500d", "amount>9999999999999", "points:٣",
+    "member:#99999999999999999999", "goods:#99999999999999999999", "member:#１２", "no:²", "no:99999999999999999999",
+    "goods:%", "note:'", "tracking:\x00", "\x00", "goods:\x00", "no:1\x00", "goods:\ud800", "\ud800",
+)  # fmt: skip
+
+
+@pytest.mark.req("O16")
+@pytest.mark.parametrize("query", ODD)
+def test_odd_queries_are_answered_or_refused_with_words(shop: Shop, query: str) -> None:
+    stocked = open_stocked(shop)
+    try:
+        wanted = parse(query, PLACE)
+    except BadToken:
+        return
+    assert OrderFilter.from_json(wanted.to_json()) == wanted
+    assert stocked.shop.ask(orders_page, wanted).rows == ()
+    assert stocked.shop.ask(orders_count, wanted) == 0
+    far = replace(wanted, text="牛奶", until=datetime(9000, 1, 1, tzinfo=UTC))
+    assert stocked.shop.ask(orders_page, far).rows == ()
