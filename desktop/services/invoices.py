@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from desktop.basics.clock import shop_day
-from desktop.basics.errors import Malformed, Refused
+from desktop.basics.errors import Malformed, NotFound, Refused
 from desktop.basics.i18n import N_
 from desktop.models.orders import CANCELLED, Order
 from desktop.models.people import Permission
@@ -37,6 +37,8 @@ def number_invoices(work: Work, order_ids: Sequence[int]) -> dict[int, str]:
         raise Malformed(N_("At most {limit} orders can be printed at a time. Tick fewer."), limit=MOST)
     statement = select(Order).where(Order.id.in_(order_ids)).order_by(Order.id).with_for_update()
     orders = {order.id: order for order in work.session.scalars(statement)}
+    if set(order_ids) - orders.keys():
+        raise NotFound(N_("This entry no longer exists. Refresh the list."))
     for order in orders.values():
         if order.status == CANCELLED and not order.invoice_number:
             raise Refused(N_("Order {code} is cancelled; it gets no invoice."), code=order.short_code)

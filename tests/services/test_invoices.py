@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from desktop.basics.errors import NotAllowed, Refused
+from desktop.basics.errors import NotAllowed, NotFound, Refused
 from desktop.queries.order_papers import order_papers, pick_list
 from desktop.services.fulfilment import cancel_order, ship_order
 from desktop.services.invoices import invoice_papers, number_invoices
@@ -80,3 +80,11 @@ def test_a_cashier_prints_pick_lists_but_no_addresses(stocked: Stocked) -> None:
     assert cashier.ask(pick_list, [number]).rows
     with pytest.raises(NotAllowed):
         cashier.ask(order_papers, [number])
+
+
+@pytest.mark.req("O14")
+def test_an_order_that_is_gone_is_named_and_none_gets_a_number(stocked: Stocked) -> None:
+    one = order(stocked, (TEA, 1))
+    with pytest.raises(NotFound):
+        stocked.shop.do(number_invoices, [one, one + 1])
+    assert stocked.shop.do(number_invoices, [one])[one].endswith("-000001"), "control"
