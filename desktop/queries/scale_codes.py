@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from desktop.basics.errors import Refused
 from desktop.basics.i18n import N_
-from desktop.basics.money import MILLI, half_up
+from desktop.basics.money import MILLI, Money, half_up
 from desktop.basics.scale_codes import Label, decode, fits
 from desktop.models.people import Permission
 from desktop.models.shelves import ScaleCode
@@ -76,13 +76,15 @@ def _of_label(read: Read, label: Label) -> list[Found]:
         pairs = find_codes(read, code) if number else []
         if pairs:
             offers = read_offers(read, [sku for sku, _unit in pairs])
-            return [_weighed(offers[pair], label) for pair in pairs if pair in offers]
+            return [_weighed(read, offers[pair], label) for pair in pairs if pair in offers]
     return []
 
 
-def _weighed(offer: Offer, label: Label) -> Found:
+def _weighed(read: Read, offer: Offer, label: Label) -> Found:
     """The quantity a label stands for: its grams, or as much as its price buys."""
     fixed = label.price_minor
+    if fixed is not None and offer.kind != "weighed":
+        return _pieces(read, offer, fixed)
     grams = GRAMS.get(offer.unit_name.lower().replace(" ", ""))
     if label.grams is not None and (grams is not None or fixed is None):
         if grams is None:
@@ -91,10 +93,20 @@ def _weighed(offer: Offer, label: Label) -> Found:
                 name=offer.name, unit=offer.unit_name,
             )  # fmt: skip
         qty = half_up(label.grams * MILLI, grams)
-    elif offer.kind == "weighed":
-        qty = half_up((fixed or 0) * MILLI, offer.list_minor) if offer.list_minor else 0
     else:
-        qty = MILLI * max(1, half_up(fixed or 0, offer.list_minor)) if offer.list_minor else MILLI
+        qty = half_up((fixed or 0) * MILLI, offer.list_minor) if offer.list_minor else 0
     if qty <= 0 or fixed == 0:
         raise Refused(N_("The label of “{name}” says nothing was weighed. Weigh it again."), name=offer.name)
     return Found(offer.sku_id, offer.unit, qty, fixed, True)
+
+
+def _pieces(read: Read, offer: Offer, price_minor: int) -> Found:
+    """So many pieces at their list price: what else pieces cost, no till decides by itself."""
+    count, rest = divmod(price_minor, offer.list_minor) if offer.list_minor else (0, price_minor)
+    if rest or not count:
+        raise Refused(
+            N_("The label of “{name}” says {price}, but one piece costs {list}. Change the price or the label."),
+            next_step="staff", name=offer.name, price=str(Money(price_minor, read.currency)),
+            list=str(Money(offer.list_minor, read.currency)),
+        )  # fmt: skip
+    return Found(offer.sku_id, offer.unit, count * MILLI)

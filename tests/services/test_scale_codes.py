@@ -150,3 +150,15 @@ def test_a_label_is_sold_for_its_price_and_the_books_stay_whole(stocked: Stocked
     assert stocked.shop.ask(verify).faults == ()
     [line] = stocked.shop.ask(receipt, settled.order_id).lines
     assert (line.whole_minor, line.total_minor, line.qty_milli) == (1_235, 1_235, 965)
+
+
+@pytest.mark.req("P6")
+def test_a_price_label_on_goods_sold_by_the_piece_says_how_many_or_is_refused(stocked: Stocked) -> None:
+    scales(stocked.shop)
+    stocked.shop.do(add_barcode, stocked.skus[MILK], "00077")
+    [two] = stocked.kiosk.ask(find_goods, encode("22CCCCCPPPPPK", "00077", 0, 3_380))
+    assert (two.scanned_milli, two.fixed_minor) == (2_000, None)
+    _key, settled = sell(stocked, list(one_more((), two, two.scanned_milli)))
+    assert settled.to_pay_minor == 3_380
+    with pytest.raises(Refused, match="piece"):  # a till sets no price of pieces by itself
+        stocked.kiosk.ask(find_goods, encode("22CCCCCPPPPPK", "00077", 0, 1_500))
