@@ -72,7 +72,7 @@ def save_service(shop: Shop, service_id: int | None, form: ServiceForm) -> int:
     saved_id, key_of_shop = shop.do(
         record_service, service_id, form.name, form.kind, form.url, form.customer, form.header, form.paths
     )
-    if form.key is not None:
+    if form.key or (kept and form.key is not None):  # a machine without a keyring has nothing to empty
         put_secret(key_of_shop, secret_name(saved_id), form.key)
     return saved_id
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+import keyring
 import pytest
+from keyring.backends import fail
 from sqlalchemy import select
 
 from desktop.basics.clock import HandClock
-from desktop.basics.errors import NotFound, Refused, ShopError
+from desktop.basics.errors import NotFound, Refused, ShopError, Unavailable
 from desktop.gateways import carriers as gateway
 from desktop.gateways.carriers import Seen, Trail
 from desktop.models.orders import Shipment
@@ -257,3 +259,16 @@ def test_a_number_put_right_leaves_the_places_of_the_wrong_one_behind(
 def shown(desk: Desk, order_id: int) -> list[str]:
     """The places the order's page names, the newest first."""
     return [seen.text for row in desk.shop.ask(order_detail, order_id).parcels for seen in row.trail]
+
+
+@pytest.mark.req("O13")
+def test_a_service_without_a_key_needs_no_keyring(shop: Shop) -> None:
+    """On a machine without one nothing is half saved: a key is refused before, no key is saved whole."""
+    open_stocked(shop)
+    keyring.set_keyring(fail.Keyring())
+    paths = {"events": "data", "time": "time", "text": "text"}
+    form = ServiceForm("open", PLAIN, "http://127.0.0.1:9/{number}", paths=paths)
+    with pytest.raises(Unavailable):
+        save_service(shop, None, replace(form, key=KEY, header="X-Key"))
+    assert not shop.ask(tracking_services).rows
+    assert save_service(shop, None, replace(form, key=""))

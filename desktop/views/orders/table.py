@@ -71,7 +71,7 @@ def columns(currency: str, zone: ZoneInfo, now: Callable[[], datetime]) -> list[
         Column("tick", "", 45, "tick"),
         Column("short_code", _("Order no."), 108, "strong"),
         Column("placed", _("Placed"), 118, sortable=True, value=lambda r: when_text(r.placed_at, now(), zone)),
-        Column("member", _("Customer"), 144, "name", stretch=True, value=_customer),
+        Column("member", _("Customer"), 130, "name", stretch=True, value=_customer),
         Column("channel", _("Channel"), 106, value=lambda r: channel_word(r.channel)),
         Column("type", _("Type"), 80, value=lambda r: type_word(r.order_type), hidden=True),
         Column(

@@ -50,7 +50,7 @@ class LayoutSheet(Sheet):
         self.pattern = TextInput(KNOWN[0][1], longest=24, required=True)
         self.sample = TextInput(hint=_("Scan a label of your scales"), longest=24)
         self.read = Label("", "small", "text2", wrap=True)
-        self._fields = [Field(_("Name"), self.name), Field(_("Layout"), self.pattern)]
+        self._fields = [Field(_("Called"), self.name), Field(_("Layout"), self.pattern)]
         self.add(
             Field(_("Begin with"), self.start), *self._fields, Field(_("Try it"), self.sample), self.read
         )

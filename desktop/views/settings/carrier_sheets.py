@@ -154,7 +154,7 @@ class CarrierSheet(Sheet):
         super().__init__(parent, title, verb=_("Save") if row else _("Add"), icon="truck-line", width=440)
         self._background, self._row, self._then = context.of(self), row, done
         self.name_box = TextInput(name, longest=40, required=True)
-        self.name = Field(_("Name"), self.name_box)
+        self.name = Field(_("Called"), self.name_box)
         options = [("", _("Nobody is asked")), *((str(s.id), s.name) for s in services)]
         self.service = Select(options, str(row.service_id) if row and row.service_id else "")
         self.code_box = TextInput(row.code if row else "", hint="shunfeng", longest=40)

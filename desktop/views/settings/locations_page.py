@@ -47,7 +47,7 @@ class PlaceSheet(Sheet):
         kinds = [(kind, _(KIND_WORDS[kind])) for kind in ADDED_KINDS]
         self.kind = Select(kinds, "store room")
         self.name = TextInput(place.name if place else "", longest=40, required=True)
-        self._field = Field(_("Name"), self.name)
+        self._field = Field(_("Called"), self.name)
         if place is None:
             hint = _("Only what lies on a shop floor or in a store room is for sale.")
             self.add(Field(_("Kind"), self.kind, hint))

@@ -39,7 +39,7 @@ class TillSheet(Sheet):
         self._background, self._till, self._then = context.of(self), till, done
         self.kind = Segment([(kind, _(KINDS[kind][0])) for kind in ("kiosk", "counter")], "kiosk")
         self.name = TextInput(_(till.name) if till else "", longest=40, required=True)
-        self._field = Field(_("Name"), self.name)
+        self._field = Field(_("Called"), self.name)
         if till is None:
             self.add(self.kind)
         self.add(self._field)
