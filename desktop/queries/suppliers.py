@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, cast, func, or_, select
 
 from desktop.models.people import Permission
 from desktop.models.products import Barcode, Product, Sku
-from desktop.models.purchasing import COMING, PurchaseOrder, Supplier, SupplierPrice, SupplierSku
+from desktop.models.purchasing import COMING, PurchaseOrder, Supplier, SupplierPrice, SupplierSku, arrival
 from desktop.queries.page import Page, Position, contains, in_order, page_of
 from desktop.shop.action import question
 from desktop.shop.work import Read
@@ -44,7 +45,10 @@ class SupplierRow:
 
 @dataclass(frozen=True, slots=True)
 class SupplierCard:
-    """Everything about one supplier that is typed; `order_days` are weekdays from Monday 0."""
+    """Everything about one supplier that is typed; `order_days` are weekdays from Monday 0.
+
+    `arrives_on` is the shop's day on which goods come that are ordered now.
+    """
 
     id: int
     code: str
@@ -62,6 +66,7 @@ class SupplierCard:
     language: str
     note: str
     active: bool
+    arrives_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,7 @@ def supplier_card(read: Read, supplier_id: int) -> SupplierCard | None:
         row.id, row.code, row.name, row.contact, row.email, row.phone, row.address, row.terms, row.lead_days,
         tuple(int(day) for day in row.order_days), row.cut_off, row.least_minor, row.currency, row.language,
         row.note, row.active,
+        arrival(read.now.astimezone(read.zone), row.lead_days, row.order_days, row.cut_off),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from desktop.queries.purchasing import PurchaseFilter, PurchaseSheet, purchase_sheet, purchases_page
 from desktop.queries.stock import stock_of
 from desktop.queries.supplier_returns import returns_page
-from desktop.queries.suppliers import SupplierFilter, goods_of_supplier, suppliers_page
+from desktop.queries.suppliers import SupplierFilter, goods_of_supplier, supplier_card, suppliers_page
 from desktop.services.export import Progress
 from desktop.services.purchase_export import export_purchases, export_suppliers
 from desktop.services.purchase_papers import save_paper
@@ -118,7 +118,13 @@ def test_an_empty_shop_adds_a_supplier_its_goods_and_an_order(
     line.packs.put(10 * PIECE)
     line._packs_changed()
     assert order.total.text() == "¥550.00"  # the price of ten packs
-    order.primary.click()
+    card = shop.ask(supplier_card, row.id)
+    assert card is not None
+    assert order.day.day() == card.arrives_on
+    assert card.arrives_on.weekday() == 1  # orders are taken on Mondays, a delivery takes a day
+    qtbot.keyClick(order.scan.field, Qt.Key.Key_Return)
+    assert order.isVisible()  # a scanner ends with Enter
+    qtbot.keyClick(order.scan.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: len(shop.ask(purchases_page, PurchaseFilter()).rows) == 1)
     (made,) = shop.ask(purchases_page, PurchaseFilter()).rows
     assert (made.state, made.total_minor, made.ordered_milli) == ("draft", 55_000, 50 * PIECE)

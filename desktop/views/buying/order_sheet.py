@@ -130,7 +130,7 @@ class OrderSheet(Sheet):
         self.day = DateInput(
             draft.expected_on if draft and draft.expected_on else shop_day(context.now(), context.zone)
         )
-        self._day_typed = draft is not None
+        self._offered = None if draft is not None else self.day.day()  # what nobody chose
         self.scan = GoodsScan(context)
         self.scan.picked.connect(self._scanned)
         self._trouble = ErrorLine()
@@ -207,6 +207,9 @@ class OrderSheet(Sheet):
         if card is not None:
             self._least = card.least_minor
             self._count()
+            if self._offered == self.day.day():
+                self._offered = card.arrives_on
+                self.day.set_day(card.arrives_on)
 
     def _sold(self, found: tuple[SoldGoods, ...]) -> None:
         self._goods = {goods.sku_id: goods for goods in found}
@@ -300,9 +303,7 @@ class OrderSheet(Sheet):
             self.show_error(error)
             return
         note, day, draft = self.note.value(), self.day.day(), self._draft
-        expected = (
-            day if self._day_typed or day != shop_day(self._context.now(), self._context.zone) else None
-        )
+        expected = None if day == self._offered else day
         if draft is None:
             task = self._scope.do(
                 make_order,

@@ -37,7 +37,7 @@ class SupplierSheet(Sheet):
         for place, box in enumerate(self.days):
             box.setChecked(card is not None and place in card.order_days)
         self._fields: list[Field] = []
-        self._two(self._text("name", _("Name"), required=True), self._text("code", _("Code")))
+        self._two(self._text("name", _("Called"), required=True), self._text("code", _("Code")))
         self._two(self._text("contact", _("Contact")), self._text("phone", _("Telephone")))
         self._two(self._text("email", _("E-mail"), 120), self._field(_("Language of letters"), self.language))
         self.add(self._text("address", _("Address")))
@@ -59,8 +59,8 @@ class SupplierSheet(Sheet):
     def _two(self, left: Field, right: Field) -> None:
         both = QWidget()
         row = hbox(both, gap=12)
-        row.addWidget(left, 1)
-        row.addWidget(right, 1)
+        row.addWidget(left, 1, Qt.AlignmentFlag.AlignTop)  # a complaint under one moves not the other
+        row.addWidget(right, 1, Qt.AlignmentFlag.AlignTop)
         self.add(both)
 
     def _weekdays(self) -> Field:

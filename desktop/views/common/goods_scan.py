@@ -30,7 +30,7 @@ def goods_name(row: ProductRow) -> str:
 
 
 class ScanField(TextInput):
-    """Takes what a scanner or a person types; Enter ends it and stays inside."""
+    """Takes what a scanner or a person types; Enter ends it and stays inside, Ctrl+Enter goes on to the sheet."""
 
     scanned = Signal(str)
 
@@ -40,7 +40,7 @@ class ScanField(TextInput):
             self.clear()
             if text:
                 self.scanned.emit(text)
-            event.accept()
+            event.setAccepted(bool(text) or event.modifiers() != Qt.KeyboardModifier.ControlModifier)
             return
         super().keyPressEvent(event)
 

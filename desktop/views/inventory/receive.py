@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from desktop.basics.errors import ShopError
@@ -22,6 +21,7 @@ from desktop.views.common.cards import Divider, NestedCard, TwoLines, clear, hbo
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.field import ErrorLine, Field
+from desktop.views.common.goods_scan import ScanField
 from desktop.views.common.inputs import TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.number_inputs import MoneyInput, Stepper
@@ -30,22 +30,6 @@ from desktop.views.common.theme import theme
 
 MOST_CHOICES = 5
 MOST_UNKNOWN = 3
-
-
-class ScanInput(TextInput):
-    """Takes what a scanner or a person types; Enter ends it and stays inside."""
-
-    scanned = Signal(str)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            text = self.value()
-            self.clear()
-            if text:
-                self.scanned.emit(text)
-            event.accept()
-            return
-        super().keyPressEvent(event)
 
 
 class Line(QWidget):
@@ -122,7 +106,7 @@ class ReceiveSheet(Sheet):
         self._context, self._window, self._key = context, parent, new_key()
         self.lines: dict[int, Line] = {}
         self._unknown: list[str] = []
-        self.scan = ScanInput(hint=_("Barcode, code or name"), icon="barcode-line", longest=60)
+        self.scan = ScanField(hint=_("Barcode, code or name"), icon="barcode-line", longest=60)
         self.scan.scanned.connect(self.take)
         self._trouble = ErrorLine()
         self._choices = vbox(gap=2)
