@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select
 
+from desktop.basics.clock import shop_day
 from desktop.basics.errors import Refused
 from desktop.basics.i18n import N_
 from desktop.basics.money import MILLI
 from desktop.models.base import UtcDateTime
+from desktop.models.batches import Batch, BatchStock
 from desktop.models.members import Member, Tier
 from desktop.models.products import Barcode, Price, PriceList, Product, Sku, SkuUnit
-from desktop.models.settings import POINTS_CAP, POINTS_EARN, POINTS_PER_UNIT
+from desktop.models.settings import EXPIRED_GOODS, POINTS_CAP, POINTS_EARN, POINTS_PER_UNIT
 from desktop.models.shelves import Shelf
 from desktop.models.stock import Stock
 from desktop.pricing.cart import Bill, ListPrice, Offer, Terms
@@ -185,10 +187,24 @@ def find_codes(read: Read, code: str) -> list[tuple[int, str]]:
     return found or [(row.id, "") for row in read.rows(_BY_CODE, {"code": code.lower()})]
 
 
-def available_milli(read: Read, sku_ids: Iterable[int], location_id: int) -> dict[int, int]:
-    """What can still be promised per SKU at a location, in thousandths."""
+def available_milli(read: Read, sku_ids: Collection[int], location_id: int) -> dict[int, int]:
+    """What can still be promised per SKU at a location, in thousandths; expired pieces only if the shop sells them."""
     free = Stock.on_hand_milli - Stock.reserved_milli - Stock.set_aside_milli
     statement = select(Stock.sku_id, free.label("free")).where(
         Stock.sku_id.in_(sorted(set(sku_ids))), Stock.location_id == location_id
     )
-    return {row.sku_id: row.free for row in read.rows(statement)}
+    expired = _expired(read, sku_ids, location_id) if read.setting(EXPIRED_GOODS) == "block" else {}
+    return {row.sku_id: row.free - expired.get(row.sku_id, 0) for row in read.rows(statement)}
+
+
+def _expired(read: Read, sku_ids: Collection[int], location_id: int) -> dict[int, int]:
+    statement = (
+        select(BatchStock.sku_id, BatchStock.qty_milli)
+        .join(Batch, Batch.id == BatchStock.batch_id)
+        .where(BatchStock.sku_id.in_(sorted(set(sku_ids))), BatchStock.location_id == location_id)
+        .where(BatchStock.qty_milli > 0, Batch.expires_on < shop_day(read.now, read.zone))
+    )
+    found: dict[int, int] = {}
+    for row in read.rows(statement):
+        found[row.sku_id] = found.get(row.sku_id, 0) + row.qty_milli
+    return found

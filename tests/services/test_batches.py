@@ -18,6 +18,7 @@ from desktop.models.orders import OrderLine
 from desktop.models.people import Permission
 from desktop.models.settings import EXPIRED_GOODS
 from desktop.models.stock import Location, Stock
+from desktop.queries.checkout import find_goods
 from desktop.queries.verify import verify
 from desktop.services.batches import (
     BatchIn,
@@ -38,7 +39,7 @@ from desktop.services.stock import AdjustLine, ReceivedLine, adjust_stock, recei
 from desktop.shop.action import action
 from desktop.shop.shop import Shop
 from desktop.shop.work import Work
-from tests.helpers.goods import MILK, NUTS, Stocked, open_stocked
+from tests.helpers.goods import GOODS, MILK, NUTS, Stocked, open_stocked
 from tests.helpers.sales import sell
 
 TODAY = date(2026, 11, 21)
@@ -121,6 +122,25 @@ def test_expired_goods_are_not_sold_unless_the_shop_says_so(stocked: Stocked, cl
     sell(stocked, stocked.cart((MILK, 2)))
     assert held(stocked.shop, milk) == {"SOON": 1}
     assert balanced(stocked.shop)
+
+
+@pytest.mark.req("I11")
+def test_a_till_does_not_offer_what_it_would_refuse_when_it_is_paid(
+    stocked: Stocked, clock: HandClock
+) -> None:
+    def offered() -> int:
+        [milk] = stocked.kiosk.ask(find_goods, GOODS[MILK][3])
+        return milk.available_milli // 1000
+
+    receive(stocked, "SOON", SOON, 3)
+    clock.pass_time(timedelta(days=5))
+    assert offered() == 11  # its last day still counts
+    clock.pass_time(timedelta(days=1))
+    assert offered() == 8
+    sell(stocked, stocked.cart((MILK, 8)))
+    assert offered() == 0
+    stocked.shop.do(set_setting, EXPIRED_GOODS.key, "warn")  # control: the setting is what hides them
+    assert offered() == 3
 
 
 def edit_batch_of(stocked: Stocked, code: str, expires_on: date) -> None:
