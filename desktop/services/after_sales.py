@@ -31,12 +31,12 @@ from desktop.models.after_sales import (
 )
 from desktop.models.orders import DONE, SHIPPED, TO_SHIP, Order
 from desktop.models.people import Permission
-from desktop.models.settings import AFTER_SALES_ABOVE, AFTER_SALES_APPROVAL
 from desktop.pricing.cart import CartLine
 from desktop.services import once
 from desktop.services.after_sale_asking import AskedLine, check_asked
 from desktop.services.after_sale_goods import goods_leave_again
 from desktop.services.after_sale_steps import LONGEST_NOTE, lock_case, move, record, tell_order
+from desktop.services.approving import needs_approval
 from desktop.services.posting import next_number
 from desktop.shop.action import action
 from desktop.shop.work import Work
@@ -93,19 +93,12 @@ def open_case(
     ))  # fmt: skip
     _write(work, case, asked, photos)
     record(work, case.id, ASKED, case.reason)
-    if not needs_approval(work, asked.lines, worth):
+    if not (needs_approval(work, worth) or any(line.amount_minor for line in asked.lines)):
         move(work, case, AWAITED if KINDS[case.kind].goods else APPROVED)
     tell_order(work, case)
     opened = Opened(case.id, case.code, case.state)
     once.keep(work, client_key, {name: getattr(opened, name) for name in Opened.__slots__})
     return opened
-
-
-def needs_approval(work: Work, lines: Sequence[AskedLine], worth_minor: int) -> bool:
-    """Whether somebody with the right must say yes first; always for money without goods."""
-    how = work.setting(AFTER_SALES_APPROVAL)
-    above = how == "above" and worth_minor > work.setting(AFTER_SALES_ABOVE)
-    return how == "always" or above or any(line.amount_minor for line in lines)
 
 
 def _next_code(work: Work) -> str:

@@ -27,6 +27,7 @@ from desktop.queries.given_back import (
     worth_of,
 )
 from desktop.services import exchange_credit, posting
+from desktop.services.approving import check_approved
 from desktop.services.locations import back_to
 from desktop.services.order_conditions import WANTED
 from desktop.services.posting import PointsStep, StockStep
@@ -77,7 +78,7 @@ def refund_lines(
     """Refund (line id, quantity in thousandths) pairs of a paid order.
 
     `restock` puts goods that had left back on the shelf. A retry with the same client key gets the first answer.
-    Raises `Refused` for more than was sold, an unpaid order or an empty list.
+    Raises `Refused` for more than was sold, an unpaid order, an empty list, and where the shop wants it approved.
     """
     order = work.get(
         Order, order_id, lock=True
@@ -85,7 +86,10 @@ def refund_lines(
     done = work.first(select(Refund.__table__).where(Refund.client_key == client_key))
     if done is not None:
         return _answer(work, done.id, client_key)
-    return give_back(work, order, lines, reason, client_key, restock, with_freight)
+    before = order.refunded_minor
+    back = give_back(work, order, lines, reason, client_key, restock, with_freight)
+    check_approved(work, max(order.refunded_minor - before, back.money_minor))
+    return back
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,13 @@ from desktop.basics.ids import new_key
 from desktop.models.members import Member, PointsEntry
 from desktop.models.orders import Order, OrderLine
 from desktop.models.payments import RefundTender, Tender
+from desktop.models.people import Permission
+from desktop.models.settings import AFTER_SALES_ABOVE, AFTER_SALES_APPROVAL
 from desktop.services.refunds import refund_lines
+from desktop.services.settings import set_settings
+from desktop.services.staff import set_rights
 from desktop.shop.shop import Shop
-from tests.helpers.goods import CAKE, MILK, NUTS, TEA, Stocked, movements, open_stocked
+from tests.helpers.goods import CAKE, MILK, NUTS, TEA, Stocked, as_role, movements, open_stocked
 from tests.helpers.sales import sell
 
 
@@ -153,3 +157,21 @@ def sqlite_books(sqlite_shop: Shop) -> Stocked:
             f"VALUES ({stocked.member_id}, 987140, 1000000, 'correction', 'test', '', 'top-up', 'test', '2026-11-21 02:00:00.000000')"
         )
     return stocked
+
+
+@pytest.mark.req("O15")
+def test_a_quick_refund_is_no_way_around_the_approval(stocked: Stocked) -> None:
+    rights = [Permission.SEE_ORDERS, Permission.HANDLE_ORDERS, Permission.REFUND]
+    stocked.shop.do(set_rights, {"senior_agent": [str(right) for right in rights]})
+    agent = as_role(stocked.shop, "senior_agent")
+    order_id = sell(stocked, stocked.cart((MILK, 2)))[1].order_id
+    ((line, _qty),) = lines_of(stocked.shop, order_id)
+    with pytest.raises(Refused, match="approved") as refused:
+        agent.do(refund_lines, order_id, [(line, 1000)], "坏了", new_key())
+    assert refused.value.next_step == "aftersales"
+    assert one(stocked.shop, select(func.count()).select_from(RefundTender)) == 0
+    stocked.shop.do(set_settings, {AFTER_SALES_APPROVAL.key: "above", AFTER_SALES_ABOVE.key: 2000})
+    assert agent.do(refund_lines, order_id, [(line, 1000)], "坏了", new_key()).money_minor == 1690
+    stocked.shop.do(set_settings, {AFTER_SALES_APPROVAL.key: "always"})
+    approver = as_role(stocked.shop, "merchant")
+    assert approver.do(refund_lines, order_id, [(line, 1000)], "坏了", new_key()).money_minor == 1690

@@ -73,6 +73,7 @@ class Errands(QObject):
         for key, label, go in (
             ("look_again", _("Look again"), self._reload),
             ("refund", _("Refund"), partial(self.screen.act, "refund")),
+            ("aftersales", _("After-sales…"), partial(self.screen.act, "aftersales")),
             ("release", _("Release now"), partial(self.screen.act, "release")),
             ("write_message", _("Add note…"), partial(self.screen.act, "note")),
             ("new_pick_up_code", _("New pick-up code"), partial(self.screen.act, "code")),
