@@ -18,6 +18,7 @@ from desktop.queries.goods_scope import GoodsScope
 from desktop.queries.places import stock_by_place
 from desktop.queries.stock import stock_of
 from desktop.queries.verify import verify
+from desktop.services.fulfilment import ship_order
 from desktop.services.locations import add_location
 from desktop.services.orders import OrderDraft, create_order
 from desktop.services.stock import AdjustLine, ReceivedLine, adjust_stock, receive_stock
@@ -34,7 +35,8 @@ from desktop.services.transfers import TransferItem, draft_transfer, send_transf
 from desktop.shop.action import action
 from desktop.shop.shop import Shop
 from desktop.shop.work import Work
-from tests.helpers.goods import CAKE, MILK, NUTS, TEA, Stocked, as_role, open_stocked
+from tests.helpers.back_office import pay, placed
+from tests.helpers.goods import CAKE, MILK, NUTS, TEA, Stocked, as_role, new_goods, open_stocked
 from tests.helpers.refusals import refused
 from tests.helpers.sales import sell
 
@@ -170,6 +172,28 @@ def test_frozen_goods_cannot_move_until_the_count_is_over(stocked: Stocked) -> N
     assert pieces(stocked, NUTS) == 31
     for move in moves:
         move()
+    assert shop.ask(verify).faults == ()
+
+
+@pytest.mark.req("I9")
+def test_held_for_an_order_or_found_unexpected_goods_stay_while_all_is_counted(stocked: Stocked) -> None:
+    shop = stocked.shop
+    order_id = placed(stocked, (NUTS, 1))
+    pay(stocked, order_id)
+    take = begin(stocked, frozen=True)
+    found = new_goods(shop, "新货")
+    delivery = [ReceivedLine(found, PIECE)]
+    shop.do(count_goods, take, found, 2 * PIECE, client_key=new_key())
+    for move in (
+        lambda: shop.do(ship_order, order_id, "SF1"),
+        lambda: shop.do(receive_stock, delivery, client_key=new_key()),
+    ):
+        with refused("is being counted", OutOfStock):
+            move()
+    shop.do(post_stocktake, take, client_key=new_key())
+    shop.do(ship_order, order_id, "SF1")  # control: afterwards both move
+    shop.do(receive_stock, delivery, client_key=new_key())
+    assert (pieces(stocked, NUTS), shop.ask(stock_of, found).on_hand_milli) == (31, 3 * PIECE)
     assert shop.ask(verify).faults == ()
 
 
