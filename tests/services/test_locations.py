@@ -14,6 +14,7 @@ from desktop.basics.ids import new_key
 from desktop.models.orders import OrderLine
 from desktop.models.people import Permission
 from desktop.queries.checkout import find_goods
+from desktop.queries.goods_scope import GoodsScope
 from desktop.queries.places import places, places_list, stock_by_place, till_places
 from desktop.queries.stock import StockFilter, stock_counts, stock_of, stock_page, stock_value
 from desktop.queries.verify import verify
@@ -30,6 +31,7 @@ from desktop.services.locations import (
 from desktop.services.orders import OrderDraft, create_order
 from desktop.services.posting import StockStep
 from desktop.services.refunds import refund_lines
+from desktop.services.stocktakes import CountPlan, begin_stocktake, cancel_stocktake
 from desktop.shop import actors
 from desktop.shop.action import action
 from desktop.shop.shop import Shop
@@ -116,6 +118,11 @@ def test_only_an_empty_place_closes_and_it_opens_again(stocked: Stocked) -> None
     with refused("another place"):
         shop.do(close_location, room)
     shop.do(set_till_place, stocked.kiosk_till, None)
+    plan = CountPlan(room, GoodsScope("list", sku_ids=(milk,)))
+    take = shop.do(begin_stocktake, plan, client_key=new_key())
+    with refused("stocktake is still open"):
+        shop.do(close_location, room)
+    shop.do(cancel_stocktake, take)
     shop.do(close_location, room)
     assert [place.id for place in shop.ask(places)] == [stocked.location_id]
     with refused("closed"):
