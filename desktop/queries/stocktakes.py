@@ -237,6 +237,8 @@ def newest_scans(read: Read, stocktake_id: int) -> tuple[ScanRow, ...]:
             scan.id,
             scan.sku_id,
             Product.name,
+            Sku.variant,
+            Product.pack,
             Sku.unit,
             scan.kind,
             scan.milli,
@@ -255,8 +257,8 @@ def newest_scans(read: Read, stocktake_id: int) -> tuple[ScanRow, ...]:
     names = actor_names(read, {row.actor for row in rows})
     return tuple(
         ScanRow(
-            row.id, row.sku_id, row.name, row.unit, row.kind, row.milli, row.counted_milli, names.get(row.actor, ""),
-            row.at,
+            row.id, row.sku_id, " ".join(part for part in (row.name, row.variant, row.pack) if part), row.unit,
+            row.kind, row.milli, row.counted_milli, names.get(row.actor, ""), row.at,
         )
         for row in rows
     )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from desktop.basics.errors import Refused, Unavailable
-from desktop.basics.i18n import N_, _, speaking
+from desktop.basics.i18n import N_, _, ngettext, speaking
 from desktop.basics.money import Money, quantity_text
 from desktop.gateways.mail import Enclosed, Letter, send_letter
 from desktop.gateways.notice_secrets import MAIL, get_secret
@@ -145,7 +145,7 @@ def _sheet(paper: OrderPaper) -> Sheet:
     )  # fmt: skip
     goods = sum(line.amount_minor for line in paper.lines)
     total = str(Money(paper.total_minor or goods, paper.currency))
-    count = _("{count} lines").format(count=f"{len(paper.lines):,}")
+    count = ngettext("{count} line", "{count} lines", len(paper.lines)).format(count=f"{len(paper.lines):,}")
     return Sheet(
         sender=[text for text in (paper.shop, paper.branch) if text], title=_("Purchase order"), number=paper.code,
         facts=_facts(paper), columns=columns,

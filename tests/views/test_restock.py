@@ -244,6 +244,7 @@ def test_the_list_becomes_an_order_for_each_supplier_and_can_be_taken_back(
     qtbot.waitUntil(panel.idle.isVisible)
     (order,) = shop.ask(purchases_page, PurchaseFilter()).rows
     assert (order.state, order.total_minor, order.ordered_milli) == ("draft", 124_000, 100 * PIECE)
+    qtbot.waitUntil(lambda: around.context.background.running == 0)  # the newest toast is this one's
     qtbot.waitUntil(lambda: undo(screen))
     qtbot.waitUntil(panel.sheet.isVisible)
     assert not shop.ask(purchases_page, PurchaseFilter()).rows

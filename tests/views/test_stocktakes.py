@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.basics.ids import new_key
 from desktop.queries.stock import stock_of
+from desktop.queries.stocktakes import newest_scans
 from desktop.services.stocktakes import count_goods
 from desktop.shop.shop import Shop
 from desktop.views.stocktakes.end_sheets import PostSheet
@@ -64,6 +65,9 @@ def test_scans_show_at_once_and_survive_the_screen(stage: Stage) -> None:
     assert screen.take.counter.number.text() == "3"
     assert screen.take.row is not None
     assert screen.take.row.counted == 1
+    newest = stage.outside(lambda: stage.context.shop.ask(newest_scans, screen.take.take_id))[0]
+    line = next(row for row in screen.take.model.rows if row.id == newest.sku_id)
+    assert newest.name == f"{line.name} {line.pack}".strip()  # told apart from goods of the same name
     QTest.keyClicks(screen.take.counter.total, "7")
     QTest.keyClick(screen.take.counter.total, Qt.Key.Key_Return)
     stage.settle()

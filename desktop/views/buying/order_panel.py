@@ -5,7 +5,7 @@ from typing import Any
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from desktop.basics.clock import shop_day
-from desktop.basics.i18n import _
+from desktop.basics.i18n import _, ngettext
 from desktop.basics.money import Money, quantity_text
 from desktop.basics.words import when_text
 from desktop.queries.purchasing import DeliveryRow, OrderedLine, PurchaseSheet, purchase_sheet
@@ -108,7 +108,8 @@ class OrderPanel(DetailPanel):
 
     def _sums(self, sheet: PurchaseSheet) -> QHBoxLayout:
         line = hbox()
-        line.addWidget(Label(_("{count} lines").format(count=f"{len(sheet.lines):,}"), "h3"))
+        words = ngettext("{count} line", "{count} lines", len(sheet.lines))
+        line.addWidget(Label(words.format(count=f"{len(sheet.lines):,}"), "h3"))
         line.addStretch(1)
         line.addWidget(Label(str(Money(sheet.total_minor, sheet.currency)), "h3", align="right"))
         return line

@@ -42,7 +42,7 @@ class OrdersPage(ListPage):
             Column("total", _("Amount ¥"), 104, "money", value=lambda row: Money(row.total_minor, row.currency).plain()),
             Column("came", _("Came"), 72, "number", value=came_words),
             Column("expected", _("Due on"), 96, value=self._expected),
-            Column("state", _("Status"), 120, "badge", value=lambda row: BadgeCell(*badge_of(row))),
+            Column("state", _("Status"), 134, "badge", value=lambda row: BadgeCell(*badge_of(row))),
         ]  # fmt: skip
 
     def _today(self) -> Any:

@@ -79,12 +79,18 @@ class Tabs(QWidget):
         return width + (theme.px(7) + count_width(f"{tab.count:,}") if tab.count is not None else 0)
 
     def _boxes(self) -> list[QRectF]:
-        x, found = 0.0, []
+        x, found, gap = 0.0, [], self._gap()
         for tab in self._tabs:
             width = self._width(tab)
             found.append(QRectF(x, 0, width, self.height()))
-            x += width + theme.px(24)
+            x += width + gap
         return found
+
+    def _gap(self) -> float:
+        """Between two tabs: they stand closer where the words of a language leave too little room."""
+        wide, between = theme.px(24), max(1, len(self._tabs) - 1)
+        lacking = sum(self._width(tab) for tab in self._tabs) + wide * between - self.width()
+        return max(theme.px(10), wide - max(0.0, lacking) / between)
 
     def sizeHint(self) -> QSize:
         width = sum(self._width(tab) + theme.px(24) for tab in self._tabs)

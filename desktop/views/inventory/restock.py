@@ -82,7 +82,7 @@ class RestockPanel(Card):
     def _idle(self) -> QWidget:
         self.idle = QWidget()
         line = hbox(self.idle, margins=(0, 4, 0, 0))
-        self.idle_words = Label(_("Nothing needs restocking"), "small", "text2")
+        self.idle_words = Label(_("No restock list is waiting"), "small", "text2")
         self.reckon = link(_("Reckon now"))
         self.reckon.clicked.connect(self.draft)
         self._guard(self.reckon)

@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 
-from desktop.basics.i18n import _
+from desktop.basics.i18n import _, ngettext
 from desktop.basics.ids import new_key
 from desktop.basics.money import quantity_text
 from desktop.basics.words import when_text
@@ -123,7 +123,8 @@ class TransferPanel(Card):
             self._buttons.addWidget(button)
         self._buttons.addStretch(1)
         self.timeline.show_steps(self._steps(sheet))
-        self._goods_head.setText(_("{count} lines").format(count=len(sheet.lines)))
+        words = ngettext("{count} line", "{count} lines", len(sheet.lines))
+        self._goods_head.setText(words.format(count=len(sheet.lines)))
         clear(self._lines)
         for line in sheet.lines:
             self._lines.addWidget(self._line(line, row.state))

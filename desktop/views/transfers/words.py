@@ -1,6 +1,6 @@
 """How transfers are said: states, ways, and the note that goes along on paper."""
 
-from desktop.basics.i18n import _
+from desktop.basics.i18n import _, ngettext
 from desktop.basics.money import quantity_text
 from desktop.queries.transfers import STATE_WORDS, MovedLine, TransferRow, TransferSheet
 from desktop.views.common.context import Context
@@ -64,9 +64,10 @@ def note_lines(sheet: TransferSheet, context: Context) -> list[PrintLine]:
         quantity = f"{quantity_text(line.qty_milli)} {line.unit}"
         cells = (str(number), line.code, name, quantity, "________")
         lines.append(PrintLine(cells=cells, shares=(4, 16, 44, 18, 18), sides="lllrr", size=10))
+    count = ngettext("{count} line", "{count} lines", len(sheet.lines))
     lines += [
         PrintLine(rule=True),
-        PrintLine(_("{count} lines").format(count=len(sheet.lines)), "", 9),
+        PrintLine(count.format(count=len(sheet.lines)), "", 9),
         PrintLine(" ", "", 14),
         PrintLine(_("Sent by: ______________"), _("Received by: ______________"), 10),
     ]

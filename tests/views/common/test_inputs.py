@@ -1,5 +1,7 @@
 """Fields read what people type and name what is wrong; choices tell values."""
 
+from itertools import pairwise
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -163,3 +165,16 @@ def test_choices_tell_values(qtbot: QtBot) -> None:
         toggle.put(True)
     with qtbot.waitSignal(toggle.toggled):
         qtbot.keyClick(toggle, Qt.Key.Key_Space)
+
+
+def test_tabs_stand_closer_where_words_are_long(qtbot: QtBot) -> None:
+    """The last one is not cut while closer ones would fit; with room they stand as designed."""
+    tabs = Tabs([Tab(key, f"View number {key}", key) for key in range(6)])
+    qtbot.addWidget(tabs)
+    tabs.resize(tabs.sizeHint())
+    wide = tabs._boxes()[-1].right()
+    tabs.resize(round(wide) - 50, tabs.height())
+    assert tabs._boxes()[-1].right() <= tabs.width() + 1
+    tabs.resize(60, tabs.height())
+    boxes = tabs._boxes()
+    assert all(after.left() - before.right() >= 9 for before, after in pairwise(boxes))  # never on each other
