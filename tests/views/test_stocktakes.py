@@ -93,6 +93,8 @@ def test_somebody_elses_scans_add_up_on_this_screen(stage: Stage) -> None:
 def test_posting_asks_about_uncounted_lines_and_changes_stock(stage: Stage) -> None:
     screen = begun(stage)
     scan(stage, screen, MILK)
+    screen.take.model.check_all(True)
+    assert screen.take.bulk.isVisible()
     screen.take.open_post()
     sheet = stage.sheet(screen.window(), PostSheet)
     assert sheet.leave.isChecked()
@@ -103,6 +105,7 @@ def test_posting_asks_about_uncounted_lines_and_changes_stock(stage: Stage) -> N
     left = stage.outside(lambda: [stage.stocked.shop.ask(stock_of, sku).on_hand_milli for sku in skus])
     assert left == [30_000, 1_000, 6_000, 32_000]  # only milk was counted
     assert not screen.take.counter.isVisible()
+    assert not screen.take.bulk.isVisible()  # nothing is counted again once it is in the books
 
 
 @pytest.mark.req("I9")

@@ -266,6 +266,8 @@ class TakePage(QWidget):
             button.setToolTip("" if self._may_post else _("Your role may not change stock"))
         if fresh and still_open:
             self.counter.scan.setFocus()
+        if not still_open:
+            self.model.check_all(False)  # what the bar offers is over
 
     def _loaded(self, _first: bool) -> None:
         self.pages.setCurrentWidget(self.table if self.model.rows else self.nothing)
