@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from desktop.basics.errors import Refused
+from desktop.basics.money import MILLI
 from desktop.models.checkout import Checkout
 from desktop.models.people import Permission, Till
 from desktop.models.settings import KIOSK_PARKED
-from desktop.pricing.cart import CartLine
+from desktop.pricing.cart import Bill, CartLine
 from desktop.queries.checkout import price_for
 from desktop.queries.order_words import said
 from desktop.shop.action import question
@@ -30,7 +32,7 @@ class ParkedSale:
     at: datetime
     first: str
     pieces_milli: int
-    total_minor: int
+    total_minor: int | None  # None: something in it can't be sold like this any more
     currency: str
 
 
@@ -47,12 +49,18 @@ def parked_sales(read: Read) -> tuple[ParkedSale, ...]:
     )
     found = []
     for row in read.rows(statement).all():
-        bill = price_for.run(read, [CartLine(*line) for line in json.loads(row.lines)])
-        first = bill.lines[0].offer.name if bill.lines else ""
-        found.append(
-            ParkedSale(
-                row.id, row.ticket or 0, said(row.name), row.updated_at, first, bill.pieces_milli,
-                bill.total_minor, bill.currency,
-            )
-        )  # fmt: skip
+        lines = [CartLine(*line) for line in json.loads(row.lines)]
+        bill = _bill(read, lines)
+        first = bill.lines[0].offer.name if bill and bill.lines else ""
+        pieces = bill.pieces_milli if bill else MILLI * len(lines)
+        total = bill.total_minor if bill else None
+        who = (row.id, row.ticket or 0, said(row.name), row.updated_at)
+        found.append(ParkedSale(*who, first, pieces, total, read.currency))
     return tuple(found)
+
+
+def _bill(read: Read, lines: list[CartLine]) -> Bill | None:
+    try:
+        return price_for.run(read, lines)
+    except Refused:
+        return None  # said when it is taken back; the others must be found

@@ -234,6 +234,29 @@ def test_pieces_without_a_batch_are_named_and_nothing_moves(stocked: Stocked) ->
 
 
 @action(permission=Permission.EDIT_STOCK)
+def _step(work: Work, place: int, sku_id: int, reason: str, pieces: int) -> None:
+    """One movement of an order's goods; below 0 they leave."""
+    step_stock(work, [StockStep("put" if pieces > 0 else "take", sku_id, abs(pieces) * 1000)], place)
+    post_movements(work, place, reason, "order:7", new_key(), [(sku_id, pieces * 1000, 0)])
+
+
+@pytest.mark.req("I11")
+def test_a_return_taken_back_leaves_the_batch_it_came_to(stocked: Stocked) -> None:
+    shop, milk = stocked.shop, stocked.skus[MILK]
+    edit_batch_of(stocked, "", LATER)
+    late = f"{LATER:%Y%m%d}"
+    shop.do(_step, stocked.location_id, milk, "sale", -2)
+    shop.do(_step, stocked.location_id, milk, "refund", 1)
+    receive(stocked, "SOON", SOON, 3)
+    assert held(shop, milk) == {late: 7, "SOON": 3}
+    shop.do(_step, stocked.location_id, milk, "refund", -1)
+    assert held(shop, milk) == {late: 6, "SOON": 3}
+    shop.do(_step, stocked.location_id, milk, "sale", -1)  # control: a sale takes what expires first
+    assert held(shop, milk) == {late: 6, "SOON": 2}
+    assert balanced(shop)
+
+
+@action(permission=Permission.EDIT_STOCK)
 def _carry(work: Work, sku_id: int, start: int, end: int, pieces: int, document: str) -> None:
     """Goods from one place to another, as a transfer moves them."""
     for place, kind, sign in ((start, "take", -1), (end, "put", 1)):

@@ -6,21 +6,26 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from desktop.basics.clock import HandClock
-from desktop.basics.errors import NotAllowed, Refused, ShopError
+from desktop.basics.errors import NotAllowed, NotFound, Refused, ShopError
 from desktop.basics.ids import new_key
 from desktop.basics.money import LARGEST
+from desktop.models.checkout import Checkout
 from desktop.pricing.cart import CartLine
-from desktop.queries.checkout import checkout_view
+from desktop.queries.checkout import checkout_view, phone_view
 from desktop.queries.order_detail import order_detail
 from desktop.queries.parking import parked_sales
-from desktop.services.checkout import agree_by_staff, join_by_phone, save_checkout
+from desktop.services.checkout import agree_by_staff, join_by_phone, offer_to_phone, save_checkout
 from desktop.services.parking import drop_parked, park_sale, sell_without_code, take_parked
+from desktop.services.phone import take_offer
 from desktop.services.settlement import TenderIn, settle
+from desktop.shop import actors
 from desktop.shop.shop import Shop
 from tests.helpers.back_office import stock
 from tests.helpers.goods import MILK, PHONE, TEA, Stocked, open_stocked
+from tests.helpers.refusals import refused
 
 
 @pytest.fixture
@@ -90,6 +95,38 @@ def test_the_members_word_does_not_stay_with_a_parked_sale(stocked: Stocked) -> 
     view = stocked.kiosk.ask(checkout_view, key)
     assert not view.agreed
     assert view.member is not None
+
+
+@pytest.mark.req("Q6")
+def test_the_phone_of_a_parked_sale_is_out(stocked: Stocked) -> None:
+    key = new_key()
+    stocked.kiosk.do(save_checkout, key, stocked.cart((TEA, 1)))
+    token = stocked.kiosk.do(offer_to_phone, key).token
+    phone = stocked.shop.acting_as(actors.phone())
+    phone.do(take_offer, token, "device")
+    assert phone.ask(phone_view, token, "device").key == key  # control: until it is parked
+    stocked.cashier.do(park_sale, key)
+    stocked.cashier.do(take_parked, stocked.cashier.ask(parked_sales)[0].id)
+    for deed in (
+        lambda: phone.ask(phone_view, token, "device"),
+        lambda: phone.do(take_offer, token, "device"),
+    ):
+        with refused("no longer valid", NotFound):
+            deed()
+
+
+@pytest.mark.req("Q6")
+def test_one_sale_that_has_no_price_any_more_hides_no_other(stocked: Stocked) -> None:
+    parked(stocked)
+    stocked.kiosk.do(save_checkout, key := new_key(), [CartLine(stocked.skus[TEA], "", 1_000)])
+    stocked.cashier.do(park_sale, key)
+    with (
+        stocked.shop.storage.write.begin() as connection
+    ):  # as if it had been sold by weight when it was parked
+        half = f'[[{stocked.skus[TEA]}, "", 500]]'
+        connection.execute(update(Checkout).where(Checkout.client_key == key).values(lines=half))
+    found = stocked.cashier.ask(parked_sales)
+    assert [(sale.ticket, sale.total_minor) for sale in found] == [(2, None), (1, 3_380)]
 
 
 @pytest.mark.req("Q6")

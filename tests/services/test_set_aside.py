@@ -22,7 +22,7 @@ from desktop.queries.checkout import checkout_view
 from desktop.queries.verify import verify
 from desktop.services.checkout import choose_campaign, save_checkout
 from desktop.services.fulfilment import cancel_order
-from desktop.services.locations import add_location
+from desktop.services.locations import add_location, set_till_place
 from desktop.services.orders import OrderDraft, create_order, edit_order
 from desktop.services.set_aside import (
     AsideLine,
@@ -268,7 +268,12 @@ def test_a_campaign_sells_only_what_lies_where_the_shop_sells(stocked: Stocked) 
     times = {"starts_at": now, "ends_at": now + DAY}
     with refused("sells from"):
         shop.do(set_aside, "x", [AsideLine(sku, 1000)], **times, client_key="a", location_id=other)
-    assert shop.do(set_aside, "x", [AsideLine(sku, 1000)], **times, client_key="b", location_id=room)
+    made = shop.do(set_aside, "x", [AsideLine(sku, 1000)], **times, client_key="b", location_id=room)
+    with refused("another place"):
+        sell_for(stocked, made, 1)
+    shop.do(set_till_place, stocked.kiosk_till, room)  # control: where it lies, it is sold
+    sell_for(stocked, made, 1)
+    assert line_of(stocked, made)[1:] == (1, 1)
 
 
 @pytest.mark.req("I7", "A2")

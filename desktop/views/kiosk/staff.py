@@ -170,7 +170,7 @@ class ParkedSales(Overlay):
     def _line(self, sale: ParkedSale, zone: ZoneInfo) -> Button:
         count = sale.pieces_milli // MILLI
         items = ngettext("{count} item", "{count} items", count).format(count=count)
-        total = Money(sale.total_minor, sale.currency)
+        total = Money(sale.total_minor, sale.currency) if sale.total_minor is not None else "—"
         words = f"{sale.ticket}   {sale.at.astimezone(zone):%H:%M}   {items}   {total}   {sale.first}"
         return Button(words, height=104, size=28, radius=20, grow=True, on=partial(self.taken.emit, sale.id))
 
