@@ -169,10 +169,10 @@ def offered_in(read: Read, channel: str) -> tuple[ColumnElement[bool], ...]:
     return Product.on_shelf.is_(True), ~Sku.retired, Product.id.not_in(shut)
 
 
-def check_offered(bill: Bill) -> None:
-    """Refuse to sell what this channel does not offer now. Raises `Refused` naming the goods."""
+def check_offered(bill: Bill, promised: Collection[int] = ()) -> None:
+    """Refuse to sell what this channel does not offer now, but for SKUs promised before. Raises `Refused`."""
     for line in bill.lines:
-        if not line.offer.on_shelf:
+        if not line.offer.on_shelf and line.offer.sku_id not in promised:
             raise Refused(
                 N_("“{name}” is off the shelf here. Put it on the shelf or take it off the order."),
                 name=line.offer.name,

@@ -179,7 +179,7 @@ def cancel_paid_order(work: Work, order_id: int, reason: str, client_key: str) -
 def _check_tender(order: Order, tender: TenderIn) -> None:
     if tender.method not in BACK_OFFICE:
         raise Refused(N_("This way to pay can’t be recorded by hand. Take cash or card."))
-    if tender.amount_minor != order.total_minor or not order.total_minor:
+    if tender.amount_minor != order.total_minor:
         raise Changed(
             N_("{due} is due, {paid} was entered. Check the amounts."),
             next_step="look_again",
@@ -192,13 +192,14 @@ def _check_tender(order: Order, tender: TenderIn) -> None:
 
 
 def _take(work: Work, order: Order, tender: TenderIn, client_key: str) -> None:
-    """The money itself, the day's figures, and what the member earns by it."""
-    work.post(Tender, [{
+    """The money itself (none for an order that costs nothing), the day's figures, and what the member earns by it."""
+    taken = [] if not tender.amount_minor else [{
         "order_id": order.id, "method_key": tender.method, "amount_minor": tender.amount_minor, "points": 0,
         "currency": order.currency, "reference": tender.reference.strip()[:64],
         "received_minor": tender.received_minor, "client_key": f"{client_key}:t0", "actor": work.actor.key,
         "at": work.now,
-    }])  # fmt: skip
+    }]  # fmt: skip
+    work.post(Tender, taken)
     posting.add_to_daily(
         work,
         till_id=order.till_id,

@@ -125,6 +125,8 @@ def edit_order(work: Work, order_id: int, draft: OrderDraft) -> int:
     kind = _kind(order.order_type)
     buyer = check_buyer(work, order.member_id, kind.key)
     bill = _price(work, draft, kind, buyer)
+    had = work.session.scalars(select(OrderLine.sku_id).where(OrderLine.order_id == order.id))
+    check_offered(bill, set(had))
     total = _amounts(draft, bill)["total_minor"]
     _check_seen(draft, total, bill.currency)
     check_credit(work, buyer, kind.key, total, order.id)

@@ -7,15 +7,18 @@ import threading
 import pytest
 from sqlalchemy import func, select, update
 
-from desktop.basics.errors import OutOfStock, Refused
+from desktop.basics.errors import Changed, OutOfStock, Refused
 from desktop.basics.ids import new_key
 from desktop.models.members import Member
 from desktop.models.orders import Order, OrderLine
 from desktop.models.people import Permission
-from desktop.models.products import Price, PriceList
+from desktop.models.products import Price, PriceList, Product, Sku
 from desktop.models.stock import Stock
 from desktop.pricing.cart import CartLine
+from desktop.queries.verify import verify
+from desktop.services.fulfilment import cancel_paid_order, pay_order, ship_order
 from desktop.services.orders import OrderDraft, add_note, create_order, edit_order
+from desktop.services.settlement import TenderIn
 from desktop.shop.action import action
 from desktop.shop.shop import Shop
 from desktop.shop.work import Work
@@ -181,3 +184,31 @@ def test_an_empty_order_and_impossible_amounts_are_refused(stocked: Stocked) -> 
         with pytest.raises(Refused):
             stocked.shop.do(create_order, wrong, new_key())
     assert stock(stocked, MILK) == (8, 0)
+
+
+@pytest.mark.req("O4", "P4")
+def test_a_change_adds_nothing_that_is_off_the_shelf_and_keeps_what_was_promised(stocked: Stocked) -> None:
+    order_id = placed(stocked, (MILK, 1))
+    goods = (stocked.skus[MILK], stocked.skus[TEA])
+    with stocked.shop.storage.write.begin() as connection:
+        mine = select(Sku.product_id).where(Sku.id.in_(goods))
+        connection.execute(update(Product).where(Product.id.in_(mine)).values(on_shelf=False))
+    with pytest.raises(Refused, match="龙井"):
+        stocked.shop.do(edit_order, order_id, draft(stocked, (MILK, 1), (TEA, 1)))
+    assert stocked.shop.do(edit_order, order_id, draft(stocked, (MILK, 2), (CAKE, 1))) == 2 * 1690 + 2200
+    assert stock(stocked, MILK) == (8, 2)
+
+
+@pytest.mark.req("O4", "O5")
+def test_an_order_that_costs_nothing_goes_its_way(stocked: Stocked) -> None:
+    order_id = placed(stocked, (MILK, 1), member_id=stocked.member_id, discount_minor=1690)
+    with pytest.raises(Changed):
+        stocked.shop.do(pay_order, order_id, TenderIn("cash", 100), new_key())
+    pay(stocked, order_id, "cash")
+    assert (order_of(stocked, order_id).status, order_of(stocked, order_id).paid_minor) == ("to_ship", 0)
+    stocked.shop.do(ship_order, order_id)
+    other = placed(stocked, (MILK, 1), discount_minor=1690)
+    pay(stocked, other)
+    stocked.shop.do(cancel_paid_order, other, "不要了", new_key())
+    assert (order_of(stocked, other).status, stock(stocked, MILK)) == ("cancelled", (7, 0))
+    assert stocked.shop.ask(verify).faults == ()
