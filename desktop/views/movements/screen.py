@@ -117,12 +117,12 @@ class MovementsScreen(QWidget):
             Column("at", _("Time"), 120, "muted", value=self._when),
             Column("goods", _("Goods"), 200, "two_line", stretch=True, value=self._goods),
             Column("delta", _("Change"), 96, "number", value=self._delta),
-            Column("what", _("What"), 190, "link", value=lambda line: move_words(line.move)),
+            Column("what", _("What"), 220, "link", value=lambda line: move_words(line.move)),
             Column("place", _("Location"), 100, "muted", value=lambda line: line.move.place),
             Column(
                 "who", _("Who"), 124, "muted", value=lambda line: _(line.move.who) if line.move.who else ""
             ),
-            Column("note", _("Note"), 150, "muted", value=self._note),
+            Column("note", _("Note"), 120, "muted", value=self._note),
         ]
 
     def _when(self, line: MoveLine) -> str:
