@@ -31,6 +31,7 @@ from desktop.services.locations import (
 from desktop.services.orders import OrderDraft, create_order
 from desktop.services.posting import StockStep
 from desktop.services.refunds import refund_lines
+from desktop.services.stock import AdjustLine, ReceivedLine, adjust_stock, receive_stock
 from desktop.services.stocktakes import CountPlan, begin_stocktake, cancel_stocktake
 from desktop.shop import actors
 from desktop.shop.action import action
@@ -131,6 +132,23 @@ def test_only_an_empty_place_closes_and_it_opens_again(stocked: Stocked) -> None
     assert [place.name for place in shop.ask(places_list)][1:] == ["冷库"]
     with refused("stays open"):
         shop.do(close_location, stocked.location_id)
+
+
+@pytest.mark.req("I10")
+def test_goods_in_transit_change_by_their_transfer_alone(stocked: Stocked) -> None:
+    shop, milk = stocked.shop, stocked.skus[MILK]
+    transit, room = shop.do(_special, "transit"), shop.do(add_location, "store room", "后仓")
+    delivery, more = [ReceivedLine(milk, PIECE)], [AdjustLine(milk, delta_milli=PIECE)]
+    with refused("in transit"):
+        shop.do(receive_stock, delivery, client_key=new_key(), location_id=transit)
+    with refused("in transit"):
+        shop.do(adjust_stock, more, reason="found", client_key=new_key(), location_id=transit)
+    shop.do(
+        receive_stock, delivery, client_key=new_key(), location_id=room
+    )  # control: any other place takes them
+    shop.do(adjust_stock, more, reason="found", client_key=new_key(), location_id=room)
+    lies = {place.location_id: place.on_hand_milli for place in shop.ask(stock_by_place, milk)}
+    assert lies == {stocked.location_id: 8 * PIECE, room: 2 * PIECE}
 
 
 @pytest.mark.req("C9", "I10")
