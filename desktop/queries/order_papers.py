@@ -13,11 +13,12 @@ from sqlalchemy import func, select
 from desktop.basics.errors import Refused
 from desktop.basics.i18n import N_
 from desktop.models.members import Member
-from desktop.models.orders import Order, OrderLine
+from desktop.models.orders import TO_SHIP, UNPAID, Order, OrderLine
 from desktop.models.people import Permission
 from desktop.models.products import Barcode, Product, Sku
 from desktop.models.settings import INVOICE_NOTE, SHOP_BRANCH, SHOP_NAME, SHOP_PHONE, SHOP_TAX_NUMBER
 from desktop.models.stock import Location, Reservation
+from desktop.queries.stuck import NOT_STOCKED
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
@@ -195,25 +196,21 @@ def _shop(read: Read) -> Letterhead:
 
 
 def _lines(read: Read, order_ids: Sequence[int]) -> dict[int, list[OrderPaperLine]]:
-    held = (
-        select(Reservation.line_id, func.sum(Reservation.qty_milli).label("held"))
-        .where(Reservation.order_id.in_(order_ids), Reservation.state == "open")
-        .group_by(Reservation.line_id)
-        .subquery()
-    )
     statement = (
         select(
-            OrderLine.__table__, Sku.code, Sku.variant, Sku.unit.label("base_unit"), Product.pack, held.c.held
+            OrderLine.__table__, Sku.code, Sku.variant, Sku.unit.label("base_unit"), Product.pack,
+            Product.kind, Order.status,
         )
+        .join(Order, Order.id == OrderLine.order_id)
         .join(Sku, Sku.id == OrderLine.sku_id)
         .join(Product, Product.id == Sku.product_id)
-        .join(held, held.c.line_id == OrderLine.id, isouter=True)
         .where(OrderLine.order_id.in_(order_ids))
         .order_by(OrderLine.id)
-    )
+    )  # fmt: skip
     found: defaultdict[int, list[OrderPaperLine]] = defaultdict(list)
     for r in read.rows(statement):
-        to_send = int(r.held or 0) * r.qty_milli // r.base_milli if r.base_milli else 0
+        waits = r.status in (UNPAID, TO_SHIP) and r.kind not in NOT_STOCKED
+        to_send = r.qty_milli - r.shipped_milli - r.freed_milli if waits else 0
         found[r.order_id].append(OrderPaperLine(
             r.name, r.variant, r.pack, r.code, r.unit or r.base_unit, r.qty_milli - r.refunded_milli, to_send,
             r.price_minor, r.discount_minor, r.total_minor,

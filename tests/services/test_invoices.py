@@ -7,9 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from desktop.basics.errors import NotAllowed, NotFound, Refused
+from desktop.models.order_terms import TERMS
 from desktop.queries.order_papers import order_papers, pick_list
 from desktop.services.fulfilment import cancel_order, ship_order
 from desktop.services.invoices import invoice_papers, number_invoices
+from desktop.services.settings import set_settings
 from desktop.shop import actors
 from desktop.shop.shop import Shop
 from tests.helpers.back_office import HOME, pay, placed
@@ -88,3 +90,14 @@ def test_an_order_that_is_gone_is_named_and_none_gets_a_number(stocked: Stocked)
     with pytest.raises(NotFound):
         stocked.shop.do(number_invoices, [one, one + 1])
     assert stocked.shop.do(number_invoices, [one])[one].endswith("-000001"), "control"
+
+
+@pytest.mark.req("O14")
+def test_a_delivery_note_names_goods_nothing_is_held_of(stocked: Stocked) -> None:
+    stocked.shop.do(set_settings, {TERMS["retail"].need_stock.key: False})
+    both = order(stocked, (TEA, 1), (MILK, 100))  # of the milk there are eight
+    pay(stocked, both)
+    (paper,) = stocked.shop.ask(order_papers, [both]).orders
+    assert [line.to_send_milli for line in paper.lines] == [1_000, 100_000]
+    (picked,) = stocked.shop.ask(pick_list, [both]).rows
+    assert picked.code == "ZH-1003", "control: only what lies here can be fetched"
