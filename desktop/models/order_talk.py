@@ -34,7 +34,7 @@ class OrderMessage(Base):
 
 
 class PickUp(Base):
-    """The code with which an order is fetched in the store; only its keyed hash is kept."""
+    """The code with which an order is fetched in the store, by its slow hash."""
 
     __tablename__ = "pick_up"
     id: Mapped[RowId]

@@ -1,6 +1,7 @@
 """Q8: orders paid now and fetched in the store with a code (核销).
 
-Of a code only a slow hash is kept, so a copy of the database gives none away; the code itself goes to the member.
+A code is found by a slow hash; the code itself stands only in the message to the member, who must be able to read it
+again, so a copy of the database holds the open ones of members. Used, replaced or too old it is worth nothing.
 Wrong codes are counted for each person before they are looked up: after five the till waits, longer each time.
 """
 
