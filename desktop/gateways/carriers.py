@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
@@ -160,9 +161,11 @@ def _fetch(method: str, url: str, **more: Any) -> Any:
 
 
 def _body(answer: httpx.Response) -> bytes:
-    body = b""
+    body, until = b"", monotonic() + SECONDS
     for piece in answer.iter_bytes():
         body += piece
+        if monotonic() > until:  # a byte now and then keeps every timeout away
+            raise Unavailable(TOO_SLOW)
         if len(body) > LARGEST:
             raise Unavailable(NOT_JSON)
     return body

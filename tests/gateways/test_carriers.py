@@ -83,6 +83,7 @@ def test_any_json_is_read_by_the_paths_that_were_typed(office: CarrierOffice, pl
         ("redirect", Unavailable, carriers.NO_ANSWER),
         ("cut", Unavailable, carriers.NO_ANSWER),
         ("slow", Unavailable, carriers.TOO_SLOW),
+        ("drip", Unavailable, carriers.TOO_SLOW),
     ],
 )
 def test_what_goes_wrong_has_its_name(

@@ -23,7 +23,7 @@ class CarrierOffice:
     port: int = 0
     trails: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # (time, words), the newest first
     states: dict[str, str] = field(default_factory=dict)
-    instead: str = ""  # html, slow, busy, folded, used up, redirect, cut
+    instead: str = ""  # html, slow, drip, busy, folded, used up, redirect, cut
     asked: list[dict[str, str]] = field(default_factory=list)
     headers: list[str] = field(default_factory=list)
     let_go: threading.Event = field(default_factory=threading.Event)
@@ -116,6 +116,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(sent)))
             self.end_headers()
+            for byte in sent if office.instead == "drip" else ():
+                self.wfile.write(bytes([byte]))
+                self.wfile.flush()
+                if office.let_go.wait(0.05):
+                    return
             self.wfile.write(sent)
         except OSError:
             return  # whoever asked did not wait
