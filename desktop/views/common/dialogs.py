@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from PySide6.QtCore import QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLayout, QLineEdit, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.basics.i18n import _
 from desktop.views.common.buttons import Button, danger, link, primary, secondary
@@ -220,8 +220,9 @@ class Sheet(QDialog):
 
     def _first_field(self) -> QWidget:
         """Where typing begins: the first field that can be filled in, else the verb."""
-        fields = (field for field in self.findChildren(QLineEdit) if field.isVisible() and field.isEnabled())
-        return next((field for field in fields if not field.isReadOnly()), self.primary)
+        fields = [*self.findChildren(QLineEdit), *self.findChildren(QPlainTextEdit)]
+        open_ones = (field for field in fields if field.isVisible() and field.isEnabled())
+        return next((field for field in open_ones if not field.isReadOnly()), self.primary)
 
     def _centre(self, window: QWidget) -> None:
         self.move(window.mapToGlobal(window.rect().center()) - self.rect().center())

@@ -138,7 +138,7 @@ class ReviewsScreen(QWidget):
             Column("product", _("Product"), 190, "two_line", value=_product),
             Column("score", _("Stars"), 92, value=stars),
             Column("message", _("Review"), 320, "two_line", stretch=True, value=said),
-            Column("at", _("Time"), 116, "muted", value=when),
+            Column("at", _("Time"), 132, "muted", value=when),
             Column("state", _("Status"), 100, "badge", value=state),
         ]
 

@@ -17,7 +17,7 @@ from desktop.views.common.charts import ChartCard, DailyBars, DayBar, MonthLine,
 from desktop.views.common.dialogs import Confirm, Sheet, confirm
 from desktop.views.common.field import Field, check_all
 from desktop.views.common.focus_ring import FocusRing
-from desktop.views.common.inputs import TextInput
+from desktop.views.common.inputs import TextArea, TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.paint import elide, text_width
 from desktop.views.common.plot import steps
@@ -82,6 +82,17 @@ def test_a_sheet_stays_open_on_errors(qtbot: QtBot, window: QWidget) -> None:
     qtbot.keyClick(sheet, Qt.Key.Key_Escape)
     assert sheet.closed
     assert not sheet.isVisible()
+
+
+def test_typing_begins_in_a_sheet_of_lines(qtbot: QtBot, window: QWidget) -> None:
+    """A sheet whose only field is a text of many lines has the keyboard there, not on its way out."""
+    sheet = Sheet(window, "Paste prices", verb="Save prices")
+    text = TextArea()
+    sheet.primary.setEnabled(False)  # nothing typed yet
+    sheet.add(text)
+    sheet.open()
+    assert sheet.focusWidget() is text
+    sheet.reject()
 
 
 def test_what_cannot_be_undone_asks_and_means_it(qtbot: QtBot, window: QWidget) -> None:
