@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +21,7 @@ try:
 except ImportError:  # pragma: no cover - the wheel exists for every system we support
     _driver = sqlite3
 
+_open: Counter[Path] = Counter()  # the files this program has open
 WAL_BUG_FIXED = (3, 51, 3)  # earlier versions may damage a WAL file when two connections checkpoint
 HEADER = b"SQLite format 3\0"
 PRAGMAS = (
@@ -44,6 +46,9 @@ class Storage:
     def close(self) -> None:
         """Give all connections back."""
         self.read.dispose()
+        if self.is_sqlite:
+            file = Path(self.url.database or "").resolve()
+            _open[file] = max(0, _open[file] - 1)
 
 
 def sqlite_driver() -> ModuleType:
@@ -97,6 +102,7 @@ def _sqlite(url: URL) -> Engine:
             folder=str(Path(url.database).parent),
         )
     _refuse_other_kinds(Path(url.database or ""))
+    _open[Path(url.database or "").resolve()] += 1
     engine = create_engine(url, module=_driver, pool_size=8, max_overflow=8)
 
     @event.listens_for(engine, "connect")
@@ -114,8 +120,11 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _refuse_other_kinds(file: Path) -> None:
-    """Leave a file that is no database alone: SQLite takes a short one for empty and writes over it."""
-    if not file.is_file():
+    """Leave a file that is no database alone: SQLite takes a short one for empty and writes over it.
+
+    Never a file this program has open: on Linux closing it here would give up SQLite's locks on it.
+    """
+    if not file.is_file() or _open[file.resolve()] > 0:
         return
     try:
         with file.open("rb") as opened:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QIODevice, QMimeData, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QKeyEvent, QMouseEvent, QPixmap
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.basics.errors import ShopError
 from desktop.basics.i18n import N_, _
@@ -16,6 +16,7 @@ from desktop.views.common.cards import clear, hbox, vbox
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.field import ErrorLine
+from desktop.views.common.file_dialog import choose_files
 from desktop.views.common.focus_ring import ring_on_focus
 from desktop.views.common.labels import Label
 from desktop.views.common.product_picture import ProductPicture
@@ -143,11 +144,8 @@ class PhotoStrip(QWidget):
         self.removed.emit(place)
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self.window(), _("Choose photos"), "", _("Pictures") + f" ({PICTURE_FILES})")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(self._take_all)
-        dialog.open()
+        kinds = _("Pictures") + f" ({PICTURE_FILES})"
+        choose_files(self.window(), _("Choose photos"), kinds, self._take_all)
 
     def _take_all(self, paths: list[str]) -> None:
         for path in paths[: self._most]:

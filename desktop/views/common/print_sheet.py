@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QStandardPaths
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.basics.i18n import _
 from desktop.views.common import printing, remember
@@ -17,6 +17,7 @@ from desktop.views.common.cards import hbox
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.field import Field, check_all
+from desktop.views.common.file_dialog import choose_place
 from desktop.views.common.inputs import Select, TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.printing import A4, Paper, PrintLine
@@ -74,10 +75,7 @@ class FileField(QWidget):
         return "" if self.path().parent.is_dir() else _("This folder does not exist.")
 
     def _browse(self) -> None:
-        dialog = QFileDialog(self, _("Save as"), str(self.path()), self._kinds)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.fileSelected.connect(self.entry.setText)
-        dialog.open()
+        choose_place(self, _("Save as"), str(self.path()), self._kinds, self.entry.setText)
 
 
 class PrintSheet(Sheet):

@@ -14,13 +14,14 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QMenu, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QMenu, QScrollArea, QSizePolicy, QWidget
 
 from desktop.basics.i18n import _
 from desktop.services.imports.desk import WORDS
 from desktop.views.common import icons
 from desktop.views.common.buttons import Button, secondary
 from desktop.views.common.cards import Card, CardHead, Divider, IconTile, TwoLines, hbox, vbox
+from desktop.views.common.file_dialog import choose_files
 from desktop.views.common.focus_ring import ring_on_focus
 from desktop.views.common.labels import Label
 from desktop.views.common.paint import box, painting
@@ -56,11 +57,10 @@ class DropZone(QWidget):
         self.setAccessibleName(_("Drop a file here, or press to choose one"))
 
     def browse(self) -> None:
-        """Open the system's dialog."""
-        dialog = QFileDialog(self, _("Choose files"), "", FILES)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(lambda names: self.chosen.emit([Path(name) for name in names]))
-        dialog.open()
+        """Open the dialog."""
+        choose_files(
+            self, _("Choose files"), FILES, lambda names: self.chosen.emit([Path(name) for name in names])
+        )
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self.rect().contains(event.position().toPoint()):
@@ -117,7 +117,7 @@ class FilesStep(QWidget):
         area.setWidget(inside)
         inside.setAutoFillBackground(False)
         vbox(self).addWidget(area)
-        column = vbox(inside, margins=(2, 2, 6, 4), gap=12)
+        column = vbox(inside, margins=(5, 5, 6, 4), gap=12)  # room for the focus ring
         self.zone = DropZone()
         self.zone.chosen.connect(lambda paths: self.chosen.emit(paths, self._kind))
         column.addWidget(self.zone)

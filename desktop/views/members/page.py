@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.basics.i18n import _
 from desktop.basics.money import Money
@@ -19,6 +19,7 @@ from desktop.views.common.badges import Badge
 from desktop.views.common.buttons import icon_button, link, secondary
 from desktop.views.common.cards import hbox, vbox
 from desktop.views.common.context import Context
+from desktop.views.common.file_dialog import choose_place
 from desktop.views.common.kpi import KpiStrip, StripItem
 from desktop.views.common.labels import Label
 from desktop.views.common.theme import theme
@@ -203,11 +204,13 @@ class MemberPage(QWidget):
         """Ask for a file and write the ledger into it."""
         if self.member is None:
             return
-        name, _kind = QFileDialog.getSaveFileName(
-            self, _("Export the ledger"), f"{self.member.code}.xlsx", "Excel (*.xlsx);;CSV (*.csv)"
+        choose_place(
+            self,
+            _("Export the ledger"),
+            f"{self.member.code}.xlsx",
+            "Excel (*.xlsx);;CSV (*.csv)",
+            lambda name: self.export_to(Path(name)),
         )
-        if name:
-            self.export_to(Path(name))
 
     def export_to(self, path: Path) -> None:
         """Write the ledger that is shown into this file."""

@@ -203,7 +203,7 @@ class SaveViewSheet(Sheet):
     def __init__(self, parent: QWidget, context: Context, filters: str, done: Callable[[int], Any]) -> None:
         super().__init__(parent, _("Save this view"), verb=_("Save view"), icon="bookmark-line", width=400)
         self.words = TextInput(hint=_("For example: gift boxes to ship"), longest=LONGEST_NAME, required=True)
-        self.name = Field(_("Name"), self.words)
+        self.name = Field(_("Called"), self.words)
         self.shared = CheckBox(_("Everybody in the shop sees it"))
         self.add(self.name)
         if context.may(share_view):
@@ -232,7 +232,7 @@ class RenameViewSheet(Sheet):
     def __init__(self, parent: QWidget, context: Context, view: View) -> None:
         super().__init__(parent, _("Rename view"), verb=_("Rename"), icon="edit-line", width=400)
         self.words = TextInput(view.label, longest=LONGEST_NAME, required=True)
-        self.name = Field(_("Name"), self.words)
+        self.name = Field(_("Called"), self.words)
         self.add(self.name)
         self.submitted.connect(partial(self._go, context, view))
         self.words.selectAll()

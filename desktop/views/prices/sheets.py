@@ -48,7 +48,7 @@ class ListSheet(Sheet):
         self.tier = Select([("", _("Everybody"))], "")
         channels = [("", _("All channels")), *((key, _(words)) for key, words in CHANNELS.items())]
         self.channel = Select(channels, row.channel if row else "")
-        self._name_field = Field(_("Name"), self.name)
+        self._name_field = Field(_("Called"), self.name)
         self.add(self._name_field)
         self._pair(Field(_("Order type"), self.type), Field(_("For"), self.tier))
         self.add(Field(_("Channel"), self.channel))

@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
 )
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from desktop.basics.errors import ShopError
 from desktop.basics.i18n import N_, _
@@ -31,6 +31,7 @@ from desktop.views.common import icons
 from desktop.views.common.buttons import icon_button
 from desktop.views.common.cards import clear, hbox
 from desktop.views.common.context import Context
+from desktop.views.common.file_dialog import choose_files
 from desktop.views.common.focus_ring import ring_on_focus
 from desktop.views.common.product_picture import ProductPicture
 
@@ -147,11 +148,8 @@ class Photos(QWidget):
     # Adding
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self.window(), _("Choose photos"), "", _("Pictures") + f" ({PICTURE_FILES})")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(self._take_all)
-        dialog.open()
+        kinds = _("Pictures") + f" ({PICTURE_FILES})"
+        choose_files(self.window(), _("Choose photos"), kinds, self._take_all)
 
     def _take_all(self, paths: list[str]) -> None:
         for path in paths[:MOST_PHOTOS]:
