@@ -25,7 +25,7 @@ from desktop.pricing.cart import earned
 from desktop.queries.offers import read_buyer, terms_for
 from desktop.services import once, posting
 from desktop.services.cancelling import check_may_cancel, free_and_close, give_rest_back
-from desktop.services.leaving import goods_leave, goods_return, something_open
+from desktop.services.leaving import check_not_asked_back, goods_leave, goods_return, something_open
 from desktop.services.order_queue import check_released
 from desktop.services.orders import held_goods, tell
 from desktop.services.parcel_rows import add_parcel, keep_parts, newest_parcel_at, parcel_of, parts_of
@@ -101,6 +101,7 @@ def ship_order(
     if order.status == CANCELLED:
         raise Refused(N_("This order is cancelled, so nothing of it can be shipped. Write a new order."))
     check_step(order.status, SHIPPED)
+    check_not_asked_back(work, order.id, dict(lines) or None)
     parcel = add_parcel(work, order, tracking, carrier, carrier_id)
     parts = goods_leave(work, order, f"shipment:{parcel.id}", dict(lines) or None)
     if not parts:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from desktop.basics.errors import Refused
 from desktop.basics.i18n import N_
 from desktop.basics.money import quantity_text
+from desktop.models.after_sales import OPEN, AfterSale
 from desktop.models.orders import Order, OrderLine
 from desktop.models.products import Sku
 from desktop.models.stock import Reservation
@@ -59,6 +60,23 @@ def check_parts(lines: Sequence[OrderLine], wanted: Mapping[int, int]) -> None:
                 N_("Of “{name}” {left} are still to be shipped, {wanted} were chosen. Lower the quantity."),
                 next_step="look_again", name=line.name, left=quantity_text(line.open_milli),
                 wanted=quantity_text(qty),
+            )  # fmt: skip
+
+
+def check_not_asked_back(work: Work, order_id: int, wanted: Mapping[int, int] | None = None) -> None:
+    """Raises `Refused` for goods whose money an open case asks back before they have left."""
+    cases = select(AfterSale.id).where(AfterSale.order_id == order_id, AfterSale.state.in_(OPEN))
+    if work.value(cases.limit(1)) is None:
+        return
+    for line in lines_of(work, order_id):
+        claim = claim_on(work, line.id)
+        with_customer = line.shipped_milli - (line.refunded_milli - line.freed_milli) - claim.back_milli
+        asked = claim.qty_milli - claim.back_milli - max(0, with_customer)
+        qty = line.open_milli if wanted is None else wanted.get(line.id, 0)
+        if qty and asked > 0 and qty > line.open_milli - asked:
+            raise Refused(
+                N_("An open case asks the money for {asked} of “{name}” back. Settle or withdraw it, or ship the others."),
+                next_step="look_again", asked=quantity_text(asked), name=line.name,
             )  # fmt: skip
 
 

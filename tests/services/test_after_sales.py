@@ -314,3 +314,18 @@ def test_six_photos_and_nothing_but_photos(local: Stocked) -> None:
     with pytest.raises(Malformed):
         local.shop.do(add_case_photos, other.case_id, [b"\x89PNG\r\n\x1a\n" + b"0" * 99])
     assert one(local, select(func.count()).select_from(AfterSalePhoto)) == 6
+
+
+@pytest.mark.req("O15", "O6")
+def test_goods_whose_money_is_asked_back_do_not_leave(stocked: Stocked) -> None:
+    order_id = placed(stocked, (MILK, 3))
+    pay(stocked, order_id)
+    case = ask(stocked, order_id, "refund", 1)
+    (line,) = lines(stocked, order_id)
+    with pytest.raises(Refused, match="鲜牛奶"):
+        stocked.shop.do(ship_order, order_id)
+    stocked.shop.do(ship_order, order_id, "SF1", "", [(line.id, 2000)])  # control: the others may
+    approve(stocked, case.case_id)
+    assert settle(stocked, case.case_id).money_minor == 1690
+    assert (order_of(stocked, order_id).status, stock(stocked, MILK)) == ("shipped", (6, 0))
+    assert stocked.shop.ask(verify).faults == ()
