@@ -34,6 +34,10 @@ BEAT_SECONDS = 15
 LEASE_SECONDS = 60
 SEND_SECONDS = 10
 MOST_ROUNDS = 20  # batches in one look; the rest waits for the next one
+MANY_TURNS = (
+    20  # after so many each is followed by a breath: SQLite's writers don't queue, and tills come first
+)
+BREATH = 0.02  # seconds
 DRIFT = timedelta(seconds=5)
 FOLD = timedelta(milliseconds=300)
 OURS = frozenset({"rule_run", "rule_watch", "notice", "outbox", "clock_beat", "audit_event"})
@@ -204,6 +208,8 @@ class Clockwork:
                 if self._ending.is_set():
                     return seen
                 seen = self._turn(turn, seen, trusted)
+                if seen.fired > MANY_TURNS and self.shop.storage.is_sqlite:
+                    self._ending.wait(BREATH)
             tried.update(new)
             if not found.more or not new:
                 if trusted:  # otherwise what was put off would be taken for looked at
