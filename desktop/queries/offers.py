@@ -188,10 +188,13 @@ def find_codes(read: Read, code: str) -> list[tuple[int, str]]:
 
 
 def available_milli(read: Read, sku_ids: Collection[int], location_id: int) -> dict[int, int]:
-    """What can still be promised per SKU at a location, in thousandths; expired pieces only if the shop sells them."""
+    """What can still be promised per SKU at a location, in thousandths; expired pieces only if the shop sells them.
+
+    Goods that a frozen stocktake holds still can't be promised at all.
+    """
     free = Stock.on_hand_milli - Stock.reserved_milli - Stock.set_aside_milli
     statement = select(Stock.sku_id, free.label("free")).where(
-        Stock.sku_id.in_(sorted(set(sku_ids))), Stock.location_id == location_id
+        Stock.sku_id.in_(sorted(set(sku_ids))), Stock.location_id == location_id, Stock.frozen_by.is_(None)
     )
     expired = _expired(read, sku_ids, location_id) if read.setting(EXPIRED_GOODS) == "block" else {}
     return {row.sku_id: row.free - expired.get(row.sku_id, 0) for row in read.rows(statement)}

@@ -14,6 +14,7 @@ from desktop.basics.errors import NotAllowed, OutOfStock
 from desktop.basics.ids import new_key
 from desktop.models.people import Permission
 from desktop.models.stock import Stock
+from desktop.queries.checkout import find_goods
 from desktop.queries.goods_scope import GoodsScope
 from desktop.queries.places import stock_by_place
 from desktop.queries.stock import stock_of
@@ -36,7 +37,7 @@ from desktop.shop.action import action
 from desktop.shop.shop import Shop
 from desktop.shop.work import Work
 from tests.helpers.back_office import pay, placed
-from tests.helpers.goods import CAKE, MILK, NUTS, TEA, Stocked, as_role, new_goods, open_stocked
+from tests.helpers.goods import CAKE, GOODS, MILK, NUTS, TEA, Stocked, as_role, new_goods, open_stocked
 from tests.helpers.refusals import refused
 from tests.helpers.sales import sell
 
@@ -150,6 +151,8 @@ def test_frozen_goods_cannot_move_until_the_count_is_over(stocked: Stocked) -> N
     shop, room = stocked.shop, stocked.shop.do(add_location, "store room", "后仓")
     order = OrderDraft(tuple(stocked.cart((NUTS, 1))))
     take = begin(stocked, NUTS, frozen=True)
+    at_till = stocked.kiosk.ask(find_goods, GOODS[NUTS][3])
+    assert at_till[0].available_milli == 0  # said at the scan, not when the customer has paid
     milk = [ReceivedLine(stocked.skus[NUTS], PIECE)]
     moves: list[Callable[[], object]] = [
         lambda: sell(stocked, stocked.cart((NUTS, 1))),

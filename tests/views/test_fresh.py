@@ -61,7 +61,9 @@ def _view(part: Any) -> Any:
 
 
 def _search(part: Any) -> Any:
-    return part.bar.search if hasattr(part, "bar") else part.search
+    if hasattr(part, "search"):
+        return part.search
+    return part.bar.search if hasattr(part, "bar") else part.filters.search
 
 
 def _ship(other: Shop, _row: Any) -> None:

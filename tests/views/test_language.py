@@ -62,7 +62,7 @@ def test_a_search_is_kept_with_its_words(desk: Desk, workspace: Any) -> None:
         "members": lambda s: s.list.search,
         "payments": lambda s: s.search,
         "products": lambda s: s.search,
-        "inventory": lambda s: s.search,
+        "inventory": lambda s: s.filters.search,
     }
     for key, field in searches.items():
         assert field(_open(desk, again, key)).value() == "lj", key

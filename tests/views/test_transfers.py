@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from desktop.queries.places import stock_by_place
 from desktop.services.locations import add_location
 from desktop.shop.shop import Shop
+from desktop.views.common.toast import host_of
 from desktop.views.transfers.arrive_sheet import ArriveSheet
 from desktop.views.transfers.draft_sheet import DraftSheet
 from desktop.views.transfers.screen import TransfersScreen
@@ -89,9 +90,11 @@ def test_goods_are_sent_received_in_part_and_named_missing(stage: Stage) -> None
 @pytest.mark.req("I10")
 def test_a_cancelled_draft_comes_back_and_its_note_prints(stage: Stage) -> None:
     screen = drafted(stage)
+    number = screen.panel._id
     screen.panel.cancel()
-    stage.until(lambda: screen.panel.sheet is not None and screen.panel.sheet.row.state == "cancelled")
-    screen.panel.restore()
+    stage.settle()
+    host_of(screen).undo_newest()  # also when the list has moved on to another one
+    stage.until(lambda: screen.panel._id == number)
     stage.until(lambda: screen.panel.sheet is not None and screen.panel.sheet.row.state == "draft")
     assert screen.panel.sheet is not None
     words = [line.cells for line in note_lines(screen.panel.sheet, stage.context)]

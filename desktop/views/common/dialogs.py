@@ -220,7 +220,10 @@ class Sheet(QDialog):
 
     def _first_field(self) -> QWidget:
         """Where typing begins: the first field that can be filled in, else the verb."""
-        fields = [*self.findChildren(QLineEdit), *self.findChildren(QPlainTextEdit)]
+        fields: list[QLineEdit | QPlainTextEdit] = [
+            *self.findChildren(QLineEdit),
+            *self.findChildren(QPlainTextEdit),
+        ]
         open_ones = (field for field in fields if field.isVisible() and field.isEnabled())
         return next((field for field in open_ones if not field.isReadOnly()), self.primary)
 

@@ -23,7 +23,7 @@ class NamesOnly(QFileIconProvider):
         super().__init__()
         self._folder, self._file = super().icon(_IconType.Folder), super().icon(_IconType.File)
 
-    def icon(self, what: Any) -> QIcon:  # type: ignore[override]
+    def icon(self, what: Any) -> QIcon:
         if isinstance(what, QFileInfo):
             return QIcon(self._folder if what.isDir() else self._file)
         return super().icon(what)

@@ -1,6 +1,7 @@
 """The chosen transfer: its way, what happened when, its lines, and what can be done next."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -185,7 +186,8 @@ class TransferPanel(Card):
                 self._button(secondary(_("Take back"), "arrow-go-back-line"), self.take_back),
             ]
         elif may and state == "cancelled":
-            shown.append(self._button(secondary(_("Take up again"), "refresh-line"), self.restore))
+            again = secondary(_("Take up again"), "refresh-line")
+            shown.append(self._button(again, lambda: self.restore(self._id)))
         shown.append(
             self._button(
                 icon_button("printer-line", _("Print the transfer note"), framed=True), self.print_note
@@ -246,11 +248,13 @@ class TransferPanel(Card):
     def cancel(self) -> None:
         """Drop a draft; a toast takes it up again."""
         task = self._context.of(self).do(cancel_transfer, self._id)
-        task.then(lambda _none: self._said(_("{code} cancelled"), undo=self.restore))
+        undo = partial(self.restore, self._id)  # by then the list may have moved on to another one
+        task.then(lambda _none: self._said(_("{code} cancelled"), undo=undo))
 
-    def restore(self) -> None:
-        """Take a cancelled draft up again."""
-        self._context.of(self).do(restore_transfer, self._id).then(lambda _none: self.refresh())
+    def restore(self, transfer_id: int) -> None:
+        """Take a cancelled draft up again and show it."""
+        task = self._context.of(self).do(restore_transfer, transfer_id)
+        task.then(lambda _none: self.show_transfer(transfer_id))
 
     def print_note(self) -> None:
         """Print the note that goes along."""
