@@ -13,6 +13,8 @@ if sys.platform.startswith(
 ):  # before the first import of Qt: without a display it would end the whole process
     os.environ.setdefault("QT_QPA_PLATFORM", f"offscreen:configfile={SCREEN}")
 
+import desktop.views.common.plot  # noqa: E402, F401 - here, not on a thread while another test's window is drawn
+
 pytest_plugins = [
     "tests.helpers.surroundings",
     "tests.helpers.logs",
