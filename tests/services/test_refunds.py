@@ -166,7 +166,7 @@ def test_a_quick_refund_is_no_way_around_the_approval(stocked: Stocked) -> None:
     agent = as_role(stocked.shop, "senior_agent")
     order_id = sell(stocked, stocked.cart((MILK, 2)))[1].order_id
     ((line, _qty),) = lines_of(stocked.shop, order_id)
-    with pytest.raises(Refused, match="approved") as refused:
+    with pytest.raises(Refused) as refused:
         agent.do(refund_lines, order_id, [(line, 1000)], "坏了", new_key())
     assert refused.value.next_step == "aftersales"
     assert one(stocked.shop, select(func.count()).select_from(RefundTender)) == 0
