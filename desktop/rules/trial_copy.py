@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -122,9 +122,10 @@ def _copy(shop: Connection, copy: Connection, table: Table, wanted: Any, tell: C
     statement = select(*(_shown(column) for column in columns))
     found = shop.execute(statement if wanted is None else statement.where(wanted))
     names = [column.key for column in columns]
-    for rows in found.partitions(BATCH):
-        copy.execute(insert(table), [dict(zip(names, row, strict=True)) for row in rows])
-        tell()
+    with closing(found):  # also when somebody stops it in the middle
+        for rows in found.partitions(BATCH):
+            copy.execute(insert(table), [dict(zip(names, row, strict=True)) for row in rows])
+            tell()
 
 
 def _shown(column: Column[Any]) -> Any:
