@@ -16,6 +16,7 @@ from desktop.basics.i18n import N_
 from desktop.basics.paths import data_folder
 from desktop.commands.places import chosen_place
 from desktop.commands.say import Problem
+from desktop.views.common.garbage import GuiGarbage
 from desktop.views.common.theme import theme
 
 log = logging.getLogger("zhanggui.app")
@@ -81,6 +82,7 @@ def make_application() -> QApplication:
     application.setApplicationName("zhanggui")
     application.setDesktopFileName("zhanggui")
     theme.install(application)
+    GuiGarbage(application)
     sys.excepthook = _crashed
     return application
 

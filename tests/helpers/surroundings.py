@@ -11,6 +11,8 @@ import keyring.errors
 import pytest
 from keyring.backend import KeyringBackend
 
+from desktop.views.common.garbage import collect_due
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -54,6 +56,7 @@ def _as_before() -> Iterator[None]:
     language = i18n.language()
     yield
     i18n.set_language(language)
+    collect_due()
     door = sys.modules.get("desktop.shop.shop")
     if door is not None:
         door.allow_every_thread()

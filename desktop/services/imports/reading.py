@@ -39,8 +39,11 @@ def never_stop(_done: int, _all: int) -> bool:
 def calm() -> Iterator[None]:
     """Let searches for cycles pass over everything that is there already.
 
-    Many small rows set off a search through the whole program, which stops every thread, the window's too.
+    Many small rows set off a search through the whole program. A window's program searches by itself, between events.
     """
+    if not gc.isenabled():
+        yield
+        return
     gc.freeze()
     try:
         yield

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, Protocol
+from weakref import ref
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
@@ -34,7 +35,8 @@ class Task:
     def __init__(self, background: "Background", owner: QWidget | None, name: str) -> None:
         self.name = name
         self.finished = False
-        self._background, self._owner = background, owner
+        self._background = background
+        self._owner = None if owner is None else ref(owner)
         self._result: Any = None
         self._error: BaseException | None = None
         self._then: list[Callable[[Any], Any]] = []
@@ -45,8 +47,9 @@ class Task:
 
     def then(self, callback: Callable[[Any], Any]) -> "Task":
         """Call this with the result."""
-        self._then.append(callback)
-        if self.finished and self._error is None and self.wanted:
+        if not self.finished:
+            self._then.append(callback)
+        elif self._error is None and self.wanted:
             callback(self._result)
         return self
 
@@ -57,8 +60,9 @@ class Task:
 
     def always(self, callback: Callable[[], Any]) -> "Task":
         """Call this at the end, whatever the outcome."""
-        self._always.append(callback)
-        if self.finished and self.wanted:
+        if not self.finished:
+            self._always.append(callback)
+        elif self.wanted:
             callback()
         return self
 
@@ -89,16 +93,25 @@ class Task:
         """Whether the owner still exists, is not closed, and did not drop it."""
         if self._dropped:
             return False
-        owner = self._owner
-        if owner is None:
+        if self._owner is None:
             return True
-        return isValid(owner) and not getattr(owner, "closed", False)
+        owner = self._owner()
+        return owner is not None and isValid(owner) and not getattr(owner, "closed", False)
 
     def deliver(self) -> None:
-        """Hand the outcome to the callbacks; runs on the GUI thread."""
+        """Hand the outcome to the callbacks, then let go of them; runs on the GUI thread.
+
+        The thread that worked may hold this task a moment longer; what it drops last must not be a widget.
+        """
         self.finished = True
-        if not self.wanted:
-            return
+        try:
+            if self.wanted:
+                self._call_back()
+        finally:
+            for callbacks in (self._then, self._otherwise, self._always):
+                callbacks.clear()
+
+    def _call_back(self) -> None:
         if self._error is None:
             for done in self._then:
                 done(self._result)
@@ -114,7 +127,7 @@ class Task:
             for failed in self._otherwise:
                 failed(error)
         else:
-            self._background.refused.emit(self._owner, error)
+            self._background.refused.emit(self._owner and self._owner(), error)
 
 
 class Background(QObject):
