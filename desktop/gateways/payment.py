@@ -5,8 +5,9 @@ States and steps of one attempt to pay; an answer that did not come is `UNKNOWN`
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -38,6 +39,7 @@ S = State
 STEPS: frozenset[tuple[State, State]] = frozenset({
     (S.CREATED, S.SENT), (S.SENT, S.CREATED),  # back only when no connection came about
     (S.SENT, S.PENDING), (S.SENT, S.UNKNOWN), (S.SENT, S.FAILED), (S.SENT, S.SUCCEEDED),
+    (S.SENT, S.CANCELLING), (S.CREATED, S.CLOSED), (S.CREATED, S.FAILED),
     (S.PENDING, S.SUCCEEDED), (S.PENDING, S.CANCELLING), (S.UNKNOWN, S.SUCCEEDED), (S.UNKNOWN, S.CANCELLING),
     (S.UNKNOWN, S.PENDING), (S.PENDING, S.UNKNOWN),
     (S.CANCELLING, S.CLOSED), (S.CANCELLING, S.REVERSED), (S.CANCELLING, S.SUCCEEDED),
@@ -47,28 +49,90 @@ STEPS: frozenset[tuple[State, State]] = frozenset({
 FINAL = frozenset({S.FAILED, S.CLOSED, S.REVERSED, S.REFUNDED, S.ORPHAN})
 
 
+class Reason(StrEnum):
+    """Why an attempt or a refund stands where it stands; what to do about each is the shop's setting."""
+
+    NONE = ""
+    CANCELLED = "cancelled by the customer"
+    EXPIRED = "expired"
+    CODE = "code not valid"  # too old, used, or of another wallet
+    MONEY = "not enough money"
+    LIMIT = "limit of the customer"
+    RISK = "refused by the provider"
+    NO_CONNECTION = "no connection"
+    NO_ANSWER = "no answer in time"
+    BUSY = "provider busy"
+    UNREADABLE = "answer not readable"
+    SIGNATURE = "signature not valid"
+    CLOCK = "clock differs"
+    KEYS = "keys not accepted"
+    SETUP = "not set up with the provider"
+    AMOUNT = "amount differs"
+    NOT_FOUND = "not known to the provider"
+    REFUND_REFUSED = "refund refused"
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to be paid: our number for it, how much, until when."""
+    """One try to be paid: our number for it, how much, for what, from when until when (UTC)."""
 
     number: str
     amount: Money
-    subject: str
+    subject: str  # what the customer reads
+    created: datetime
     until: datetime
+    reference: str = ""  # the provider's own number, once known
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is known after asking: the state, the provider's own number, a code for the customer to scan."""
+    """What is known after a call. `CREATED` means that no connection came about and nothing was sent."""
 
     state: State
-    reference: str = ""
-    code: str = ""
+    reference: str = ""  # the provider's own number
+    code: str = ""  # for the customer to scan
     paid: Money | None = None  # what the provider says was paid; another sum than ours is never accepted
+    buyer_paid: Money | None = None  # less than that when the wallet gave something to it
+    reason: Reason = Reason.NONE
+    detail: str = ""  # the provider's own code, never a name or an account
+    wait: float = 0  # seconds until asking again makes sense; 0 leaves it to us
+
+
+class RefundState(StrEnum):
+    """Where a refund by a provider stands."""
+
+    CREATED = "created"  # no connection came about
+    UNKNOWN = "unknown"  # repeat it with the same number
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    ABNORMAL = "abnormal"  # the bank refused it: a person must see to it
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What is known of a refund after a call."""
+
+    state: RefundState
+    reference: str = ""
+    reason: Reason = Reason.NONE
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message from the provider whose signature is right: only a hint to ask."""
+
+    number: str
+    refund_number: str = ""
 
 
 class Gateway(Protocol):
-    """A payment provider. Every call may be repeated with the same number and then changes nothing more."""
+    """A payment provider. Every call may be repeated with the same number and then changes nothing more.
+
+    Calls answer and do not raise: what went wrong is the answer's reason. A gateway that can't be made from its
+    settings and keys raises `Refused` at once.
+    """
 
     def show_code(self, attempt: Attempt) -> Answer:
         """A code the customer scans with the phone."""
@@ -82,8 +146,17 @@ class Gateway(Protocol):
     def cancel(self, attempt: Attempt) -> Answer:
         """Close or reverse it; success may still have been faster."""
 
-    def refund(self, attempt: Attempt, refund_number: str, amount: Money) -> Answer:
+    def refund(self, attempt: Attempt, number: str, amount: Money, why: str) -> Back:
         """Give back a part or all of it."""
+
+    def query_refund(self, attempt: Attempt, number: str) -> Back:
+        """What became of a refund."""
+
+    def bill(self, day: date) -> bytes:
+        """The provider's statement of a day, as it comes. Raises `Refused` (not ready yet, no such day) or `Unavailable`."""
+
+    def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
+        """Check a message from the provider. Raises `Refused` for one that is not signed by it or not for us."""
 
 
 @dataclass(frozen=True, slots=True)

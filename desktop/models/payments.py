@@ -17,6 +17,7 @@ METHOD_WORDS = {
     "alipay": N_("Alipay"),
     "unionpay": N_("UnionPay"),
     "points": N_("Points"),
+    "stored_value": N_("Stored value"),
     "other": N_("Other"),
 }
 
@@ -54,6 +55,13 @@ class Tender(Base):
     currency: Mapped[str]
     reference: Mapped[str] = mapped_column(default="")  # the terminal's or wallet's own number
     received_minor: Mapped[int] = mapped_column(default=0)  # cash handed over; change = received − amount
+    attempt_id: Mapped[int | None] = mapped_column(index=True)  # a payment_attempt, for what a provider took
+    session_id: Mapped[int | None] = mapped_column(index=True)  # the till's cash_session at that moment
+    foreign_currency: Mapped[str] = mapped_column(
+        default="", server_default=""
+    )  # what was handed over, if another
+    foreign_minor: Mapped[int] = mapped_column(default=0, server_default="0")
+    rate: Mapped[str] = mapped_column(default="", server_default="")  # a decimal: one foreign unit in ours
     client_key: Mapped[str] = mapped_column(unique=True)
     actor: Mapped[str]
     at: Mapped[datetime]
@@ -101,4 +109,8 @@ class RefundTender(Base):
     tender_id: Mapped[int] = mapped_column(ForeignKey("tender.id"), index=True)
     amount_minor: Mapped[int]
     points: Mapped[int] = mapped_column(default=0)
+    route: Mapped[str] = mapped_column(
+        default="", server_default=""
+    )  # another method than the tender's, if any
+    session_id: Mapped[int | None] = mapped_column(index=True)  # the till's cash_session it left
     at: Mapped[datetime] = mapped_column(index=True)

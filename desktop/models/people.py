@@ -44,6 +44,9 @@ class Permission(StrEnum):
     KIOSK = "run the kiosk"
     CONFIRM_OWN = "confirm own settlement"
     SIGN_IN = "sign in"
+    CASH = "keep the cash"
+    RECONCILE = "reconcile payments"
+    PAY = "follow payments"
 
 
 P = Permission
@@ -57,16 +60,17 @@ _CASHIER = {
     P.EDIT_MEMBERS,
     P.KIOSK,
     P.SIGN_IN,
+    P.CASH,
 }
 _MERCHANT = _CASHIER | {
     P.EDIT_GOODS, P.EDIT_STOCK, P.SEE_COST, P.HANDLE_ORDERS, P.REFUND, P.APPROVE, P.BUY, P.SEE_PAYMENTS,
-    P.SEE_PERSONAL, P.SEE_REPORTS, P.IMPORT, P.EXPORT, P.SEE_RULES, P.EDIT_RULES,
+    P.SEE_PERSONAL, P.SEE_REPORTS, P.IMPORT, P.EXPORT, P.SEE_RULES, P.EDIT_RULES, P.RECONCILE,
 }  # fmt: skip
 
 # What the clock may do by itself: its rules act with these rights and no others.
 _CLOCK = frozenset({
     P.RUN_RULES, P.HANDLE_ORDERS, P.SEE_ORDERS, P.SEE_STOCK, P.EDIT_STOCK, P.SEE_MEMBERS, P.ADJUST_POINTS,
-    P.SEE_REPORTS, P.SEE_RULES, P.AUDIT, P.BUY,
+    P.SEE_REPORTS, P.SEE_RULES, P.AUDIT, P.BUY, P.PAY,
 })  # fmt: skip
 
 # The roles a new shop starts with. Roles are data: the owner may change every row but the owner's own.

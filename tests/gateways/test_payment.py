@@ -8,7 +8,13 @@ from desktop.basics.errors import Refused
 from desktop.basics.money import Money
 from desktop.gateways.payment import FINAL, STEPS, Attempt, HandTerminal, State
 
-ATTEMPT = Attempt("a1", Money(12_370, "CNY"), "shop", datetime(2026, 11, 21, tzinfo=UTC))
+ATTEMPT = Attempt(
+    "a1",
+    Money(12_370, "CNY"),
+    "shop",
+    datetime(2026, 11, 21, tzinfo=UTC),
+    datetime(2026, 11, 21, 1, tzinfo=UTC),
+)
 
 
 def test_nothing_follows_a_final_state() -> None:

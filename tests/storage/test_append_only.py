@@ -38,7 +38,7 @@ LEDGERS = {
     "audit_event", "stock_movement", "points_entry", "order_event", "tender", "refund", "refund_line", "refund_tender",
     "rule_version", "price_changed", "shipment_line", "shipment_trail", "stocktake_scan",
     "goods_receipt", "goods_receipt_line", "supplier_return_line", "after_sale_event", "refund_extra",
-    "batch_movement", "set_aside_entry",
+    "batch_movement", "set_aside_entry", "payment_event",
 }  # fmt: skip
 
 

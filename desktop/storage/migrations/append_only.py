@@ -28,7 +28,8 @@ SINCE_0003 = (
     "stocktake_scan",
     "supplier_return_line",
 )
-APPEND_ONLY = SINCE_0001 + SINCE_0002 + SINCE_0003
+SINCE_0004 = ("payment_event",)
+APPEND_ONLY = SINCE_0001 + SINCE_0002 + SINCE_0003 + SINCE_0004
 
 
 def forbid_changes(tables: tuple[str, ...]) -> None:
