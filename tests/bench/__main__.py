@@ -8,7 +8,18 @@ import json
 import os
 import sys
 
-PARTS = ("checkout", "search", "kiosk_scan", "imports", "phone", "news", "rules", "forecast", "start")
+PARTS = (
+    "checkout",
+    "search",
+    "kiosk_scan",
+    "lists",
+    "imports",
+    "phone",
+    "news",
+    "rules",
+    "forecast",
+    "start",
+)
 
 
 def main() -> int:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import random
-import statistics
-import time
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 
 from desktop.basics.clock import HandClock
 from desktop.basics.errors import NotAllowed, NotFound
 from desktop.basics.ids import new_key
 from desktop.models.products import Sku
 from desktop.models.settings import ALERT_AT
-from desktop.models.stock import Location, Stock, StockMovement
+from desktop.models.stock import Stock, StockMovement
 from desktop.queries.movements import levels_of, movements_page
 from desktop.queries.stock import (
     ENOUGH,
@@ -39,7 +36,6 @@ from desktop.shop import actors
 from desktop.shop.shop import Shop
 from desktop.shop.work import Read
 from tests.helpers.goods import new_goods, set_up
-from tests.queries.test_products import GOODS, fill
 
 PIECE = 1_000
 
@@ -223,35 +219,3 @@ def test_movements_tell_the_balance_after_each(open_shop: Shop, clock: HandClock
         "柜子后面",
         "receive",
     )
-
-
-def test_the_board_of_twenty_thousand_goods_is_quick(sqlite_shop: Shop) -> None:
-    fill(set_up(sqlite_shop), GOODS)
-    pick = random.Random(2)
-    now = sqlite_shop.clock.now()
-    with sqlite_shop.storage.write.begin() as connection:
-        floor = connection.execute(select(Location.id)).scalar_one()
-        row = {
-            "location_id": floor,
-            "delta_milli": -PIECE,
-            "reason": "sale",
-            "source": "order:0",
-            "actor": "console",
-            "note": "",
-        }
-        rows = [
-            {
-                **row,
-                "sku_id": int(GOODS * pick.random() ** 3) + 1,
-                "client_key": f"s{n}",
-                "at": now - timedelta(hours=n % 1_344),
-            }
-            for n in range(20_000)
-        ]
-        connection.execute(insert(StockMovement), rows)
-    spans = []
-    for _ in range(9):
-        started = time.thread_time()
-        assert len(sqlite_shop.ask(stock_page, StockFilter()).rows) == 200
-        spans.append(time.thread_time() - started)
-    assert statistics.median(spans) < 0.05, f"{statistics.median(spans) * 1000:.1f} ms"

@@ -1,6 +1,5 @@
 """Toasts undo, sheets keep their promises, keys work, charts and pictures show."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -245,9 +244,7 @@ def test_long_words_are_cut_not_spilled(app: QApplication) -> None:
 def test_printing_makes_pages(app: QApplication, tmp_path: Path) -> None:
     """120 lines of A4 are several pages; a receipt is one; a missing printer is said, not crashed."""
     lines = [printing.PrintLine(f"1121-{n:04} 柚子蜂蜜茶", "36.40") for n in range(120)]
-    started = time.perf_counter()
     assert printing.to_pdf(lines, tmp_path / "list.pdf") >= 2
-    assert time.perf_counter() - started < 5
     assert (
         printing.to_pdf(
             [*lines[:20], printing.PrintLine(rule=True)], tmp_path / "receipt.pdf", printing.RECEIPT_80
