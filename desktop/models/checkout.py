@@ -21,6 +21,7 @@ class Checkout(Base):
     lines: Mapped[str] = mapped_column(default="[]")  # JSON [[sku_id, unit, qty_milli, fixed_minor?]]
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     points: Mapped[int] = mapped_column(default=0)
+    stored_minor: Mapped[int] = mapped_column(default=0, server_default="0")  # of the member's stored value
     version: Mapped[int] = mapped_column(default=1)
     agreed_version: Mapped[int] = mapped_column(default=0)  # the version the member confirmed
     agreed_by: Mapped[str] = mapped_column(default="")  # phone, code, staff

@@ -107,6 +107,9 @@ class Order(Base):
     goods_minor: Mapped[int]
     discount_minor: Mapped[int] = mapped_column(default=0)
     discount_note: Mapped[str] = mapped_column(default="")
+    pay_discount_minor: Mapped[int] = mapped_column(
+        default=0, server_default="0"
+    )  # of it, for the way it was paid
     freight_minor: Mapped[int] = mapped_column(default=0)
     rounding_minor: Mapped[int] = mapped_column(default=0)
     total_minor: Mapped[int]

@@ -12,6 +12,8 @@ from desktop.models.base import Base, RowId, secret
 
 OPEN = ("created", "sent", "pending", "unknown", "cancelling")
 _OPEN = text("state IN ('created', 'sent', 'pending', 'unknown', 'cancelling')")
+_WAITS = text("next_at IS NOT NULL")
+_HELD = text("state = 'succeeded' AND NOT booked")
 _MOVING = text("state IN ('created', 'sent', 'unknown', 'processing')")
 
 
@@ -34,7 +36,8 @@ class PaymentAttempt(Base):
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,
         ),
-        Index("ix_payment_attempt_next_at", "next_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_payment_attempt_next_at", "next_at", sqlite_where=_WAITS, postgresql_where=_WAITS),
+        Index("ix_payment_attempt_held", "state", "booked", sqlite_where=_HELD, postgresql_where=_HELD),
         Index("ix_payment_attempt_created_at_id", "created_at", "id"),
         Index("ix_payment_attempt_reference", "method_key", "reference"),
         Index("ix_payment_attempt_subject", "subject"),
@@ -47,6 +50,7 @@ class PaymentAttempt(Base):
     gateway: Mapped[str]  # alipay, wechat, unionpay
     way: Mapped[str]  # show: they scan our code; take: we scan theirs
     amount_minor: Mapped[int]
+    discount_minor: Mapped[int] = mapped_column(default=0)  # taken off for this way to pay; amount is after it
     currency: Mapped[str]
     request: Mapped[Any] = mapped_column(JSON)  # all a resend needs, so that it is the same to the byte
     customer_code: Mapped[str] = secret(default="")  # emptied when the attempt ends
@@ -59,16 +63,15 @@ class PaymentAttempt(Base):
     buyer_paid_minor: Mapped[int | None]  # less than paid when the wallet gives something to it
     refunded_minor: Mapped[int] = mapped_column(default=0)
     mismatch: Mapped[bool] = mapped_column(default=False)  # the provider says another sum: a person must look
-    booked: Mapped[bool] = mapped_column(
-        default=False
-    )  # its money stands on an order, a top-up, or went back
+    booked: Mapped[bool] = mapped_column(default=False)  # its money stands on an order or a top-up
+    refusal: Mapped[Any] = mapped_column(JSON, default=dict)  # why its money could not be booked: sentence, fields
     version: Mapped[int] = mapped_column(default=0)  # of the subject when it began
     till_id: Mapped[int | None] = mapped_column(ForeignKey("till.id"))
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     lease_owner: Mapped[str] = mapped_column(default="")
     lease_until: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
-    next_at: Mapped[datetime]
+    next_at: Mapped[datetime | None]  # when the provider is called next; an ended one may get a look back
     deadline_at: Mapped[datetime]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]

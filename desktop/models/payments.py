@@ -23,13 +23,24 @@ METHOD_WORDS = {
 
 
 class PaymentMethod(Base):
-    """A way to pay the shop accepts."""
+    """A way to pay the shop accepts, within its limits (minor units, basis points; 0 and empty: no limit)."""
 
     __tablename__ = "payment_method"
     key: Mapped[str] = mapped_column(primary_key=True)
-    kind: Mapped[str]  # cash, card, wallet, points
+    kind: Mapped[str]  # cash, card, wallet, stored_value, points
     enabled: Mapped[bool] = mapped_column(default=True)
     position: Mapped[int] = mapped_column(default=0)
+    fee_bp: Mapped[int] = mapped_column(default=0, server_default="0")  # what the provider keeps
+    discount_bp: Mapped[int] = mapped_column(default=0, server_default="0")
+    discount_cap_minor: Mapped[int] = mapped_column(default=0, server_default="0")
+    least_minor: Mapped[int] = mapped_column(default=0, server_default="0")
+    most_minor: Mapped[int] = mapped_column(default=0, server_default="0")
+    member_day_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    day_sum_minor: Mapped[int] = mapped_column(default=0, server_default="0")
+    channels: Mapped[str] = mapped_column(default="", server_default="")  # store,kiosk,online
+    regions: Mapped[str] = mapped_column(default="", server_default="")  # of the tills that may take it
+    currencies: Mapped[str] = mapped_column(default="", server_default="")
+    trusted_at: Mapped[datetime | None]  # failures before it no longer count
 
 
 _SAID = text("reference <> ''")  # cash has no number of its own
@@ -113,4 +124,6 @@ class RefundTender(Base):
         default="", server_default=""
     )  # another method than the tender's, if any
     session_id: Mapped[int | None] = mapped_column(index=True)  # the till's cash_session it left
+    foreign_currency: Mapped[str] = mapped_column(default="", server_default="")  # given back in, if another
+    foreign_minor: Mapped[int] = mapped_column(default=0, server_default="0")
     at: Mapped[datetime] = mapped_column(index=True)

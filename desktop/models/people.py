@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desktop.basics.i18n import N_
@@ -47,6 +47,7 @@ class Permission(StrEnum):
     CASH = "keep the cash"
     RECONCILE = "reconcile payments"
     PAY = "follow payments"
+    PAY_OUT = "pay out stored value"
 
 
 P = Permission
@@ -65,6 +66,7 @@ _CASHIER = {
 _MERCHANT = _CASHIER | {
     P.EDIT_GOODS, P.EDIT_STOCK, P.SEE_COST, P.HANDLE_ORDERS, P.REFUND, P.APPROVE, P.BUY, P.SEE_PAYMENTS,
     P.SEE_PERSONAL, P.SEE_REPORTS, P.IMPORT, P.EXPORT, P.SEE_RULES, P.EDIT_RULES, P.RECONCILE,
+    P.PAY_OUT,
 }  # fmt: skip
 
 # What the clock may do by itself: its rules act with these rights and no others.
@@ -138,6 +140,9 @@ class Till(Base):
     kind: Mapped[str]  # counter, kiosk, online
     seen_at: Mapped[datetime | None]
     location_id: Mapped[int | None]  # what it sells from; none: the shop floor
+    region: Mapped[str] = mapped_column(default="", server_default="")  # where it stands, for limits of methods
+    receipts: Mapped[str] = mapped_column(default="ask", server_default="ask")  # printed when asked, or always
+    drawer: Mapped[bool] = mapped_column(default=False, server_default=false())  # opens at cash sales
 
 
 FREE_TRIES = 5

@@ -41,6 +41,7 @@ METHODS = (
     ("wechat", "wallet"),
     ("alipay", "wallet"),
     ("unionpay", "wallet"),
+    ("stored_value", "stored_value"),
     ("points", "points"),
     ("other", "other"),
 )

@@ -28,7 +28,17 @@ SINCE_0003 = (
     "stocktake_scan",
     "supplier_return_line",
 )
-SINCE_0004 = ("payment_event",)
+SINCE_0004 = (
+    "drawer_kick",
+    "payment_event",
+    "cash_count",
+    "cash_movement",
+    "cash_tally",
+    "stored_value_entry",
+    "pay_out",
+    "fx_rate",
+    "statement_entry",
+)
 APPEND_ONLY = SINCE_0001 + SINCE_0002 + SINCE_0003 + SINCE_0004
 
 
