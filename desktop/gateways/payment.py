@@ -35,6 +35,8 @@ class State(StrEnum):
     ORPHAN = "orphan"  # only on the provider's statement
 
 
+SHOW, TAKE = "show", "take"  # they scan our code; we scan theirs
+
 S = State
 STEPS: frozenset[tuple[State, State]] = frozenset({
     (S.CREATED, S.SENT), (S.SENT, S.CREATED),  # back only when no connection came about
@@ -43,6 +45,7 @@ STEPS: frozenset[tuple[State, State]] = frozenset({
     (S.PENDING, S.SUCCEEDED), (S.PENDING, S.CANCELLING), (S.UNKNOWN, S.SUCCEEDED), (S.UNKNOWN, S.CANCELLING),
     (S.UNKNOWN, S.PENDING), (S.PENDING, S.UNKNOWN),
     (S.CANCELLING, S.CLOSED), (S.CANCELLING, S.REVERSED), (S.CANCELLING, S.SUCCEEDED),
+    (S.CLOSED, S.SUCCEEDED), (S.FAILED, S.SUCCEEDED), (S.REVERSED, S.SUCCEEDED),  # late money: it goes back by itself
     (S.SUCCEEDED, S.REFUNDING), (S.PARTLY_REFUNDED, S.REFUNDING), (S.REFUND_ABNORMAL, S.REFUNDING),
     (S.REFUNDING, S.PARTLY_REFUNDED), (S.REFUNDING, S.REFUNDED), (S.REFUNDING, S.REFUND_ABNORMAL),
 })  # fmt: skip
@@ -66,6 +69,7 @@ class Reason(StrEnum):
     SIGNATURE = "signature not valid"
     CLOCK = "clock differs"
     KEYS = "keys not accepted"
+    CERTIFICATE = "certificate expired"
     SETUP = "not set up with the provider"
     AMOUNT = "amount differs"
     NOT_FOUND = "not known to the provider"
@@ -82,11 +86,17 @@ class Attempt:
     created: datetime
     until: datetime
     reference: str = ""  # the provider's own number, once known
+    way: str = SHOW  # some providers end a code of theirs by another call than one of ours
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is known after a call. `CREATED` means that no connection came about and nothing was sent."""
+    """What is known after a call.
+
+    `CREATED`: no connection came about and nothing was sent. `CANCELLING`: declined (the reason says why), or not yet
+    ended; cancel it until it is. `CLOSED` with `NOT_FOUND`: the provider never saw it; ask once more later, since a
+    delayed request may still land. `PENDING` with `NOT_FOUND`: nobody has scanned the code yet.
+    """
 
     state: State
     reference: str = ""  # the provider's own number
