@@ -25,6 +25,7 @@ from desktop.pricing.cart import earned
 from desktop.queries.offers import read_buyer, terms_for
 from desktop.services import once, posting
 from desktop.services.cancelling import check_may_cancel, free_and_close, give_rest_back
+from desktop.services.cash_sessions import session_of
 from desktop.services.leaving import check_not_asked_back, goods_leave, goods_return, something_open
 from desktop.services.order_queue import check_released
 from desktop.services.orders import held_goods, tell
@@ -198,7 +199,7 @@ def _take(work: Work, order: Order, tender: TenderIn, client_key: str) -> None:
         "order_id": order.id, "method_key": tender.method, "amount_minor": tender.amount_minor, "points": 0,
         "currency": order.currency, "reference": tender.reference.strip()[:64],
         "received_minor": tender.received_minor, "client_key": f"{client_key}:t0", "actor": work.actor.key,
-        "at": work.now,
+        "session_id": session_of(work, order.till_id, cash=tender.method == "cash"), "at": work.now,
     }]  # fmt: skip
     work.post(Tender, taken)
     posting.add_to_daily(

@@ -28,6 +28,7 @@ from desktop.queries.given_back import (
 )
 from desktop.services import exchange_credit, posting
 from desktop.services.approving import check_approved
+from desktop.services.cash_sessions import session_giving
 from desktop.services.locations import back_to
 from desktop.services.order_conditions import WANTED
 from desktop.services.posting import PointsStep, StockStep
@@ -304,7 +305,8 @@ def _money_back(work: Work, order: Order, refund_id: int, money: int, value: int
         raise Refused(N_("More money would go back than was taken. Nothing was changed."))
     for tender in (t for t in tenders if t.method_key == "points" and value):
         rows.append({"tender_id": tender.id, "amount_minor": value, "points": points})
-    work.post(RefundTender, [{"refund_id": refund_id, "at": work.now, **row} for row in rows])
+    shared = {"refund_id": refund_id, "session_id": session_giving(work, order.till_id), "at": work.now}
+    work.post(RefundTender, [{**shared, **row} for row in rows])
 
 
 def _goods_back(

@@ -25,6 +25,7 @@ from desktop.models.system import Idempotency
 from desktop.pricing.cart import Bill, CartLine, price_cart
 from desktop.queries.offers import Buyer, read_buyer, read_offers, terms_for
 from desktop.services import posting, set_aside
+from desktop.services.cash_sessions import session_of
 from desktop.services.posting import PointsStep, StockStep
 from desktop.shop.action import action
 from desktop.shop.work import Work
@@ -202,7 +203,7 @@ def _write(
     work.post(OrderLine, [line_row(order_id, line, line.qty_milli) for line in bill.lines])
     event = {"order_id": order_id, "note": "", "actor": work.actor.key, "at": work.now}
     work.post(OrderEvent, [{"kind": kind, **event} for kind in ("placed", "paid", "done")])
-    work.post(Tender, _tender_rows(work, order_id, bill, tenders, key))
+    work.post(Tender, _tender_rows(work, order_id, bill, tenders, key, till_id))
     deltas = [(line.offer.sku_id, -line.base_milli, line.offer.cost_minor) for line in stocked]
     posting.post_movements(work, place, "sale", source, key, deltas)
     left = _points(work, bill, buyer, source, key)
@@ -264,9 +265,12 @@ def line_row(order_id: int, line: Any, shipped_milli: int = 0) -> dict[str, Any]
 
 
 def _tender_rows(
-    work: Work, order_id: int, bill: Bill, tenders: Sequence[TenderIn], key: str
+    work: Work, order_id: int, bill: Bill, tenders: Sequence[TenderIn], key: str, till_id: int
 ) -> list[dict[str, Any]]:
-    shared = {"order_id": order_id, "currency": bill.currency, "actor": work.actor.key, "at": work.now}
+    session = session_of(work, till_id, cash=any(t.method == "cash" for t in tenders))
+    shared = {
+        "order_id": order_id, "currency": bill.currency, "session_id": session, "actor": work.actor.key, "at": work.now,
+    }  # fmt: skip
     rows: list[dict[str, Any]] = [
         {
             "method_key": t.method, "amount_minor": t.amount_minor, "points": 0, "reference": t.reference[:64],

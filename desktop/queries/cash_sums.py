@@ -1,0 +1,75 @@
+"""What should lie in a drawer: float, cash taken, given back, put in and taken out. Minor units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import case, func, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from desktop.models.cash_sessions import DROP, FLOAT, IN, OUT, CashMovement, CashSession
+from desktop.models.payments import RefundTender, Tender
+from desktop.shop.work import Read
+
+CASH = "cash"
+
+
+@dataclass(frozen=True, slots=True)
+class CashSums:
+    """The arithmetic of one drawer; `taken` is net of change, `foreign` what lies there in other currencies."""
+
+    float_minor: int
+    taken_minor: int
+    refunded_minor: int
+    in_minor: int
+    out_minor: int
+    drop_minor: int
+    foreign: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def expected_minor(self) -> int:
+        """What should be there now."""
+        gone = self.refunded_minor + self.out_minor + self.drop_minor
+        return self.float_minor + self.taken_minor + self.in_minor - gone
+
+
+def back_by() -> ColumnElement[str]:
+    """By which method a part of a refund went back: another one than the tender’s where it says so."""
+    return case((RefundTender.route != "", RefundTender.route), else_=Tender.method_key)
+
+
+def in_drawer() -> ColumnElement[int]:
+    """What a cash tender brings in the shop’s own notes: for foreign ones only the change goes out."""
+    change = Tender.received_minor - Tender.amount_minor
+    away = case((change > 0, -change), else_=0)
+    return case((Tender.foreign_currency == "", Tender.amount_minor), else_=away)
+
+
+def cash_sums(read: Read, session_id: int) -> CashSums:
+    """The sums of one session, from its ledger rows."""
+    by_kind = select(CashMovement.kind, func.sum(CashMovement.amount_minor)).group_by(CashMovement.kind)
+    moved = {row[0]: int(row[1]) for row in read.rows(by_kind.where(CashMovement.session_id == session_id))}
+    mine = (Tender.session_id == session_id, Tender.method_key == CASH)
+    taken = read.value(select(func.coalesce(func.sum(in_drawer()), 0)).where(*mine))
+    foreign = select(Tender.foreign_currency, func.sum(Tender.foreign_minor)).where(*mine)
+    foreign = foreign.where(Tender.foreign_currency != "").group_by(Tender.foreign_currency)
+    back = select(func.coalesce(func.sum(RefundTender.amount_minor), 0)).join(
+        Tender, Tender.id == RefundTender.tender_id
+    )
+    given = read.value(back.where(RefundTender.session_id == session_id, back_by() == CASH))
+    return CashSums(
+        float_minor=moved.get(FLOAT, 0),
+        taken_minor=int(taken),
+        refunded_minor=int(given),
+        in_minor=moved.get(IN, 0),
+        out_minor=moved.get(OUT, 0),
+        drop_minor=moved.get(DROP, 0),
+        foreign=tuple((row[0], int(row[1])) for row in read.rows(foreign.order_by(Tender.foreign_currency))),
+    )
+
+
+def open_session_id(read: Read, till_id: int) -> int | None:
+    """The session open at a till now, or None."""
+    mine = select(CashSession.id).where(CashSession.till_id == till_id, CashSession.state == "open")
+    found = read.value(mine)
+    return int(found) if found is not None else None
