@@ -147,9 +147,8 @@ def _table_row(row: str, message: Message) -> None:
         return
     if filled[0] in ("合计", "总计", "小计", "Total"):
         return
-    phones = [cell for cell in filled if _PHONE.fullmatch(cell)]
-    for cell in phones:
-        message.phones.append("".join(_PHONE.fullmatch(cell).groups()))  # type: ignore[union-attr]
+    phones = {cell: found for cell in filled if (found := _PHONE.fullmatch(cell))}
+    message.phones += ["".join(found.groups()) for found in phones.values()]
     filled = [cell for cell in filled if cell not in phones]
     codes = tuple(cell for cell in filled if re.fullmatch(r"\d{8,14}|[A-Za-z][A-Za-z0-9]*-?\d[\w-]*", cell))
     names = [

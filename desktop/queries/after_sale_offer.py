@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -17,7 +18,7 @@ from desktop.pricing.cart import CartLine
 from desktop.queries.after_sale_room import room_of
 from desktop.queries.after_sale_words import reasons
 from desktop.queries.exchange_bill import Exchange, bill_for, reckon
-from desktop.queries.given_back import left_of_order, sources_of, split_now, worth_of
+from desktop.queries.given_back import Worth, left_of_order, sources_of, split_now, worth_of
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
@@ -136,17 +137,17 @@ def settle_preview(
 
 def _preview(
     read: Read,
-    order: object,
+    order: Any,
     own: int,
     back: int,
-    worths: Sequence[tuple[object, object]],
+    worths: Sequence[tuple[Any, Worth]],
     sums: Exchange | None,
 ) -> SettlePreview:
     """Of the order's own money first, then of what an exchange had paid of its lines."""
     parts = [(order, min(own, back))]
     rest = back - min(own, back)
     for line, worth in worths:
-        for _credit, order_id, amount in sources_of(read, line.id, min(rest, worth.credit_minor)):  # type: ignore[attr-defined]
+        for _credit, order_id, amount in sources_of(read, line.id, min(rest, worth.credit_minor)):
             source = read.rows(select(Order.__table__).where(Order.id == order_id)).one()
             parts.append((source, amount))
             rest -= amount

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from desktop.models.products import Product, Sku
 from desktop.models.stock import Stock
 from desktop.models.stocktakes import POSTED, Stocktake, StocktakeLine
+from desktop.queries.page import AnySelect
 from desktop.queries.places import main_place
 from desktop.queries.products import ProductFilter, conditions_of
 from desktop.queries.stock_board import STOCKED_KINDS, Board
@@ -59,7 +60,7 @@ def goods_in(read: Read, scope: GoodsScope, location_id: int, seed: str = "") ->
     return found
 
 
-def _counted_since(read: Read, days: int, location_id: int):  # type: ignore[no-untyped-def]
+def _counted_since(read: Read, days: int, location_id: int) -> AnySelect:
     return (
         select(StocktakeLine.sku_id)
         .join(Stocktake, Stocktake.id == StocktakeLine.stocktake_id)
@@ -70,6 +71,6 @@ def _counted_since(read: Read, days: int, location_id: int):  # type: ignore[no-
     )  # fmt: skip
 
 
-def _low(read: Read, location_id: int):  # type: ignore[no-untyped-def]
+def _low(read: Read, location_id: int) -> AnySelect:
     board = Board(read, place=location_id)
     return board.select(Sku.id, levels=True, sales=False).where(board.available < board.safety)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -43,9 +44,9 @@ def unread_messages(read: Read) -> Unread:
     return Unread(count, int(read.value(first.where(*mine).order_by(OrderMessage.id).limit(1)) or 0))
 
 
-def read_talk(read: Read, order_id: int) -> list[tuple[OrderMessage, str]]:
+def read_talk(read: Read, order_id: int) -> list[tuple[Any, str]]:
     """The messages of an order, the oldest first, with the actors who wrote them."""
     rows = read.rows(
         select(OrderMessage.__table__).where(OrderMessage.order_id == order_id).order_by(OrderMessage.id)
     )
-    return [(row, row.actor) for row in rows]  # type: ignore[misc]
+    return [(row, row.actor) for row in rows]

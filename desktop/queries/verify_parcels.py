@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import BigInteger, Select, and_, case, cast, exists, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, exists, func, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from desktop.models.orders import CANCELLED, DONE, SALE, SHIPPED, UNPAID, Order, OrderLine, Shipment
 from desktop.models.parcels import ShipmentLine
+from desktop.queries.page import AnySelect
 from desktop.queries.verify_fault import Fault, finding, pieces
 from desktop.shop.work import Read
 
@@ -54,8 +57,11 @@ def in_parcels(read: Read) -> Iterator[Fault]:
     yield from finding(read, "in parcels", statement.where(sent, held != OrderLine.shipped_milli), pieces)
 
 
-def _lines(expected: object, found: object) -> Select[tuple[object, ...]]:
-    columns = (Order.code.label("subject"), expected.label("expected"), found.label("found"))  # type: ignore[attr-defined]
+def _lines(
+    expected: ColumnElement[Any] | InstrumentedAttribute[int],
+    found: ColumnElement[Any] | InstrumentedAttribute[int],
+) -> AnySelect:
+    columns = (Order.code.label("subject"), expected.label("expected"), found.label("found"))
     return select(*columns).select_from(OrderLine).join(Order, Order.id == OrderLine.order_id)
 
 

@@ -82,8 +82,10 @@ def test_the_same_on_the_server(postgres: Cluster, postgres_template: str) -> No
         name = f"life_{next(numbers)}"
         return postgres.create(name, "life_first"), ids
 
-    run_state_machine_as_test(
-        machine(fresh, lambda url: postgres.drop(url.rsplit("/", 1)[1].split("?")[0])), settings=SHORT
+    life = machine(fresh, lambda url: postgres.drop(url.rsplit("/", 1)[1].split("?")[0]))
+    run_state_machine_as_test(life, settings=SHORT)
+    assert {deed for deed in ("pay", "ship", "receive") if not life.happened.get(deed)} == set(), (
+        life.happened
     )
 
 

@@ -18,7 +18,7 @@ from desktop.services.members import adjust_points
 from desktop.services.settings import set_setting
 from desktop.services.stock import ReceivedLine, receive_stock
 from tests.helpers.back_office import events, order_of, pay, placed, stock
-from tests.helpers.goods import CAKE, MILK, NUTS, TEA, Stocked, as_role, open_stocked
+from tests.helpers.goods import CAKE, MILK, NUTS, TEA, Stocked, as_role, new_goods, open_stocked
 from tests.helpers.rule_scenes import (
     DAY,
     HOUR,
@@ -335,3 +335,14 @@ def test_all_of_them_together_leave_the_books_in_order(stocked: Stocked, clock: 
         "books": 14, "stuck": 14,
     }  # fmt: skip
     assert stocked.shop.ask(verify).faults == ()
+
+
+@pytest.mark.req("I3")
+def test_goods_that_never_were_here_have_not_fallen(stocked: Stocked) -> None:
+    """An import of thousands of new goods is no reason for thousands of alerts; the first sale below the level is one."""
+    only(stocked.shop, "stock_alert")
+    work = clockwork(stocked.shop)
+    new = [new_goods(stocked.shop, f"新品 {n}") for n in range(3)]
+    assert work.look().fired == 0
+    stocked.shop.do(receive_stock, [ReceivedLine(new[0], 2_000)], client_key=new_key())
+    assert (work.look().fired, work.look().fired) == (1, 0)

@@ -286,6 +286,7 @@ def test_the_same_goods_are_counted_by_one_stocktake_at_a_time(stocked: Stocked)
     room = shop.do(add_location, "store room", "后仓")
     with refused("no goods to count"):
         shop.do(begin_stocktake, CountPlan(room), client_key=new_key())
+    assert (pieces(stocked, NUTS), pieces(stocked, MILK)) == (32, 8)
 
 
 @pytest.mark.req("I9")

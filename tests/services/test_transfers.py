@@ -113,6 +113,7 @@ def test_a_transfer_to_itself_or_into_a_closed_place_is_refused(stocked: Stocked
     stocked.shop.do(close_location, room)
     with refused("is closed"):
         stocked.shop.do(draft_transfer, floor, room, items, client_key=new_key())
+    assert lying(stocked, MILK) == {"floor": 8}
 
 
 @pytest.mark.req("I10")

@@ -128,6 +128,7 @@ def test_the_order_offers_after_sales_and_leads_to_the_case(stage: Stage) -> Non
     amount.put(500)
     sheet.primary.click()
     stage.until(lambda: stage.outside(lambda: stage.context.shop.ask(case_counts))["approve"] == 1)
+    assert not sheet.isVisible()
 
 
 @pytest.mark.req("O15", "M10")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, literal, not_, or_, select
+from sqlalchemy import BigInteger, ColumnElement, exists, literal, not_, or_, select
 
 from desktop.basics.i18n import N_
 from desktop.models.products import Product, Sku
@@ -25,6 +25,8 @@ from desktop.shop.work import Read
 
 ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # a turn at any time keeps goods quiet until they recover
 ARMED = ANY_TIME - timedelta(days=1)  # where the state of goods begins that recovered: before any turn
+# Thousands of goods just imported without stock have not fallen below anything.
+WAS_HERE = exists().where(StockMovement.sku_id == Sku.id).correlate(Sku)
 LEVELS = {"alert": N_("alert level"), "minimum": N_("minimum"), "safety": N_("safety stock")}
 
 
@@ -101,7 +103,7 @@ class StockBelow(Trigger):
         board = Board(read)
         statement = board.select(Sku.id, levels=True, sales=False)
         below = self.below(board, values_of(read, rule))
-        return statement.where(Product.on_shelf, below, *watching.conditions(read, rule))
+        return statement.where(Product.on_shelf, below, WAS_HERE, *watching.conditions(read, rule))
 
 
 def _failed(read: Read, rule: RuleRow) -> dict[int, datetime]:
