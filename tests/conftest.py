@@ -28,6 +28,7 @@ pytest_plugins = [
     "tests.helpers.desk",
     "tests.helpers.fresh",
     "tests.helpers.carrier_office",
+    "tests.simulators.fixture",
 ]
 
 PATIENCE_MS = 30_000  # with a loaded machine; not a measure of speed

@@ -1,0 +1,207 @@
+"""The office of all providers: what a test, or a person at `/__sim__`, can do to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tests.simulators.alipay import Alipay
+from tests.simulators.faults import Fault, FaultBox
+from tests.simulators.keys import Keys, cert_pem, keys_of_this_run, private_pem, public_pem
+from tests.simulators.ledger import Clock, CodeOutcome, Ledger, Order, RefundStage, SimulatedClock, Then
+from tests.simulators.web import Line, Reply, Request, Server, serve
+from tests.simulators.wechat import WeChat
+
+ROOM = "/__sim__"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One order as the invariants see it."""
+
+    provider: str
+    number: str
+    stage: str
+    minor: int
+    paid: int
+    net: int
+    refunds: dict[str, tuple[int, str]]
+
+
+class PayOffice:
+    """All providers behind one address, with one ledger."""
+
+    name = "sim"
+
+    def __init__(self, clock: Clock | None = None, keys: Keys | None = None) -> None:
+        self.clock = SimulatedClock(clock)
+        self.ledger = Ledger(self.clock)
+        self.keys = keys or keys_of_this_run()
+        self.faults = FaultBox()
+        self.alipay = Alipay(self.ledger, self.keys, lambda: self.base)
+        self.wechat = WeChat(self.ledger, self.keys, lambda: self.base)
+        self.line = Line([self, self.alipay, self.wechat], self.faults, self.clock)
+        self._server: Server | None = None
+
+    # Open and closed
+
+    def open(self, port: int = 0) -> PayOffice:
+        """Begin to answer."""
+        self._server = serve(self.line, port)
+        return self
+
+    def close(self) -> None:
+        """Answer no more; whoever waits is let go."""
+        self.line.let_go.set()
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+
+    @property
+    def base(self) -> str:
+        """Where it is."""
+        assert self._server is not None
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def calls(self) -> list[str]:
+        """What was asked so far, as `provider.operation`."""
+        return [call for call in self.line.calls if not call.startswith("sim.")]
+
+    # What customers do
+
+    def order(self, number: str) -> Order:
+        """An order by its number or code. Raises `KeyError`."""
+        with self.ledger.lock:
+            return self.ledger.find(number)
+
+    def scan(self, number: str) -> bool:
+        """The customer scans the shown code (or the number's); the password is still to come."""
+        with self.ledger.lock:
+            return self.ledger.scan(self.ledger.find(number))
+
+    def enter_password(self, number: str, by_wallet: int = 0) -> bool:
+        """The customer pays; `by_wallet` minor units are the wallet's present."""
+        with self.ledger.lock:
+            return self.ledger.pay(self.ledger.find(number), by_wallet=by_wallet)
+
+    def pay(self, number: str) -> bool:
+        """The customer scans the shown code and pays at once."""
+        return self.scan(number) and self.enter_password(number)
+
+    def cancel_by_user(self, number: str) -> None:
+        """The customer says no on the phone."""
+        with self.ledger.lock:
+            self.ledger.decline(self.ledger.find(number))
+
+    def script_code(self, code: str, outcome: str) -> None:
+        """What comes of a code when it is scanned: pay, password, expired, invalid, money, limit, risk."""
+        self.ledger.code_outcomes[code] = CodeOutcome(outcome)
+
+    def set_polls(self, polls: int, then: str = "pay", way: str = "scanned") -> None:
+        """Later orders of this way (scanned or shown) are paid, declined or never paid after so many queries."""
+        setattr(self.ledger, way, (polls, Then(then)))
+
+    def set_refund_polls(self, polls: int) -> None:
+        """Later refunds of WeChat are under way for so many queries."""
+        self.ledger.refund_polls = polls
+
+    # Time, faults, keys
+
+    def advance_clock(self, seconds: float) -> None:
+        """Let the ledger's time pass; signatures stay fresh."""
+        self.clock.advance(seconds)
+
+    def set_clock(self, moment: datetime) -> None:
+        """Live at this moment from now on, for signatures too."""
+        self.clock.set_to(moment)
+
+    def inject(self, fault: Fault | str, count: int = 1, on: str = "") -> None:
+        """Let the next calls go wrong; `on` is a provider, an operation, or `provider.operation`."""
+        self.faults.put(fault, count, on)
+
+    def land(self) -> int:
+        """Requests that were held back on the way arrive now."""
+        return self.line.land()
+
+    def settle_refunds(self, number: str = "") -> None:
+        """Refunds under way come to their end; an abnormal one is put right by staff when named."""
+        with self.ledger.lock:
+            for order in self.ledger:
+                for refund in order.refunds.values():
+                    if refund.number == number:
+                        refund.stage = RefundStage.SUCCESS
+                    elif refund.stage is RefundStage.PROCESSING and not number:
+                        refund.stage = refund.ends
+
+    def rotate(self) -> None:
+        """WeChat signs with its next certificate from now on."""
+        self.wechat.certificate = 1
+
+    # For the invariants
+
+    def net(self, number: str) -> int:
+        """The money the merchant has for a number: paid, less what went back."""
+        with self.ledger.lock:
+            return self.ledger.net(number)
+
+    def standing(self) -> list[Standing]:
+        """Every order as it stands."""
+        with self.ledger.lock:
+            return [
+                Standing(
+                    order.provider, order.number, order.stage, order.minor, order.paid_minor, order.net,
+                    {r.number: (r.minor, str(r.stage)) for r in order.refunds.values()},
+                )
+                for order in self.ledger
+            ]  # fmt: skip
+
+    # What a shop needs to connect
+
+    def account(self) -> dict[str, dict[str, str]]:
+        """Addresses, numbers and keys by provider, as plain text."""
+        keys = self.keys
+        return {
+            "alipay": {
+                "base_url": f"{self.base}{Alipay.path}", "app_id": Alipay.app_id, "seller_id": Alipay.seller_id,
+                "private_key": private_pem(keys.alipay_merchant), "public_key": public_pem(self.alipay.platform),
+            },
+            "wechat": {
+                "base_url": self.base, "appid": WeChat.appid, "mchid": WeChat.mchid,
+                "serial_no": keys.wechat_merchant.serial, "private_key": private_pem(keys.wechat_merchant.key),
+                "public_key_id": keys.wechat_platform_id, "public_key": public_pem(keys.wechat_platform),
+                "certificate": cert_pem(keys.wechat_certificates[0].cert),
+                "api_v3_key": keys.api_v3_key, "api_v2_key": keys.api_v2_key,
+            },
+        }  # fmt: skip
+
+    # The same over HTTP, for other processes
+
+    def operation(self, request: Request) -> str:
+        """The name of a control call."""
+        return request.path.removeprefix(f"{ROOM}/") if request.path.startswith(f"{ROOM}/") else ""
+
+    def answer(self, request: Request, fault: Fault) -> Reply:
+        """Do what is asked: the fields of a JSON body are the arguments."""
+        calls: Mapping[str, Callable[..., Any]] = {
+            "scan": self.scan, "enter_password": self.enter_password, "pay": self.pay,
+            "cancel_by_user": self.cancel_by_user, "script_code": self.script_code, "set_polls": self.set_polls,
+            "set_refund_polls": self.set_refund_polls, "advance_clock": self.advance_clock,
+            "set_clock": lambda moment: self.set_clock(datetime.fromisoformat(moment)),
+            "inject": self.inject, "land": self.land, "settle_refunds": self.settle_refunds, "rotate": self.rotate,
+            "net": self.net, "ledger": lambda: [vars(one) for one in self.standing()],
+            "calls": lambda: self.calls, "account": self.account, "clear": self.faults.clear,
+        }  # fmt: skip
+        try:
+            given = json.loads(request.body or b"{}")
+            result = calls[self.operation(request)](**given)
+        except (KeyError, TypeError, ValueError) as error:
+            return Reply(400, json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
+        return Reply(200, json.dumps(result).encode(), {"Content-Type": "application/json"})
+
+    def trouble(self, request: Request, fault: Fault) -> Reply:
+        """Faults are not for the control room."""
+        return Reply(500, b"{}")

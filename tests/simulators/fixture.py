@@ -1,0 +1,33 @@
+"""The providers for tests: `pay_office` runs on the loopback and keeps the test's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from desktop.basics.clock import HandClock
+    from tests.simulators.control import PayOffice
+    from tests.simulators.ledger import Clock
+
+
+@contextmanager
+def open_pay_office(clock: Clock | None = None) -> Iterator[PayOffice]:
+    """A running office; with the shop's clock its signatures are held against that."""
+    from tests.simulators.control import PayOffice
+
+    office = PayOffice(clock).open()
+    try:
+        yield office
+    finally:
+        office.close()
+
+
+@pytest.fixture
+def pay_office(clock: HandClock) -> Iterator[PayOffice]:
+    """Alipay, WeChat Pay and UnionPay on the loopback, at the time of the test's clock."""
+    with open_pay_office(clock) as office:
+        yield office
