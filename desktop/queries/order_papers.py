@@ -39,13 +39,14 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True)
 class OrderPaperLine:
-    """One line; quantities in thousandths of `unit` (sold less given back, and still to send), money in minor units."""
+    """One line; quantities in thousandths of `unit` (sold, sold less given back, still to send), money in minor units."""
 
     name: str
     variant: str
     pack: str
     code: str
     unit: str
+    sold_milli: int
     qty_milli: int
     to_send_milli: int
     price_minor: int
@@ -212,7 +213,8 @@ def _lines(read: Read, order_ids: Sequence[int]) -> dict[int, list[OrderPaperLin
         waits = r.status in (UNPAID, TO_SHIP) and r.kind not in NOT_STOCKED
         to_send = r.qty_milli - r.shipped_milli - r.freed_milli if waits else 0
         found[r.order_id].append(OrderPaperLine(
-            r.name, r.variant, r.pack, r.code, r.unit or r.base_unit, r.qty_milli - r.refunded_milli, to_send,
+            r.name, r.variant, r.pack, r.code, r.unit or r.base_unit, r.qty_milli,
+            r.qty_milli - r.refunded_milli, to_send,
             r.price_minor, r.discount_minor, r.total_minor,
         ))  # fmt: skip
     return found

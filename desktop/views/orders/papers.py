@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from desktop.basics.amount_words import capital_amount
 from desktop.basics.i18n import _, language
-from desktop.basics.money import Money, quantity_text
+from desktop.basics.money import MILLI, Money, half_up, quantity_text
 from desktop.queries.order_papers import Letterhead, OrderPaper, OrderPaperLine, OrderPapers, PickList
 from desktop.queries.order_words import said
 from desktop.views.common.printing import Paper, PrintLine
@@ -147,12 +147,15 @@ def _capital(order: OrderPaper) -> str:
 
 
 def _priced(line: OrderPaperLine, currency: str) -> tuple[str, ...]:
+    """Before the discount, which stands in a line of its own below: the column adds up to the goods subtotal."""
+    amount = line.total_minor + line.discount_minor
+    price = half_up(amount * MILLI, line.sold_milli) if line.discount_minor else line.price_minor
     return (
         _goods(line),
         line.code,
-        f"{quantity_text(line.qty_milli)} {line.unit}",
-        Money(line.price_minor, currency).plain(),
-        Money(line.total_minor, currency).plain(),
+        f"{quantity_text(line.sold_milli)} {line.unit}",
+        Money(price, currency).plain(),
+        Money(amount, currency).plain(),
     )
 
 
