@@ -40,6 +40,7 @@ class PaymentAttempt(Base):
         Index("ix_payment_attempt_held", "state", "booked", sqlite_where=_HELD, postgresql_where=_HELD),
         Index("ix_payment_attempt_created_at_id", "created_at", "id"),
         Index("ix_payment_attempt_reference", "method_key", "reference"),
+        Index("ix_payment_attempt_method_key_id", "method_key", "id"),  # its newest say whether it works
         Index("ix_payment_attempt_subject", "subject"),
     )
     id: Mapped[RowId]

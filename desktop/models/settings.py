@@ -320,3 +320,79 @@ CASH_ROUND_HOW = SettingSpec(
     N_("Down leaves the small change to the customer."),
     choices=("down", "nearest"),
 )
+STORED_FIRST = SettingSpec(
+    "stored.first",
+    "money",
+    N_("Spent first"),
+    N_(
+        "Of stored value: the money the member paid, or the bonus on top. A refund restores it the other way round."
+    ),
+    choices=("money", "bonus"),
+)
+STORED_PROOF = SettingSpec(
+    "stored.proof",
+    True,
+    N_("Member confirms stored value on the phone"),
+    N_("Off: staff may take it from a member whose number was typed. The kiosk alone always asks."),
+)
+STORED_LEAST = SettingSpec("stored.least_minor", 100, N_("Smallest top-up"), "", "minor", 1, 10**12)
+STORED_MOST = SettingSpec(
+    "stored.most_minor",
+    500_000,
+    N_("Most a member may hold"),
+    N_("A top-up that would go above it is refused. Money that comes back by a refund is not."),
+    "minor",
+    1,
+    10**12,
+)
+FX_URL = SettingSpec(
+    "fx.url",
+    "",
+    N_("Address of the rate source"),
+    N_("It answers in JSON. {currency}, {base} and {key} are filled in. Empty: rates are typed in."),
+)
+FX_PATH = SettingSpec(
+    "fx.path", "rates.{currency}", N_("Where the rate stands"), N_("Such as rates.{currency} or data.0.mid.")
+)
+FX_INVERSE = SettingSpec(
+    "fx.inverse",
+    False,
+    N_("It says how much foreign money one of ours buys"),
+    N_("Off: what one foreign unit is worth."),
+)
+FX_UNITS = SettingSpec(
+    "fx.units", 1, N_("It is said for so many units"), N_("Banks often write 100."), "", 1, 10_000
+)
+FX_AT = SettingSpec("fx.fetch_minute", 9 * 60, N_("Rates are fetched at"), "", "clock", 0, 24 * 60 - 1)
+FX_AGE = SettingSpec(
+    "fx.max_age_hours",
+    36,
+    N_("A floating rate is good for"),
+    N_("Counted from when it was fetched."),
+    "hours",
+    1,
+    720,
+)
+FX_OLD = SettingSpec(
+    "fx.when_old",
+    "stop",
+    N_("When it is older"),
+    N_("Take no money in this currency, or take it at the fixed rate; the till says so."),
+    choices=("stop", "fixed"),
+)
+FX_JUMP = SettingSpec(
+    "fx.jump_bp",
+    500,
+    N_("A fetched rate may move by"),
+    N_("Against the one before. A larger jump waits until somebody types it in."),
+    "bp",
+    1,
+    10_000,
+)
+FX_REFUND = SettingSpec(
+    "fx.refund_in",
+    "foreign",
+    N_("Foreign cash goes back as"),
+    N_("Always at the rate it came in at."),
+    choices=("foreign", "shop"),
+)

@@ -76,6 +76,7 @@ class StatementRow(Base):
     day: Mapped[date]
     row_key: Mapped[str]
     line: Mapped[int] = mapped_column(default=0)
+    occurrence: Mapped[int] = mapped_column(default=1)  # 2, 3 …: the same once more in one file
     kind: Mapped[str]
     number: Mapped[str] = mapped_column(default="")  # ours, of the payment
     reference: Mapped[str] = mapped_column(default="")  # the provider's, of the payment

@@ -18,7 +18,7 @@ from desktop.pricing.cart import CartLine
 from desktop.queries.after_sale_room import room_of
 from desktop.queries.after_sale_words import reasons
 from desktop.queries.exchange_bill import Exchange, bill_for, reckon
-from desktop.queries.given_back import Worth, left_of_order, sources_of, split_now, worth_of
+from desktop.queries.given_back import Worth, besides_goods, left_of_order, sources_of, split_now, worth_of
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
@@ -126,7 +126,7 @@ def settle_preview(
     ]
     worths = [(line, worth_of(read, line, qty)) for line, qty in pairs]
     own = sum(worth.own_minor for _line, worth in worths) + sum(row.amount_minor for row in rows)
-    own += order.freight_minor + order.rounding_minor if case.with_freight and case.kind != EXCHANGE else 0
+    own += besides_goods(read, order, case.with_freight and case.kind != EXCHANGE, tuple(wanted.items()))
     own = min(own, left_of_order(read, order))
     sums = None
     if case.kind == EXCHANGE and pairs and goods:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import case, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from desktop.basics.money import Money
 from desktop.models.cash_sessions import DROP, FLOAT, IN, OUT, CashMovement, CashSession
 from desktop.models.payments import RefundTender, Tender
+from desktop.models.settings import CASH_ROUND_HOW, CASH_ROUND_TO
+from desktop.models.stored_value import DONE, PayOut, TopUp
+from desktop.pricing.rounding import cash_rounding
 from desktop.shop.work import Read
 
 CASH = "cash"
@@ -20,7 +25,9 @@ class CashSums:
 
     float_minor: int
     taken_minor: int
+    topped_up_minor: int  # stored value paid in advance
     refunded_minor: int
+    paid_out_minor: int  # stored value given back
     in_minor: int
     out_minor: int
     drop_minor: int
@@ -29,8 +36,9 @@ class CashSums:
     @property
     def expected_minor(self) -> int:
         """What should be there now."""
-        gone = self.refunded_minor + self.out_minor + self.drop_minor
-        return self.float_minor + self.taken_minor + self.in_minor - gone
+        came = self.taken_minor + self.topped_up_minor + self.in_minor
+        gone = self.refunded_minor + self.paid_out_minor + self.out_minor + self.drop_minor
+        return self.float_minor + came - gone
 
 
 def back_by() -> ColumnElement[str]:
@@ -60,12 +68,25 @@ def cash_sums(read: Read, session_id: int) -> CashSums:
     return CashSums(
         float_minor=moved.get(FLOAT, 0),
         taken_minor=int(taken),
+        topped_up_minor=_stored(read, TopUp, session_id, TopUp.state == DONE),
         refunded_minor=int(given),
+        paid_out_minor=_stored(read, PayOut, session_id),
         in_minor=moved.get(IN, 0),
         out_minor=moved.get(OUT, 0),
         drop_minor=moved.get(DROP, 0),
         foreign=tuple((row[0], int(row[1])) for row in read.rows(foreign.order_by(Tender.foreign_currency))),
     )
+
+
+def _stored(read: Read, table: Any, session_id: int, *more: ColumnElement[bool]) -> int:
+    total = select(func.coalesce(func.sum(table.amount_minor), 0))
+    return int(read.value(total.where(table.session_id == session_id, table.method_key == CASH, *more)))
+
+
+def rounding_of(read: Read, rest_minor: int) -> int:
+    """What the shop’s cash rounding adds to a rest that is paid in cash; mostly below zero."""
+    unit, how = read.setting(CASH_ROUND_TO), read.setting(CASH_ROUND_HOW)
+    return cash_rounding(Money(rest_minor, read.currency), unit, how)
 
 
 def open_session_id(read: Read, till_id: int) -> int | None:

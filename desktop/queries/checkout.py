@@ -19,6 +19,7 @@ from desktop.models.people import Permission, Till
 from desktop.models.products import Barcode, Product, Sku
 from desktop.models.settings import SHOP_BRANCH, SHOP_NAME
 from desktop.pricing.cart import Bill, CartLine, price_cart
+from desktop.queries.cash_sums import rounding_of
 from desktop.queries.offers import (
     Buyer,
     available_milli,
@@ -89,6 +90,7 @@ class CheckoutView:
     code_sent: bool
     token_until: datetime | None
     updated_at: datetime
+    cash_due_minor: int  # what is due when all of it is paid in cash: rounded as the shop does
 
 
 @question(permission=Permission.BROWSE_GOODS)
@@ -202,6 +204,7 @@ def _view(read: Read, row: Any) -> CheckoutView:
         code_sent=bool(row.code_hash),
         token_until=row.token_until,
         updated_at=row.updated_at,
+        cash_due_minor=bill.to_pay_minor + rounding_of(read, bill.to_pay_minor),
     )
 
 

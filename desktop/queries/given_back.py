@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from desktop.models.after_sales import (
     ExchangeCredit,
     RefundExtra,
 )
+from desktop.models.orders import OrderLine
 from desktop.models.payments import Refund, RefundLine, RefundTender
 from desktop.pricing.refund import Given, Paid, Split, line_refund, split_refund
 from desktop.shop.work import Read
@@ -160,3 +162,16 @@ def split_now(read: Read, order: Any, amount: int) -> Split:
     """How an amount of an order would go back now: money, points, earned points."""
     paid = Paid(order.paid_minor, order.points_minor, order.points_spent, order.points_earned)
     return split_refund(paid, read_given(read, order.id), amount)
+
+
+def besides_goods(read: Read, order: Any, with_freight: bool, lines: Sequence[tuple[int, int]] = ()) -> int:
+    """Freight and rounding that go back with these goods; rounding upwards goes with the last of them (minor units)."""
+    if with_freight:
+        return int(order.freight_minor + order.rounding_minor)
+    if order.rounding_minor <= 0:
+        return 0  # less was paid than the goods cost: what is left of the order sees to it
+    rows = select(OrderLine.id, OrderLine.qty_milli - OrderLine.refunded_milli)
+    left = {row[0]: int(row[1]) for row in read.rows(rows.where(OrderLine.order_id == order.id))}
+    for line_id, qty in lines:
+        left[line_id] = left.get(line_id, 0) - qty
+    return 0 if any(qty > 0 for qty in left.values()) else int(order.rounding_minor)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from desktop.models.orders import Order, OrderLine
 from desktop.models.people import Permission
-from desktop.queries.given_back import Worth, left_of_order, sources_of, split_now, worth_of
+from desktop.queries.given_back import Worth, besides_goods, left_of_order, sources_of, split_now, worth_of
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
@@ -32,7 +32,7 @@ def refund_preview(
     order = read.rows(select(Order.__table__).where(Order.id == order_id)).one()
     worths = [(line_id, _worth(read, line_id, qty)) for line_id, qty in lines if qty > 0]
     own = sum(worth.own_minor for _line, worth in worths)
-    own += order.freight_minor + order.rounding_minor if with_freight else 0
+    own += besides_goods(read, order, with_freight, lines)
     parts = [split_now(read, order, min(own, left_of_order(read, order)))]
     for line_id, worth in worths:  # what an exchange paid of a line goes back from where that money lies
         for _credit, source_id, amount in sources_of(read, line_id, worth.credit_minor):

@@ -13,6 +13,7 @@ from desktop.models.people import Permission
 from desktop.queries import (
     verify_after_sales,
     verify_batches,
+    verify_cash,
     verify_days,
     verify_orders,
     verify_parcels,
@@ -37,6 +38,7 @@ CHECKS: tuple[Callable[[Read], Iterator[Fault]], ...] = (
     *verify_parcels.CHECKS,
     *verify_points.CHECKS,
     *verify_days.CHECKS,
+    *verify_cash.CHECKS,
     *verify_search.CHECKS,
 )
 TRAIL_WORDS = {

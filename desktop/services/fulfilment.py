@@ -22,6 +22,7 @@ from desktop.models.payments import Tender
 from desktop.models.people import Permission
 from desktop.models.settings import POINTS_DAYS, SHIP_HOURS
 from desktop.pricing.cart import earned
+from desktop.queries.cash_sums import rounding_of
 from desktop.queries.offers import read_buyer, terms_for
 from desktop.services import once, posting
 from desktop.services.cancelling import check_may_cancel, free_and_close, give_rest_back
@@ -30,10 +31,11 @@ from desktop.services.leaving import check_not_asked_back, goods_leave, goods_re
 from desktop.services.order_queue import check_released
 from desktop.services.orders import held_goods, tell
 from desktop.services.parcel_rows import add_parcel, keep_parts, newest_parcel_at, parcel_of, parts_of
+from desktop.services.pay_waiting import Paying, check_settling, mark_booked, read_paying
 from desktop.services.pickup import give_code
 from desktop.services.posting import PointsStep
 from desktop.services.refunds import Refunded
-from desktop.services.settlement import BY_HAND, TenderIn
+from desktop.services.settlement import BY_HAND, TenderIn, held_tender
 from desktop.shop.action import action
 from desktop.shop.work import Work
 
@@ -42,27 +44,61 @@ NOT_PAID = N_("Not paid in time")
 
 
 @action(permission=Permission.TAKE_PAYMENT)
-def pay_order(work: Work, order_id: int, tender: TenderIn, client_key: str) -> str:
-    """Record the money of an unpaid order, taken by hand and in full; returns the receipt number.
+def pay_order(
+    work: Work, order_id: int, tender: TenderIn, client_key: str, warned: bool = False
+) -> str:
+    """Record the money of an unpaid order, taken by hand: all that providers did not take; returns the receipt number.
 
     An order with an address then waits to be shipped, one that is fetched later gets its code; of any other the goods
-    are taken along and it is done.
+    are taken along and it is done. `warned`: a provider does not say what became of an earlier payment.
     """
     request = [order_id, tender.method, tender.amount_minor, tender.received_minor, tender.reference]
     given = once.claim(work, client_key, request)
     if given is not None:
         return str(given)
+    order = _unpaid(work, order_id)
+    paying = read_paying(work, f"order:{order.id}")
+    check_settling(work, paying, warned)
+    rest = order.total_minor - paying.held_minor
+    if tender.method == "cash" and tender.amount_minor != rest:
+        rest += _round_cash(work, order, rest, tender.amount_minor)
+    _check_tender(order, tender, rest)
+    receipt = _paid(work, order, [tender], paying, client_key)
+    once.keep(work, client_key, receipt)
+    return receipt
+
+
+def pay_held(work: Work, order_id: int) -> None:
+    """Pay an order with what providers took for it, once that is all. Raises `Refused` for one that is not unpaid."""
+    order = _unpaid(work, order_id)
+    paying = read_paying(work, f"order:{order.id}")
+    if paying.held_minor > order.total_minor:
+        raise Changed(N_("The order costs less than was paid."), next_step="look_again")
+    if paying.held_minor == order.total_minor:
+        _paid(work, order, [], paying, f"order:{order.id}:held")
+
+
+def _unpaid(work: Work, order_id: int) -> Order:
     order = work.get(Order, order_id, lock=True)
     if order.status != UNPAID:  # a shipped one may step back to “to ship”, but not by being paid twice
         raise Refused(N_("This order is paid or cancelled already, so no money is taken for it."))
+    return order
+
+
+def _paid(
+    work: Work, order: Order, tenders: Sequence[TenderIn], paying: Paying, client_key: str
+) -> str:
+    """The money is all there: the order goes on; returns the receipt number."""
+    whole = [*tenders, *(held_tender(row) for row in paying.held)]
     taken_along = not order.address and not order.collect
     order.step(DONE if taken_along else TO_SHIP)
-    _check_tender(order, tender)
     till_id = work.actor.till_id or order.till_id
     order.receipt_number = posting.next_receipt(work, till_id)
     order.paid_minor, order.paid_at, order.pay_deadline = order.total_minor, work.now, None
-    _take(work, order, tender, client_key)
-    tell(work, order.id, "paid", tender.method)
+    _take(work, order, whole, client_key)
+    mark_booked(work, [row.id for row in paying.held], order.id)
+    for tender in whole:
+        tell(work, order.id, "paid", tender.method)
     if taken_along:
         goods_leave(work, order, client_key)
         order.done_at = work.now
@@ -74,7 +110,6 @@ def pay_order(work: Work, order_id: int, tender: TenderIn, client_key: str) -> s
             reservation.expires_at = None
         if order.collect:
             give_code(work, order)
-    once.keep(work, client_key, order.receipt_number)
     return order.receipt_number
 
 
@@ -178,14 +213,14 @@ def cancel_paid_order(work: Work, order_id: int, reason: str, client_key: str) -
     return back
 
 
-def _check_tender(order: Order, tender: TenderIn) -> None:
-    if tender.method not in BACK_OFFICE:
+def _check_tender(order: Order, tender: TenderIn, rest_minor: int) -> None:
+    if tender.method not in BACK_OFFICE or tender.attempt_id or tender.amount_minor < 0:
         raise Refused(N_("This way to pay can’t be recorded by hand. Take cash or card."))
-    if tender.amount_minor != order.total_minor:
+    if tender.amount_minor != rest_minor:
         raise Changed(
             N_("{due} is due, {paid} was entered. Check the amounts."),
             next_step="look_again",
-            due=str(Money(order.total_minor, order.currency)),
+            due=str(Money(rest_minor, order.currency)),
             paid=str(Money(tender.amount_minor, order.currency)),
         )
     if tender.method == "cash" and tender.received_minor and tender.received_minor < tender.amount_minor:
@@ -193,23 +228,31 @@ def _check_tender(order: Order, tender: TenderIn) -> None:
         raise Refused(N_("{missing} is still missing."), missing=str(missing))
 
 
-def _take(work: Work, order: Order, tender: TenderIn, client_key: str) -> None:
+def _round_cash(work: Work, order: Order, rest_minor: int, paid_minor: int) -> int:
+    """Leave the small change of what is paid in cash away, as a line of its own; returns what that adds."""
+    rounding = rounding_of(work, rest_minor)
+    if paid_minor != rest_minor + rounding:
+        return 0
+    order.total_minor += rounding
+    order.rounding_minor += rounding
+    return rounding
+
+
+def _take(work: Work, order: Order, tenders: Sequence[TenderIn], client_key: str) -> None:
     """The money itself (none for an order that costs nothing), the day's figures, and what the member earns by it."""
-    taken = [] if not tender.amount_minor else [{
-        "order_id": order.id, "method_key": tender.method, "amount_minor": tender.amount_minor, "points": 0,
-        "currency": order.currency, "reference": tender.reference.strip()[:64],
-        "received_minor": tender.received_minor, "client_key": f"{client_key}:t0", "actor": work.actor.key,
-        "session_id": session_of(work, order.till_id, cash=tender.method == "cash"), "at": work.now,
-    }]  # fmt: skip
-    work.post(Tender, taken)
+    till_id = work.actor.till_id or order.till_id
+    session = session_of(work, till_id, cash=any(t.method == "cash" for t in tenders))
+    work.post(Tender, [{
+        "order_id": order.id, "method_key": t.method, "amount_minor": t.amount_minor, "points": 0,
+        "currency": order.currency, "reference": t.reference.strip()[:64], "received_minor": t.received_minor,
+        "client_key": f"{client_key}:t{number}", "actor": work.actor.key, "session_id": session, "at": work.now,
+        "attempt_id": t.attempt_id or None,
+    } for number, t in enumerate(tenders) if t.amount_minor])  # fmt: skip
+    money = sum(t.amount_minor for t in tenders)
     posting.add_to_daily(
-        work,
-        till_id=order.till_id,
-        channel=order.channel,
-        order_type=order.order_type,
-        amount_minor=tender.amount_minor,
+        work, till_id=order.till_id, channel=order.channel, order_type=order.order_type, amount_minor=money
     )
-    credit_buyer(work, order, tender.amount_minor, client_key)
+    credit_buyer(work, order, money, client_key)
 
 
 def credit_buyer(work: Work, order: Order, money_minor: int, client_key: str, given: int = 0) -> None:

@@ -19,6 +19,7 @@ from desktop.models.people import Permission
 from desktop.models.products import Product, Sku
 from desktop.models.stock import Reservation
 from desktop.queries.given_back import (
+    besides_goods,
     claim_on,
     credit_of_line,
     held_by_line,
@@ -139,7 +140,8 @@ def grant(work: Work, order: Order, wish: Wish) -> Refunded:
     parts = [_line_part(work, order, wish, line_id, qty) for line_id, qty in sorted(wanted.items())]
     parts += [_extra_part(work, order, wish, line_id, amount) for line_id, amount in wish.extras]
     own = sum(part["amount_minor"] - part["credit"] for part in parts)
-    own = min(own + (order.freight_minor + order.rounding_minor if wish.with_freight else 0), left)
+    work.flush()
+    own = min(own + besides_goods(work, order, wish.with_freight), left)
     elsewhere: exchange_credit.Parts = {}
     for part in parts:
         for source, amount in exchange_credit.draw(work, part["line_id"], part["credit"]).items():
@@ -305,7 +307,11 @@ def _money_back(work: Work, order: Order, refund_id: int, money: int, value: int
         raise Refused(N_("More money would go back than was taken. Nothing was changed."))
     for tender in (t for t in tenders if t.method_key == "points" and value):
         rows.append({"tender_id": tender.id, "amount_minor": value, "points": points})
-    shared = {"refund_id": refund_id, "session_id": session_giving(work, order.till_id), "at": work.now}
+    shared = {
+        "refund_id": refund_id,
+        "session_id": session_giving(work, work.actor.till_id or order.till_id),
+        "at": work.now,
+    }
     work.post(RefundTender, [{**shared, **row} for row in rows])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -23,9 +24,12 @@ from desktop.models.settings import POINTS_DAYS, POINTS_PROOF
 from desktop.models.stock import Location
 from desktop.models.system import Idempotency
 from desktop.pricing.cart import Bill, CartLine, price_cart
+from desktop.pricing.rounding import rounded_bill
+from desktop.queries.cash_sums import rounding_of
 from desktop.queries.offers import Buyer, read_buyer, read_offers, terms_for
 from desktop.services import posting, set_aside
 from desktop.services.cash_sessions import session_of
+from desktop.services.pay_waiting import Paying, check_settling, mark_booked, read_paying
 from desktop.services.posting import PointsStep, StockStep
 from desktop.shop.action import action
 from desktop.shop.work import Work
@@ -42,6 +46,7 @@ class TenderIn:
     amount_minor: int
     received_minor: int = 0
     reference: str = ""
+    attempt_id: int = 0  # what a provider took; only the machine of payments says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +65,12 @@ class Settled:
 
 
 @action(permission=Permission.TAKE_PAYMENT)
-def settle(work: Work, key: str, tenders: Sequence[TenderIn], version: int) -> Settled:
-    """Turn the open sale with this client key into a paid order.
+def settle(
+    work: Work, key: str, tenders: Sequence[TenderIn], version: int, warned: bool = False
+) -> Settled:
+    """Turn the open sale with this client key into a paid order; what providers took for it counts, and comes first.
 
-    Raises `OutOfStock`, `Changed` (somebody touched the sale after `version`) or `Refused`; nothing is changed then.
+    `warned`: the person knows that a provider does not say what became of an earlier payment. Raises `OutOfStock`, `Changed` (somebody touched the sale after `version`) or `Refused`; nothing is changed then.
     """
     request = _fingerprint(key, tenders, version)
     # locked before looking for an answer: a second click waits for the first
@@ -77,21 +84,81 @@ def settle(work: Work, key: str, tenders: Sequence[TenderIn], version: int) -> S
                 )
             )
         return Settled(**json.loads(done.result))
-    sale = _still_open(found, version)
+    paying = read_paying(work, f"sale:{key}")
+    check_settling(work, paying, warned)
+    return _finish(work, _priced(work, _still_open(found, version)), tenders, paying, request)
+
+
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    """An open sale with its bill of this moment."""
+
+    sale: Any
+    bill: Bill
+    buyer: Buyer | None
+    channel: str
+    place: int
+
+
+def _priced(work: Work, sale: Any) -> _Priced:
     channel, place = _place(work, sale.till_id)
     buyer = read_buyer(work, sale.member_id)
     bill = _price(work, sale, buyer, channel)
     _check_proof(work, sale, bill)
-    _check_money(bill, tenders)
-    settled = _write(work, sale, bill, tenders, buyer, channel, place)
+    return _Priced(sale, bill, buyer, channel, place)
+
+
+def _finish(
+    work: Work, priced: _Priced, tenders: Sequence[TenderIn], paying: Paying, request: str
+) -> Settled:
+    rest = priced.bill.to_pay_minor - paying.held_minor
+    bill = rounded_bill(priced.bill, _rounding(work, rest, tenders))
+    _check_money(bill, tenders, paying.held_minor)
+    whole = [*tenders, *(held_tender(row) for row in paying.held)]
+    settled = _write(work, priced.sale, bill, whole, priced.buyer, priced.channel, priced.place)
+    mark_booked(work, [row.id for row in paying.held], settled.order_id)
     answer = {
-        "client_key": key,
+        "client_key": priced.sale.client_key,
         "request_hash": request,
         "result": json.dumps(asdict(settled)),
         "at": work.now,
     }
     work.post(Idempotency, [answer])
     return settled
+
+
+def held_tender(row: Any) -> TenderIn:
+    """What a provider took, as a part of the payment."""
+    return TenderIn(row.method_key, row.paid_minor, 0, row.reference, row.id)
+
+
+def open_bill(work: Work, key: str) -> tuple[Any, Bill]:
+    """The open sale, locked, and its bill, when it could be settled now. Raises what `settle` would raise."""
+    found = work.first(_SALE, {"key": key})
+    priced = _priced(work, _still_open(found, found.version if found else 0))
+    if priced.sale.state != "open":
+        raise Refused(N_("This sale is already finished."))
+    stocked = [line for line in priced.bill.lines if line.offer.kind not in NOT_STOCKED]
+    with suppress(_Tried), work.part():
+        _take(work, priced.sale, _merged(stocked), priced.place)
+        raise _Tried
+    return priced.sale, priced.bill
+
+
+class _Tried(Exception):
+    """The goods are there; nothing is taken yet."""
+
+
+def settle_held(work: Work, key: str) -> Settled | None:
+    """Settle a sale with what providers took for it; None while that is not all. Raises what `settle` raises."""
+    found = work.first(_SALE, {"key": key})
+    if found is not None and found.state == "done":
+        raise Refused(N_("This sale is already finished."))
+    sale = _still_open(found, found.version if found else 0)
+    priced, paying = _priced(work, sale), read_paying(work, f"sale:{key}")
+    if paying.held_minor < priced.bill.to_pay_minor:
+        return None
+    return _finish(work, priced, (), paying, _fingerprint(key, (), sale.version))
 
 
 _ANSWER = select(Idempotency.request_hash, Idempotency.result).where(
@@ -165,19 +232,28 @@ def _check_proof(work: Work, sale: Any, bill: Bill) -> None:
         )
 
 
-def _check_money(bill: Bill, tenders: Sequence[TenderIn]) -> None:
+def _rounding(work: Work, due_minor: int, tenders: Sequence[TenderIn]) -> int:
+    """What the small change left away adds, when cash pays all that other tenders leave; exact cash is taken too."""
+    paid = sum(t.amount_minor for t in tenders)
+    cash = sum(t.amount_minor for t in tenders if t.method == "cash")
+    rounding = rounding_of(work, due_minor - (paid - cash)) if cash else 0
+    return rounding if paid == due_minor + rounding else 0
+
+
+def _check_money(bill: Bill, tenders: Sequence[TenderIn], held_minor: int) -> None:
     for tender in tenders:
-        if tender.method not in BY_HAND or tender.amount_minor <= 0:
+        if tender.method not in BY_HAND or tender.amount_minor <= 0 or tender.attempt_id:
             raise Refused(N_("This way to pay can’t be recorded by hand. Take cash or card."))
         if tender.method == "cash" and tender.received_minor and tender.received_minor < tender.amount_minor:
             missing = Money(tender.amount_minor - tender.received_minor, bill.currency)
             raise Refused(N_("{missing} is still missing."), missing=str(missing))
     paid = sum(t.amount_minor for t in tenders)
-    if paid != bill.to_pay_minor:
+    due = bill.to_pay_minor - held_minor
+    if paid != due:
         raise Changed(
             N_("{due} is due, {paid} was entered. Check the amounts."),
             next_step="look_again",
-            due=str(Money(bill.to_pay_minor, bill.currency)),
+            due=str(Money(due, bill.currency)),
             paid=str(Money(paid, bill.currency)),
         )
 
@@ -246,7 +322,7 @@ def _order_row(
         "channel": channel, "till_id": sale.till_id, "member_id": sale.member_id, "location_id": place,
         "status": DONE, "currency": bill.currency, "goods_minor": bill.goods_minor,
         "discount_minor": bill.discount_minor, "discount_note": N_("Member price") if bill.discount_minor else "",
-        "freight_minor": 0, "rounding_minor": 0, "total_minor": bill.total_minor, "paid_minor": bill.total_minor,
+        "freight_minor": 0, "rounding_minor": bill.rounding_minor, "total_minor": bill.total_minor, "paid_minor": bill.total_minor,
         "points_minor": bill.points_minor, "refunded_minor": 0, "points_spent": bill.points,
         "points_earned": bill.earns if sale.member_id else 0, "address": "", "note": "", "placed_at": work.now,
         "paid_at": work.now, "done_at": work.now, "client_key": sale.client_key,
@@ -274,14 +350,15 @@ def _tender_rows(
     rows: list[dict[str, Any]] = [
         {
             "method_key": t.method, "amount_minor": t.amount_minor, "points": 0, "reference": t.reference[:64],
-            "received_minor": t.received_minor, "client_key": f"{key}:t{i}", **shared,
+            "received_minor": t.received_minor, "client_key": f"{key}:t{i}", "attempt_id": t.attempt_id or None,
+            **shared,
         }
         for i, t in enumerate(tenders)
     ]  # fmt: skip
     if bill.points:
         rows.append({
             "method_key": "points", "amount_minor": bill.points_minor, "points": bill.points, "reference": "",
-            "received_minor": 0, "client_key": f"{key}:tp", **shared,
+            "received_minor": 0, "client_key": f"{key}:tp", "attempt_id": None, **shared,
         })  # fmt: skip
     return rows
 
@@ -301,4 +378,4 @@ def _points(work: Work, bill: Bill, buyer: Buyer | None, source: str, key: str) 
     return posting.post_points(work, buyer.member_id, steps) if steps else buyer.points
 
 
-__all__ = ["Settled", "TenderIn", "line_row", "settle"]
+__all__ = ["Settled", "TenderIn", "held_tender", "line_row", "open_bill", "settle", "settle_held"]
