@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from tests.simulators import alipay, wechat
+from tests.simulators import alipay, alipay_words, wechat
 from tests.simulators.control import PayOffice
 from tests.simulators.keys import letters, public_pem, sign, verifies
 
@@ -47,7 +47,7 @@ class Shop:
         at: datetime = self.office.clock.signing() + self.skew
         fields = {
             "app_id": alipay.Alipay.app_id, "method": f"alipay.{method}", "format": "JSON", "charset": "utf-8",
-            "sign_type": "RSA2", "timestamp": alipay.moment(at), "version": "1.0",
+            "sign_type": "RSA2", "timestamp": alipay_words.moment(at), "version": "1.0",
             "biz_content": json.dumps(biz, ensure_ascii=False),
         }  # fmt: skip
         signature = sign(self.office.keys.alipay_merchant, alipay.signed_content(fields | changed))

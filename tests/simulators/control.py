@@ -16,6 +16,7 @@ from tests.simulators.web import Line, Reply, Request, Server, serve
 from tests.simulators.wechat import WeChat
 
 ROOM = "/__sim__"
+NOTICES = "https://shop.example.com/notices"  # WeChat orders need one; notices go where the test says
 
 
 @dataclass(frozen=True)
@@ -161,20 +162,28 @@ class PayOffice:
 
     # What a shop needs to connect
 
-    def account(self) -> dict[str, dict[str, str]]:
-        """Addresses, numbers and keys by provider, as plain text."""
+    def account(self) -> dict[str, dict[str, dict[str, str]]]:
+        """By provider: what the shop's settings hold (`account`) and what its keyring holds (`secrets`)."""
         keys = self.keys
         return {
             "alipay": {
-                "base_url": f"{self.base}{Alipay.path}", "app_id": Alipay.app_id, "seller_id": Alipay.seller_id,
-                "private_key": private_pem(keys.alipay_merchant), "public_key": public_pem(self.alipay.platform),
+                "account": {
+                    "base_url": f"{self.base}{Alipay.path}", "app_id": Alipay.app_id, "seller_id": Alipay.seller_id,
+                    "alipay_public_key": public_pem(self.alipay.platform),
+                },
+                "secrets": {"private_key": private_pem(keys.alipay_merchant)},
             },
             "wechat": {
-                "base_url": self.base, "appid": WeChat.appid, "mchid": WeChat.mchid,
-                "serial_no": keys.wechat_merchant.serial, "private_key": private_pem(keys.wechat_merchant.key),
-                "public_key_id": keys.wechat_platform_id, "public_key": public_pem(keys.wechat_platform),
-                "certificate": cert_pem(keys.wechat_certificates[0].cert),
-                "api_v3_key": keys.api_v3_key, "api_v2_key": keys.api_v2_key,
+                "account": {
+                    "base_url": self.base, "app_id": WeChat.appid, "mchid": WeChat.mchid,
+                    "serial": keys.wechat_merchant.serial, "public_key_id": keys.wechat_platform_id,
+                    "public_key": public_pem(keys.wechat_platform),
+                    "merchant_cert": cert_pem(keys.wechat_merchant.cert), "notify_url": NOTICES,
+                },
+                "secrets": {
+                    "private_key": private_pem(keys.wechat_merchant.key), "api_v3_key": keys.api_v3_key,
+                    "api_v2_key": keys.api_v2_key,
+                },
             },
         }  # fmt: skip
 

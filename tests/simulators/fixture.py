@@ -10,6 +10,7 @@ import pytest
 
 if TYPE_CHECKING:
     from desktop.basics.clock import HandClock
+    from desktop.gateways.payment import Gateway
     from tests.simulators.control import PayOffice
     from tests.simulators.ledger import Clock
 
@@ -24,6 +25,17 @@ def open_pay_office(clock: Clock | None = None) -> Iterator[PayOffice]:
         yield office
     finally:
         office.close()
+
+
+def gateway_to(
+    office: PayOffice, provider: str, clock: Clock, seconds: float = 10.0, **changed: str
+) -> Gateway:
+    """The shop's own gateway to a simulated provider; only addresses and keys differ from the real one."""
+    from desktop.gateways.providers import ACCOUNTS, Secrets, make
+
+    given = office.account()[provider]
+    account = ACCOUNTS[provider](**given["account"] | changed)
+    return make(account, Secrets(given["secrets"]), clock, seconds=seconds)
 
 
 @pytest.fixture
