@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -13,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from desktop.basics import own_files
 from desktop.basics.errors import ShopError
 from desktop.basics.i18n import N_
 
@@ -21,7 +21,6 @@ try:
 except ImportError:  # pragma: no cover - the wheel exists for every system we support
     _driver = sqlite3
 
-_open: Counter[Path] = Counter()  # the files this program has open
 WAL_BUG_FIXED = (3, 51, 3)  # earlier versions may damage a WAL file when two connections checkpoint
 HEADER = b"SQLite format 3\0"
 PRAGMAS = (
@@ -47,8 +46,7 @@ class Storage:
         """Give all connections back."""
         self.read.dispose()
         if self.is_sqlite:
-            file = Path(self.url.database or "").resolve()
-            _open[file] = max(0, _open[file] - 1)
+            own_files.let_go(Path(self.url.database or ""))
 
 
 def sqlite_driver() -> ModuleType:
@@ -102,7 +100,7 @@ def _sqlite(url: URL) -> Engine:
             folder=str(Path(url.database).parent),
         )
     _refuse_other_kinds(Path(url.database or ""))
-    _open[Path(url.database or "").resolve()] += 1
+    own_files.hold(Path(url.database or ""))
     engine = create_engine(url, module=_driver, pool_size=8, max_overflow=8)
 
     @event.listens_for(engine, "connect")
@@ -124,7 +122,7 @@ def _refuse_other_kinds(file: Path) -> None:
 
     Never a file this program has open: on Linux closing it here would give up SQLite's locks on it.
     """
-    if not file.is_file() or _open[file.resolve()] > 0:
+    if not file.is_file() or own_files.is_ours(file):
         return
     try:
         with file.open("rb") as opened:

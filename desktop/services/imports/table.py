@@ -10,6 +10,7 @@ from pathlib import Path
 
 from desktop.basics.errors import Malformed
 from desktop.basics.i18n import N_
+from desktop.basics.own_files import refuse_ours
 from desktop.services.imports.spool import Spool, shown
 from desktop.services.imports.text_file import TextFile
 from desktop.services.imports.xlsx_file import MOST_COLUMNS, SheetFile
@@ -82,6 +83,7 @@ def read_table(
 
 def _is_sheet(path: Path) -> bool:
     """Whether the file is a spreadsheet rather than text. Raises `Malformed` for what is neither."""
+    refuse_ours(path)
     try:
         with path.open("rb") as file:
             head = file.read(64)

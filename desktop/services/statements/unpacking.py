@@ -15,6 +15,7 @@ from typing import IO
 
 from desktop.basics.errors import Malformed
 from desktop.basics.i18n import N_
+from desktop.basics.own_files import refuse_ours
 from desktop.services.imports.text_file import decode
 
 LARGEST = 200 * 1024 * 1024  # bytes, unpacked; a row has some 300
@@ -54,6 +55,7 @@ class Packed:
 
 def load(path: Path) -> Packed:
     """Read a file a person chose. Raises `Malformed`."""
+    refuse_ours(path)
     try:
         if path.stat().st_size > LARGEST_PACKED:
             raise _bomb()

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QPoint, Qt, Signal
+from PySide6.QtCore import QMimeData, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -16,16 +15,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
-from desktop.basics.errors import ShopError
-from desktop.basics.i18n import N_, _
+from desktop.basics.i18n import _
 from desktop.queries.product_detail import PhotoRow, photo_data, product_photos
 from desktop.services.pictures import (
-    LARGEST_FILE,
     MOST_PHOTOS,
     add_photo,
     order_photos,
     remove_photo,
-    small_picture,
 )
 from desktop.views.common import icons
 from desktop.views.common.buttons import icon_button
@@ -33,29 +29,10 @@ from desktop.views.common.cards import clear, hbox
 from desktop.views.common.context import Context
 from desktop.views.common.file_dialog import choose_files
 from desktop.views.common.focus_ring import ring_on_focus
+from desktop.views.common.photo_files import PICTURE_FILES, from_clipboard, read_picture
 from desktop.views.common.product_picture import ProductPicture
 
-PICTURE_FILES = "*.jpg *.jpeg *.png *.webp"
 SIZE = 52
-
-
-def read_picture(path: str) -> bytes:
-    """The small picture of a file. Raises `ShopError` when it can't be read or is no harmless picture."""
-    file = Path(path)
-    try:
-        if file.stat().st_size > LARGEST_FILE:
-            return small_picture(b"\0" * (LARGEST_FILE + 1))  # says the same sentence without reading it
-        return small_picture(file.read_bytes())
-    except OSError:
-        raise ShopError(N_("The file {name} can’t be read. Choose another one."), name=file.name) from None
-
-
-def from_clipboard(image: QImage) -> bytes:
-    """The small picture of what was copied. Raises `ShopError`."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]  # as Qt takes it, whatever its stubs say
-    return small_picture(bytes(buffer.data().data()))
 
 
 class Tile(ProductPicture):
