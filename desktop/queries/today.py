@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from desktop.models.people import Permission
-from desktop.queries import today_after_sales, today_goods, today_house, today_orders, today_purchases
+from desktop.queries import (
+    pay_cases,
+    today_after_sales,
+    today_goods,
+    today_house,
+    today_orders,
+    today_purchases,
+)
 from desktop.queries.todo import Todo, rank
 from desktop.shop.action import question
 from desktop.shop.rights import rights_of
@@ -25,6 +32,8 @@ PARTS: tuple[tuple[Permission, Callable[[Read], Iterator[Todo]]], ...] = (
     (Permission.EDIT_RULES, today_house.unsent),
     (Permission.AUDIT, today_house.books),
     (Permission.HANDLE_ORDERS, today_house.stuck),
+    (Permission.RECONCILE, pay_cases.open_cases),
+    (Permission.SEE_PAYMENTS, pay_cases.resting_methods),
 )
 
 

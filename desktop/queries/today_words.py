@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from desktop.basics.i18n import N_, _, ngettext
 from desktop.basics.words import day_text, points_text, when_text
-from desktop.queries.order_words import said
+from desktop.queries.order_words import method_word, said
+from desktop.queries.pay_words import case_word, reason_word
 from desktop.queries.todo import Todo
 
 STAKES = {
@@ -21,6 +22,7 @@ STAKES = {
     "late": N_("All they come to: whoever waits in vain takes the money back"),
     "chased": N_("All they come to: whoever waits in vain takes the money back"),
     "aftersales": N_("What these cases are worth"),
+    "payment_case": N_("The money of these payments"),
     "out": N_("What these goods usually sell a day"),
     "to_ship": N_("Those whose time to leave is over within a day"),
     "unpaid": N_("Those that lapse within a day: unpaid, the sale is lost"),
@@ -34,7 +36,12 @@ BUTTONS = {
     "draft": N_("Draft a list"),
     "repair": N_("Repair"),
 }
-SHOW_BUTTONS = {"to_ship": N_("Go to ship"), "out": N_("Restock"), "chased": N_("Answer")}
+SHOW_BUTTONS = {
+    "payment_case": N_("See to it"),
+    "to_ship": N_("Go to ship"),
+    "out": N_("Restock"),
+    "chased": N_("Answer"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,8 @@ def button(todo: Todo, verb: str) -> str:
 TITLES: dict[str, Callable[[Todo], str]] = {
     "clock_doubt": lambda _t: _("This machine’s clock is in doubt"),
     "books": lambda t: ngettext("The books differ at {count} place", "The books differ at {count} places", t.count),
+    "payment_case": lambda t: ngettext("{count} payment needs somebody", "{count} payments need somebody", t.count),
+    "method_down": lambda t: _("{method} does not work").format(method=method_word(t.facts["method"])),
     "stuck": lambda t: ngettext("{count} order or points entry is wrong", "{count} orders or points entries are wrong", t.count),
     "rule_paused": lambda _t: _("The rule “{name}” has stopped"),
     "unsent": lambda t: ngettext("{count} message could not be sent", "{count} messages could not be sent", t.count),
@@ -177,7 +186,20 @@ def _doubt(todo: Todo, _here: Here) -> str:
     return said(todo.facts["why"])
 
 
+def _payment_case(todo: Todo, here: Here) -> str:
+    return _("{what}, since {when}").format(what=case_word(todo.facts["kind"]), when=here.when(todo.since))
+
+
+def _method_down(todo: Todo, here: Here) -> str:
+    why, again = reason_word(todo.facts["why"]), here.when(todo.facts["until"])
+    return _("{why}. It is tried again {when}, until then another way is offered.").format(
+        why=why, when=again
+    )
+
+
 REASONS: dict[str, Callable[[Todo, Here], str]] = {
+    "payment_case": _payment_case,
+    "method_down": _method_down,
     "clock_doubt": _doubt,
     "books": _found,
     "stuck": _found,
