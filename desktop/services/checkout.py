@@ -22,6 +22,8 @@ from desktop.models.settings import KIOSK_CODE_TTL
 from desktop.pricing.cart import CartLine
 from desktop.queries.checkout import shop_name
 from desktop.services.joining import checked_phone, find_by_phone, join
+from desktop.services.pay_letting_go import let_go
+from desktop.services.pay_waiting import check_unfrozen
 from desktop.shop.action import action
 from desktop.shop.work import Work
 
@@ -66,7 +68,11 @@ def open_sale(work: Work, key: str) -> Checkout:
 
 
 def touch(work: Work, sale: Checkout) -> int:
-    """Give the sale its next version: whoever agreed to an older one must look again."""
+    """Give the sale its next version: whoever agreed to an older one must look again.
+
+    Raises `Refused` while it is being paid by a provider: what was agreed to stays as it is.
+    """
+    check_unfrozen(work, f"sale:{sale.client_key}")
     sale.version += 1
     sale.updated_at = work.now
     return sale.version
@@ -122,9 +128,10 @@ def _seen(work: Work) -> None:
 
 @action(permission=Permission.KIOSK)
 def drop_checkout(work: Work, key: str) -> None:
-    """Clear a sale that will not be paid; nothing was taken for it."""
+    """Clear a sale that will not be paid; what a provider took for it goes back by itself."""
     sale = work.find(select(Checkout).where(Checkout.client_key == key).with_for_update())
     if sale is not None and sale.state == "open":
+        let_go(work, f"sale:{key}")
         sale.state, sale.token_hash, sale.code_hash, sale.phone = "dropped", None, "", ""
 
 
@@ -154,7 +161,7 @@ def leave_member(work: Work, key: str) -> int:
 def _set_member(work: Work, sale: Checkout, member_id: int | None) -> None:
     if sale.member_id == member_id:
         return
-    sale.member_id, sale.points, sale.agreed_by = member_id, 0, ""
+    sale.member_id, sale.points, sale.stored_minor, sale.agreed_by = member_id, 0, 0, ""
     touch(work, sale)
 
 

@@ -24,10 +24,11 @@ from desktop.models.settings import POINTS_DAYS, SHIP_HOURS
 from desktop.pricing.cart import earned
 from desktop.queries.cash_sums import rounding_of
 from desktop.queries.offers import read_buyer, terms_for
-from desktop.services import once, posting
+from desktop.services import once, posting, stored_value
 from desktop.services.cancelling import check_may_cancel, free_and_close, give_rest_back
 from desktop.services.cash_sessions import session_of
 from desktop.services.leaving import check_not_asked_back, goods_leave, goods_return, something_open
+from desktop.services.local_tenders import STORED, foreign_columns, in_base
 from desktop.services.order_queue import check_released
 from desktop.services.orders import held_goods, tell
 from desktop.services.parcel_rows import add_parcel, keep_parts, newest_parcel_at, parcel_of, parts_of
@@ -57,6 +58,7 @@ def pay_order(
     if given is not None:
         return str(given)
     order = _unpaid(work, order_id)
+    tender = in_base(work, tender)
     paying = read_paying(work, f"order:{order.id}")
     check_settling(work, paying, warned)
     rest = order.total_minor - paying.held_minor
@@ -214,7 +216,7 @@ def cancel_paid_order(work: Work, order_id: int, reason: str, client_key: str) -
 
 
 def _check_tender(order: Order, tender: TenderIn, rest_minor: int) -> None:
-    if tender.method not in BACK_OFFICE or tender.attempt_id or tender.amount_minor < 0:
+    if tender.method not in (*BACK_OFFICE, STORED) or tender.attempt_id or tender.amount_minor < 0:
         raise Refused(N_("This way to pay can’t be recorded by hand. Take cash or card."))
     if tender.amount_minor != rest_minor:
         raise Changed(
@@ -246,13 +248,16 @@ def _take(work: Work, order: Order, tenders: Sequence[TenderIn], client_key: str
         "order_id": order.id, "method_key": t.method, "amount_minor": t.amount_minor, "points": 0,
         "currency": order.currency, "reference": t.reference.strip()[:64], "received_minor": t.received_minor,
         "client_key": f"{client_key}:t{number}", "actor": work.actor.key, "session_id": session, "at": work.now,
-        "attempt_id": t.attempt_id or None,
+        "attempt_id": t.attempt_id or None, **foreign_columns(t),
     } for number, t in enumerate(tenders) if t.amount_minor])  # fmt: skip
     money = sum(t.amount_minor for t in tenders)
     posting.add_to_daily(
         work, till_id=order.till_id, channel=order.channel, order_type=order.order_type, amount_minor=money
     )
     credit_buyer(work, order, money, client_key)
+    stored = sum(t.amount_minor for t in tenders if t.method == STORED)
+    if stored:  # last: what is not there any more undoes all of it
+        stored_value.spend(work, order.member_id, stored, order.id, f"{client_key}:sv")
 
 
 def credit_buyer(work: Work, order: Order, money_minor: int, client_key: str, given: int = 0) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import func, select, update
 
 from desktop.basics.errors import Refused, ShopError
 from desktop.basics.i18n import N_
+from desktop.gateways.payment import Gateway
 from desktop.models.notices import FAILED, OUTBOX_KIND, SENT, WAITING, Notice
 from desktop.models.people import Permission
 from desktop.models.settings import NOTICE_LONGEST_WAIT, NOTICE_TRIES
@@ -55,9 +56,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Gateways:
-    """The outside world: `trust` stands for the system's own certificates unless a shop brings others."""
+    """The outside world: `trust` stands for the system's own certificates unless a shop brings others.
+
+    `pay` makes the gateway of a payment provider, or None where this machine lacks its settings or keys.
+    """
 
     trust: ssl.SSLContext | None = None
+    pay: Callable[[Shop, str], Gateway | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

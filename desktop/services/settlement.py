@@ -27,8 +27,9 @@ from desktop.pricing.cart import Bill, CartLine, price_cart
 from desktop.pricing.rounding import rounded_bill
 from desktop.queries.cash_sums import rounding_of
 from desktop.queries.offers import Buyer, read_buyer, read_offers, terms_for
-from desktop.services import posting, set_aside
+from desktop.services import posting, print_jobs, set_aside, stored_value
 from desktop.services.cash_sessions import session_of
+from desktop.services.local_tenders import NO_FOREIGN, STORED, check_stored, foreign_columns, in_base
 from desktop.services.pay_waiting import Paying, check_settling, mark_booked, read_paying
 from desktop.services.posting import PointsStep, StockStep
 from desktop.shop.action import action
@@ -47,6 +48,9 @@ class TenderIn:
     received_minor: int = 0
     reference: str = ""
     attempt_id: int = 0  # what a provider took; only the machine of payments says so
+    foreign_currency: str = ""  # notes of another currency: how much, and at which rate the front showed it
+    foreign_minor: int = 0
+    rate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,8 @@ def settle(
 ) -> Settled:
     """Turn the open sale with this client key into a paid order; what providers took for it counts, and comes first.
 
-    `warned`: the person knows that a provider does not say what became of an earlier payment. Raises `OutOfStock`, `Changed` (somebody touched the sale after `version`) or `Refused`; nothing is changed then.
+    `warned`: the person knows that a provider does not say what became of an earlier payment.
+    Raises `OutOfStock`, `Changed` (somebody touched the sale after `version`) or `Refused`; nothing is changed then.
     """
     request = _fingerprint(key, tenders, version)
     # locked before looking for an answer: a second click waits for the first
@@ -105,18 +110,24 @@ def _priced(work: Work, sale: Any) -> _Priced:
     buyer = read_buyer(work, sale.member_id)
     bill = _price(work, sale, buyer, channel)
     _check_proof(work, sale, bill)
+    check_stored(work, sale, bill.to_pay_minor)
     return _Priced(sale, bill, buyer, channel, place)
 
 
 def _finish(
     work: Work, priced: _Priced, tenders: Sequence[TenderIn], paying: Paying, request: str
 ) -> Settled:
-    rest = priced.bill.to_pay_minor - paying.held_minor
+    stored = priced.sale.stored_minor
+    tenders = [in_base(work, tender) for tender in tenders]
+    rest = priced.bill.to_pay_minor - paying.held_minor - stored
     bill = rounded_bill(priced.bill, _rounding(work, rest, tenders))
-    _check_money(bill, tenders, paying.held_minor)
+    _check_money(bill, tenders, paying.held_minor + stored)
     whole = [*tenders, *(held_tender(row) for row in paying.held)]
+    whole += [TenderIn(STORED, stored)] if stored else []
     settled = _write(work, priced.sale, bill, whole, priced.buyer, priced.channel, priced.place)
     mark_booked(work, [row.id for row in paying.held], settled.order_id)
+    if stored:  # last: what is not there any more undoes all of it
+        stored_value.spend(work, priced.sale.member_id, stored, settled.order_id, f"{priced.sale.client_key}:sv")
     answer = {
         "client_key": priced.sale.client_key,
         "request_hash": request,
@@ -156,7 +167,7 @@ def settle_held(work: Work, key: str) -> Settled | None:
         raise Refused(N_("This sale is already finished."))
     sale = _still_open(found, found.version if found else 0)
     priced, paying = _priced(work, sale), read_paying(work, f"sale:{key}")
-    if paying.held_minor < priced.bill.to_pay_minor:
+    if paying.held_minor + sale.stored_minor < priced.bill.to_pay_minor:
         return None
     return _finish(work, priced, (), paying, _fingerprint(key, (), sale.version))
 
@@ -294,6 +305,7 @@ def _write(
     )
     work.rows(_CLOSE, {"sale": sale.id, "order": order_id, "moment": work.now})
     work.touch("checkout", sale.id)
+    print_jobs.after_sale(work, till_id, order_id, key, cash=any(t.method == "cash" for t in tenders))
     change = sum(max(0, t.received_minor - t.amount_minor) for t in tenders if t.method == "cash")
     earns = bill.earns if buyer else 0
     return Settled(order_id, code, short, receipt, bill.to_pay_minor, change, bill.points, earns, left)
@@ -346,12 +358,13 @@ def _tender_rows(
     session = session_of(work, till_id, cash=any(t.method == "cash" for t in tenders))
     shared = {
         "order_id": order_id, "currency": bill.currency, "session_id": session, "actor": work.actor.key, "at": work.now,
+        **NO_FOREIGN, "rate": "",
     }  # fmt: skip
     rows: list[dict[str, Any]] = [
         {
             "method_key": t.method, "amount_minor": t.amount_minor, "points": 0, "reference": t.reference[:64],
             "received_minor": t.received_minor, "client_key": f"{key}:t{i}", "attempt_id": t.attempt_id or None,
-            **shared,
+            **shared, **foreign_columns(t),
         }
         for i, t in enumerate(tenders)
     ]  # fmt: skip

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -157,6 +158,22 @@ class Work(Read):
             entity, row_id, "set", {k: str(v) if hasattr(v, "compile") else v for k, v in values.items()}
         )
         return True
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part that is undone alone when it raises: what was written before it stays and can be told of."""
+        self.flush()
+        touched, told = {table: set(ids) for table, ids in self._touched.items()}, len(self._detail)
+        inside = self.session.begin_nested()
+        try:
+            yield
+            self.flush()
+        except BaseException:
+            inside.rollback()
+            self._touched = touched
+            del self._detail[told:]
+            raise
+        inside.commit()
 
     def touch(self, table: str, row_id: int) -> None:
         """Say that what hangs on this row changed, though the row itself did not."""

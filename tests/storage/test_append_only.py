@@ -11,8 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from desktop.basics.ids import new_key
 from desktop.models import Base
 from desktop.models.after_sales import AfterSale, AfterSaleEvent, RefundExtra
+from desktop.models.exchange import FxRate
 from desktop.models.orders import Shipment
 from desktop.models.parcels import ShipmentLine, ShipmentTrail
+from desktop.models.payment_attempts import PaymentAttempt, PaymentEvent
+from desktop.models.print_jobs import DrawerKick, PrintJob
 from desktop.models.purchasing import (
     GoodsReceipt,
     GoodsReceiptLine,
@@ -25,6 +28,7 @@ from desktop.models.purchasing import (
 from desktop.models.rules import Rule, RuleVersion
 from desktop.models.shelves import PriceChanged
 from desktop.models.stocktakes import Stocktake, StocktakeScan
+from desktop.models.stored_value import PayOut, StoredValueEntry
 from desktop.services.batches import track_batches
 from desktop.services.refunds import refund_lines
 from desktop.services.set_aside import AsideLine, set_aside
@@ -38,7 +42,7 @@ LEDGERS = {
     "audit_event", "stock_movement", "points_entry", "order_event", "tender", "refund", "refund_line", "refund_tender",
     "rule_version", "price_changed", "shipment_line", "shipment_trail", "stocktake_scan",
     "goods_receipt", "goods_receipt_line", "supplier_return_line", "after_sale_event", "refund_extra",
-    "batch_movement", "set_aside_entry", "payment_event",
+    "batch_movement", "set_aside_entry", "payment_event", "drawer_kick", "stored_value_entry", "pay_out", "fx_rate",
 }  # fmt: skip
 
 
@@ -69,6 +73,9 @@ def full(shop: Shop) -> Storage:
         _one_delivery(connection, moment["at"])
         _one_price(connection, moment["at"])
         _one_case(connection, moment["at"])
+        _one_drawer(connection, moment["at"])
+        _one_payment(connection, moment["at"])
+        _one_advance(connection, moment["at"])
     return shop.storage
 
 
@@ -121,6 +128,27 @@ def _one_parcel(connection: Connection, at: datetime) -> None:
     )
 
 
+def _one_payment(connection: Connection, at: datetime) -> None:
+    """A payment through a provider with its first step."""
+    row = {"number": "x", "subject": "sale:x", "method_key": "wechat", "gateway": "wechat", "way": "show"}
+    row |= {"amount_minor": 1, "currency": "CNY", "request": {}, "client_key": "x", "actor": "x"}
+    row |= {"created_at": at, "deadline_at": at}
+    made = connection.execute(insert(PaymentAttempt).returning(PaymentAttempt.id), [row]).scalar_one()
+    step = {"attempt_id": made, "before": "", "after": "created", "actor": "x", "at": at}
+    connection.execute(insert(PaymentEvent), [step])
+
+
+def _one_drawer(connection: Connection, at: datetime) -> None:
+    """A drawer that was opened."""
+    till = connection.execute(text("SELECT min(id) FROM till")).scalar_one()
+    job = {"kind": "drawer", "document": "x", "till_id": till, "client_key": "x", "actor": "x", "at": at}
+    made = connection.execute(
+        insert(PrintJob).returning(PrintJob.id), [{**job, "queued_at": at, "next_at": at}]
+    )
+    kick = {"event": "x", "till_id": till, "job_id": made.scalar_one(), "actor": "x", "at": at}
+    connection.execute(insert(DrawerKick), [kick])
+
+
 def _one_case(connection: Connection, at: datetime) -> None:
     """An after-sales case with its first step, and a compensation."""
     line = connection.execute(text("SELECT id, order_id FROM order_line")).one()
@@ -130,6 +158,35 @@ def _one_case(connection: Connection, at: datetime) -> None:
     connection.execute(insert(AfterSaleEvent), [{"case_id": made, "kind": "asked", "actor": "x", "at": at}])
     refund = connection.execute(text("SELECT id FROM refund")).scalar_one()
     connection.execute(insert(RefundExtra), [{"refund_id": refund, "line_id": line.id, "amount_minor": 1}])
+
+
+def _one_advance(connection: Connection, at: datetime) -> None:
+    """Stored value that came and went, and a rate."""
+    who = {
+        "member_id": connection.execute(text("SELECT min(id) FROM member")).scalar_one(),
+        "actor": "x",
+        "at": at,
+    }
+    entry = {
+        **who,
+        "kind": "top_up",
+        "money_delta": 1,
+        "bonus_delta": 0,
+        "money_balance": 1,
+        "bonus_balance": 0,
+    }
+    connection.execute(insert(StoredValueEntry), [{**entry, "source": "x", "client_key": "x"}])
+    out = {
+        **who,
+        "amount_minor": 1,
+        "currency": "CNY",
+        "method_key": "cash",
+        "reason": "x",
+        "client_key": "x",
+    }
+    connection.execute(insert(PayOut), [out])
+    rate = {"base_code": "CNY", "foreign_code": "USD", "rate": "7.1", "mode": "fixed", "spread_bp": 0}
+    connection.execute(insert(FxRate), [{**rate, "source": "x", "fetched_at": at, "actor": "x"}])
 
 
 def _one_delivery(connection: Connection, at: datetime) -> None:

@@ -1,0 +1,238 @@
+"""Attempts to be paid as fronts see them, and what the machine of payments has to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, literal, or_, select
+
+from desktop.basics.errors import NotFound, ShopError
+from desktop.basics.i18n import N_
+from desktop.basics.money import Money
+from desktop.gateways.payment import FINAL, Attempt
+from desktop.models.orders import Order
+from desktop.models.pay_times import CASH_AFTER
+from desktop.models.payment_attempts import OPEN, PaymentAttempt, PaymentEvent, ProviderRefund
+from desktop.models.payments import Refund, RefundTender
+from desktop.models.people import Permission
+from desktop.shop.action import question
+from desktop.shop.work import Read
+
+AT_ONCE = 100
+MOVING = ("created", "sent", "unknown", "processing")
+_A, _R = PaymentAttempt, ProviderRefund
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptView:
+    """One attempt (minor units, UTC). `why_not_booked` says in words why its money goes back."""
+
+    id: int
+    number: str
+    subject: str
+    method_key: str
+    way: str
+    state: str
+    reason: str
+    detail: str
+    amount_minor: int
+    currency: str
+    code: str
+    deadline_at: datetime
+    order_id: int | None
+    booked: bool
+    may_try_again: bool  # nothing is under way any more: another attempt may begin
+    may_take_cash: (
+        bool  # nothing is under way, or no answer came for so long that cash is allowed after a warning
+    )
+    mismatch: bool
+    why_not_booked: str
+    paid_minor: int
+    refunded_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectPayments:
+    """What providers were asked for one sale, order or top-up: the open attempt, and what is held until all is there."""
+
+    attempts: tuple[AttemptView, ...]
+    held_minor: int
+
+    @property
+    def open(self) -> AttemptView | None:
+        """The attempt that is under way."""
+        return next((one for one in self.attempts if one.state in OPEN), None)
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptStep:
+    """One step of an attempt or of a refund of it."""
+
+    refund_number: str
+    before: str
+    after: str
+    reason: str
+    detail: str
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RefundTrouble:
+    """A refund its provider did not make: somebody must see to it (minor units)."""
+
+    refund_id: int
+    number: str
+    attempt_id: int
+    attempt_number: str
+    method_key: str
+    order_id: int | None
+    order_code: str
+    amount_minor: int
+    currency: str
+    state: str
+    reason: str
+    detail: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A row of one of the two tables that is due for a call."""
+
+    what: str
+    id: int
+    gateway: str
+    at: datetime
+    too_late: bool = False  # never sent, and its time is over
+
+
+@question(permission=Permission.KIOSK)
+def attempt_view(read: Read, attempt_id: int) -> AttemptView:
+    """One attempt. Raises `NotFound`."""
+    row = read.first(select(_A.__table__).where(_A.id == attempt_id))
+    if row is None:
+        raise NotFound(N_("This entry no longer exists. Refresh the list."))
+    return _view(read, row)
+
+
+@question(permission=Permission.KIOSK)
+def payments_of(read: Read, subject: str) -> SubjectPayments:
+    """All attempts of a subject, the newest first: how a front finds what it was doing after a restart."""
+    rows = read.rows(select(_A.__table__).where(_A.subject == subject).order_by(_A.id.desc())).all()
+    held = sum(
+        row.paid_minor + row.discount_minor
+        for row in rows
+        if row.state == "succeeded" and not row.booked and not row.mismatch
+    )
+    return SubjectPayments(tuple(_view(read, row) for row in rows), held)
+
+
+def _view(read: Read, row: Any) -> AttemptView:
+    open_ = row.state in OPEN
+    silent = row.state == "cancelling" and row.tries >= read.setting(CASH_AFTER)
+    why = ShopError(row.refusal["sentence"], **row.refusal["fields"]) if row.refusal else ""
+    return AttemptView(
+        row.id, row.number, row.subject, row.method_key, row.way, row.state, row.reason, row.detail,
+        row.amount_minor, row.currency, row.code, row.deadline_at, row.order_id, row.booked,
+        may_try_again=not open_ and not row.mismatch, may_take_cash=(not open_ or silent) and not row.mismatch,
+        mismatch=row.mismatch, why_not_booked=str(why), paid_minor=row.paid_minor, refunded_minor=row.refunded_minor,
+    )  # fmt: skip
+
+
+@question(permission=Permission.SEE_PAYMENTS)
+def attempt_steps(read: Read, attempt_id: int) -> tuple[AttemptStep, ...]:
+    """The history of an attempt and its refunds, the oldest first."""
+    columns = [getattr(PaymentEvent, name) for name in AttemptStep.__dataclass_fields__]
+    rows = read.rows(select(*columns).where(PaymentEvent.attempt_id == attempt_id).order_by(PaymentEvent.id))
+    return tuple(AttemptStep(*tuple(row)) for row in rows)
+
+
+@question(permission=Permission.SEE_PAYMENTS)
+def refunds_in_trouble(read: Read) -> tuple[RefundTrouble, ...]:
+    """Refunds that providers refused or that ended at the bank, the oldest first."""
+    statement = (
+        select(
+            _R.id, _R.number, _R.attempt_id, _A.number, _A.method_key, Order.id, func.coalesce(Order.short_code, ""),
+            _R.amount_minor, _R.currency, _R.state, _R.reason, _R.detail, func.coalesce(_R.ended_at, _R.created_at),
+        )
+        .join(_A, _A.id == _R.attempt_id)
+        .join(RefundTender, RefundTender.id == _R.refund_tender_id, isouter=True)
+        .join(Refund, Refund.id == RefundTender.refund_id, isouter=True)
+        .join(Order, Order.id == func.coalesce(Refund.order_id, _A.order_id), isouter=True)
+        .where(_R.state.in_(("abnormal", "refused")))
+        .order_by(_R.id)
+    )  # fmt: skip
+    return tuple(RefundTrouble(*tuple(row)) for row in read.rows(statement))
+
+
+# -- what the machine asks -----------------------------------------------------------------------------------------
+
+
+@question(permission=Permission.PAY)
+def due_payments(read: Read) -> tuple[Waiting, ...]:
+    """Attempts and refunds that are due and that no program holds now, the longest waiting first."""
+    attempts = (
+        select(_A.id, _A.gateway, _A.next_at, _late(read.now).label("late"))
+        .where(_A.next_at <= read.now, _free(_A, read.now), _callable())
+        .order_by(_A.next_at)
+    )
+    refunds = (
+        select(_R.id, _A.gateway, _R.next_at, literal(False).label("late"))
+        .join(_A, _A.id == _R.attempt_id)
+        .where(_R.state.in_(MOVING), _R.next_at <= read.now, _free(_R, read.now))
+        .order_by(_R.next_at)
+    )
+    found = [
+        Waiting(table, row.id, row.gateway, row.next_at, bool(row.late))
+        for table, statement in ((_A.__tablename__, attempts), (_R.__tablename__, refunds))
+        for row in read.rows(statement.limit(AT_ONCE))
+    ]
+    return tuple(sorted(found, key=lambda one: one.at))
+
+
+def _free(table: Any, now: datetime) -> Any:
+    return or_(table.lease_until.is_(None), table.lease_until <= now)
+
+
+def _late(now: datetime) -> Any:
+    return and_(_A.state == "created", _A.deadline_at <= now)
+
+
+def _callable() -> Any:
+    """Open ones, and ended ones that are looked at once more."""
+    ended = [str(state) for state in FINAL]
+    return or_(_A.state.in_(OPEN), and_(_A.state.in_(ended), _A.sent_at.is_not(None)))
+
+
+@question(permission=Permission.PAY)
+def next_payment_at(
+    read: Read, gateways: Sequence[str], attempt_id: int | None = None, refund_id: int | None = None
+) -> datetime | None:
+    """When the next call is due by these providers; of one attempt or refund alone: only if it is due now already."""
+    if attempt_id is not None or refund_id is not None:
+        table: Any = _A if attempt_id is not None else _R
+        due = select(table.next_at).where(table.id == (attempt_id or refund_id), table.next_at <= read.now)
+        if table is _R:
+            due = due.where(_R.state.in_(MOVING))
+        alone: datetime | None = read.value(due)
+        return alone
+    if not gateways:
+        return None
+    first = read.value(select(func.min(_A.next_at)).where(_A.next_at.is_not(None), _A.gateway.in_(gateways)))
+    moving = select(func.min(_R.next_at)).join(_A, _A.id == _R.attempt_id)
+    second = read.value(moving.where(_R.state.in_(MOVING), _A.gateway.in_(gateways)))
+    return min((at for at in (first, second) if at is not None), default=None)
+
+
+@question(permission=Permission.PAY)
+def attempt_to_refund(read: Read, attempt_id: int) -> Attempt:
+    """The attempt whose money goes back, as its provider knows it."""
+    row = read.rows(select(_A.__table__).where(_A.id == attempt_id)).one()
+    amount = Money(row.paid_minor, row.currency)
+    return Attempt(
+        row.number, amount, row.request["words"], row.created_at, row.deadline_at, row.reference, row.way
+    )

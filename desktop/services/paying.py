@@ -1,0 +1,151 @@
+"""Works off attempts to be paid and refunds by providers: claim, call, write down; no transaction is open while calling.
+
+Any number of programs may do so. Each takes only providers whose gateway it can make; leases keep them apart, and what a
+program that died had claimed is taken up again when its lease is over.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+from desktop.basics.errors import ShopError
+from desktop.basics.ids import new_key
+from desktop.basics.money import Money
+from desktop.gateways.payment import Answer, Back, Gateway, Reason, RefundState, State
+from desktop.models.payment_attempts import PaymentAttempt
+from desktop.queries.attempts import Waiting, attempt_to_refund, due_payments, next_payment_at
+from desktop.services import pay_recovery, pay_steps
+from desktop.services.attempts import Call, claim_attempt, record_answer
+from desktop.services.provider_refunds import RefundCall, claim_refund, record_refund
+from desktop.services.sending import Gateways
+from desktop.shop import actors
+from desktop.shop.shop import Shop
+
+LEASE_SECONDS = 60  # longer than all time-outs of a call together
+LANES = 6
+MOST_CALLS = 6  # of one payment in one go: sent, asked, cancelled
+log = logging.getLogger("zhanggui.paying")
+
+
+def run_due(shop: Shop, gateways: Gateways | None = None, *, lease_seconds: int = LEASE_SECONDS) -> int:
+    """Work off every payment and refund that is due and can be called from here; returns how many calls were made."""
+    clock, makers = shop.acting_as(actors.clock()), _Makers(shop, gateways or Gateways())
+    due = clock.ask(due_payments)
+    if any(one.too_late for one in due):
+        clock.do(pay_recovery.close_unsent)
+    work = [one for one in due if not one.too_late and makers.get(one.gateway) is not None]
+    if not work:
+        return 0
+
+    def follow(one: Waiting) -> int:
+        gateway = makers.get(one.gateway)
+        assert gateway is not None
+        return _follow(clock, one, gateway, lease_seconds)
+
+    if len(work) == 1:
+        return follow(work[0])
+    with ThreadPoolExecutor(min(LANES, len(work)), "paying") as lanes:
+        return sum(lanes.map(follow, work))
+
+
+def recover(shop: Shop) -> int:
+    """Look after money that was taken and belongs nowhere yet; returns how many payments were moved."""
+    return pay_recovery.look_after(shop.acting_as(actors.clock()))
+
+
+def next_at(shop: Shop, gateways: Gateways) -> datetime | None:
+    """When the next call is due that can be made from here."""
+    makers = _Makers(shop, gateways)
+    return shop.acting_as(actors.clock()).ask(next_payment_at, makers.all())
+
+
+class _Makers:
+    """The gateways this machine can make, each made once."""
+
+    def __init__(self, shop: Shop, gateways: Gateways) -> None:
+        self._shop, self._make = shop, gateways.pay
+        self._made: dict[str, Gateway | None] = {}
+
+    def get(self, name: str) -> Gateway | None:
+        if name not in self._made:
+            try:
+                self._made[name] = self._make(self._shop, name) if self._make else None
+            except ShopError as error:
+                log.warning("the gateway of %s can't be made: %s", name, type(error).__name__)
+                self._made[name] = None
+        return self._made[name]
+
+    def all(self) -> Sequence[str]:
+        return tuple(name for name in pay_steps.PROVIDERS if self.get(name) is not None)
+
+
+def _follow(clock: Shop, one: Waiting, gateway: Gateway, seconds: int) -> int:
+    """Call as often as makes sense now: what is sent and over at once is cancelled at once."""
+    work = _attempt if one.what == PaymentAttempt.__tablename__ else _refund
+    calls, seen = 0, one.at
+    while calls < MOST_CALLS:
+        done, again = work(clock, one.id, seen, gateway, seconds)
+        calls += done
+        if again is None or not done:
+            break
+        seen = again
+    return calls
+
+
+def _attempt(
+    clock: Shop, attempt_id: int, seen: datetime, gateway: Gateway, seconds: int
+) -> tuple[int, datetime | None]:
+    call = clock.do(claim_attempt, attempt_id, seen, new_key(), seconds)
+    if call is None:
+        return 0, None
+    state = clock.do(record_answer, call, _ask(gateway, call))
+    log.info("payment %s: %s, now %s", call.attempt.number, call.asked, state)
+    return 1, clock.ask(next_payment_at, (call.gateway,), attempt_id)
+
+
+def _ask(gateway: Gateway, call: Call) -> Answer:
+    calls: dict[str, Callable[[], Answer]] = {
+        pay_steps.SEND: lambda: _send(gateway, call),
+        pay_steps.CANCEL: lambda: gateway.cancel(call.attempt),
+    }
+    try:
+        return calls.get(call.asked, lambda: gateway.query(call.attempt))()
+    except (
+        Exception
+    ) as error:  # a bug of ours is no answer either; its words may hold what must not be logged
+        log.error("payment %s: %s", call.attempt.number, type(error).__name__)
+        return Answer(State.UNKNOWN, reason=Reason.UNREADABLE)
+
+
+def _send(gateway: Gateway, call: Call) -> Answer:
+    if call.customer_code:
+        return gateway.take_code(call.attempt, call.customer_code)
+    return gateway.show_code(call.attempt)
+
+
+def _refund(
+    clock: Shop, refund_id: int, seen: datetime, gateway: Gateway, seconds: int
+) -> tuple[int, datetime | None]:
+    call = clock.do(claim_refund, refund_id, seen, new_key(), seconds)
+    if call is None:
+        return 0, None
+    state = clock.do(record_refund, call, _ask_back(clock, gateway, call))
+    log.info("refund %s: %s, now %s", call.number, call.asked, state)
+    return 1, clock.ask(next_payment_at, (), None, refund_id)
+
+
+def _ask_back(clock: Shop, gateway: Gateway, call: RefundCall) -> Back:
+    attempt = clock.ask(attempt_to_refund, call.attempt_id)
+    try:
+        if call.asked == pay_steps.QUERY:
+            return gateway.query_refund(attempt, call.number)
+        return gateway.refund(attempt, call.number, Money(call.amount_minor, call.currency), call.why)
+    except Exception as error:
+        log.error("refund %s: %s", call.number, type(error).__name__)
+        return Back(RefundState.UNKNOWN, reason=Reason.UNREADABLE)
+
+
+__all__ = ["LEASE_SECONDS", "next_at", "recover", "run_due"]
