@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -10,6 +11,7 @@ from sqlalchemy import select, update
 
 from desktop.basics.clock import HandClock
 from desktop.basics.errors import Refused, ShopError
+from desktop.basics.i18n import speaking
 from desktop.gateways.payment import Reason
 from desktop.models.pay_offers import MethodUse
 from desktop.models.people import Permission, Till
@@ -32,6 +34,13 @@ from tests.helpers.goods import Stocked, open_stocked
 from tests.helpers.payments import attempt, change, terms
 
 ALL = ("cash", "card", "wechat", "alipay", "unionpay", "stored_value", "points", "other")
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Sentences are compared in English."""
+    with speaking("en"):
+        yield
 
 
 @pytest.fixture
