@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,11 +17,11 @@ from desktop.services.statements.columns import ALIPAY, lacking
 from desktop.services.statements.shape import BillRow, cents, fee_cents, moment
 from desktop.services.statements.unpacking import Packed, damaged
 
-_ACCOUNT = re.compile(r"账号[::]\s*\[?\s*([0-9A-Za-z@._-]+)")
-_BEGINS = re.compile(r"起始日期[::]\s*\[?\s*(\d{4})[年/-](\d{1,2})[月/-](\d{1,2})")
-_PAID = re.compile(r"交易合计[::]\s*([\d,]+)\s*笔.*?(?:商家|商户)?实收(?:金额)?共?\s*([-\d.,]+)\s*元")
+_ACCOUNT = re.compile(r"账号:\s*\[?\s*([0-9A-Za-z@._-]+)")
+_BEGINS = re.compile(r"起始日期:\s*\[?\s*(\d{4})[年/-](\d{1,2})[月/-](\d{1,2})")
+_PAID = re.compile(r"交易合计:\s*([\d,]+)\s*笔.*?(?:商家|商户)?实收(?:金额)?共?\s*([-\d.,]+)\s*元")
 _BACK = re.compile(
-    r"退款合计[::]\s*([\d,]+)\s*笔.*?(?:商家|商户)?实收(?:退款)?(?:金额)?共?\s*([-\d.,]+)\s*元"
+    r"退款合计:\s*([\d,]+)\s*笔.*?(?:商家|商户)?实收(?:退款)?(?:金额)?共?\s*([-\d.,]+)\s*元"
 )
 FOREIGN = ("转账", "提现", "充值", "收费", "红包")  # not of the trade bill: passed over, and said
 
@@ -71,7 +72,8 @@ class AlipayReader:
             raise lacking(ALIPAY, cells)
         return found
 
-    def _comment(self, text: str, line: int) -> None:
+    def _comment(self, told: str, line: int) -> None:
+        text = unicodedata.normalize("NFKC", told)  # colons are wide or narrow
         if match := _ACCOUNT.search(text):
             self.account = match[1]
         if match := _BEGINS.search(text):
