@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+
+import httpx
 
 from tests.simulators.alipay import Alipay
 from tests.simulators.faults import Fault, FaultBox
-from tests.simulators.keys import Keys, cert_pem, keys_of_this_run, private_pem, public_pem
+from tests.simulators.keys import UNIONPAY_SIGNER, Keys, cert_pem, keys_of_this_run, private_pem, public_pem
 from tests.simulators.ledger import Clock, CodeOutcome, Ledger, Order, RefundStage, SimulatedClock, Then
-from tests.simulators.web import Line, Reply, Request, Server, serve
+from tests.simulators.notices import Message, Wrong, message
+from tests.simulators.statements import Bills, Mutation
+from tests.simulators.unionpay import UnionPay
+from tests.simulators.web import Line, Provider, Reply, Request, Server, serve
 from tests.simulators.wechat import WeChat
+from tests.simulators.wechat_v2 import WeChatV2
 
 ROOM = "/__sim__"
 NOTICES = "https://shop.example.com/notices"  # WeChat orders need one; notices go where the test says
@@ -44,7 +51,13 @@ class PayOffice:
         self.faults = FaultBox()
         self.alipay = Alipay(self.ledger, self.keys, lambda: self.base)
         self.wechat = WeChat(self.ledger, self.keys, lambda: self.base)
-        self.line = Line([self, self.alipay, self.wechat], self.faults, self.clock)
+        self.wechat_v2 = WeChatV2(self.ledger, self.keys)
+        self.unionpay = UnionPay(self.ledger, self.keys)
+        self.bills = Bills(self.ledger)
+        self.alipay.bill = lambda kind, day: self.bills.ready("alipay", day)
+        self.wechat.bill = lambda day: self.bills.ready("wechat", day)
+        providers: list[Provider] = [self, self.alipay, self.wechat, self.wechat_v2, self.unionpay]
+        self.line = Line(providers, self.faults, self.clock)
         self._server: Server | None = None
 
     # Open and closed
@@ -142,6 +155,29 @@ class PayOffice:
         """WeChat signs with its next certificate from now on."""
         self.wechat.certificate = 1
 
+    # Messages and bills
+
+    def messages(self, number: str, k: int = 1, refund: str = "", **wrong: bool) -> list[Message]:
+        """What the provider would post about an order or a refund, `k` times; `Wrong` says how it may be wrong."""
+        with self.ledger.lock:
+            order = self.ledger.find(number)
+            about = order.refunds[refund] if refund else None
+            return [message(self, order, about, Wrong(**wrong))] * k
+
+    def emit_notify(
+        self, number: str, to: str, k: int = 1, delay: float = 0, refund: str = "", **wrong: bool
+    ) -> list[int]:
+        """Post it to the shop, `delay` seconds later; the statuses the shop answered."""
+        self.line.let_go.wait(delay)
+        sent = self.messages(number, k, refund, **wrong)
+        posts = (httpx.post(to, content=one.body, headers=dict(one.headers), timeout=5) for one in sent)
+        return [answer.status_code for answer in posts]
+
+    def make_statement(self, provider: str, day: date, mutations: Sequence[Mutation] = ()) -> bytes:
+        """The bill of a day (Alipay’s as zip), wrong from now on as the mutations say."""
+        with self.ledger.lock:
+            return self.bills.make(provider, day, mutations)
+
     # For the invariants
 
     def net(self, number: str) -> int:
@@ -185,6 +221,13 @@ class PayOffice:
                     "api_v2_key": keys.api_v2_key,
                 },
             },
+            "unionpay": {
+                "account": {
+                    "base_url": self.base, "mer_id": UnionPay.mer_id, "sign_cert": cert_pem(keys.unionpay_merchant.cert),
+                    "roots": cert_pem(keys.unionpay_root.cert), "signer": UNIONPAY_SIGNER, "notify_url": NOTICES,
+                },
+                "secrets": {"private_key": private_pem(keys.unionpay_merchant.key)},
+            },
         }  # fmt: skip
 
     # The same over HTTP, for other processes
@@ -203,6 +246,7 @@ class PayOffice:
             "inject": self.inject, "land": self.land, "settle_refunds": self.settle_refunds, "rotate": self.rotate,
             "net": self.net, "ledger": lambda: [vars(one) for one in self.standing()],
             "calls": lambda: self.calls, "account": self.account, "clear": self.faults.clear,
+            "emit_notify": self.emit_notify, "make_statement": self._statement,
         }  # fmt: skip
         try:
             given = json.loads(request.body or b"{}")
@@ -210,6 +254,10 @@ class PayOffice:
         except (KeyError, TypeError, ValueError) as error:
             return Reply(400, json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
         return Reply(200, json.dumps(result).encode(), {"Content-Type": "application/json"})
+
+    def _statement(self, provider: str, day: str, mutations: Sequence[Mapping[str, Any]] = ()) -> str:
+        made = self.make_statement(provider, date.fromisoformat(day), [Mutation(**one) for one in mutations])
+        return base64.b64encode(made).decode()
 
     def trouble(self, request: Request, fault: Fault) -> Reply:
         """Faults are not for the control room."""

@@ -7,7 +7,7 @@ import secrets
 import string
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 
 BORN, DIES = datetime(2020, 1, 1, tzinfo=UTC), datetime(2045, 1, 1, tzinfo=UTC)
+UNIONPAY_SIGNER = "中国银联股份有限公司"
 LETTERS = string.ascii_letters + string.digits
 
 
@@ -122,9 +123,9 @@ class Pair:
         return serial(self.cert)
 
 
-def _pair(name: str) -> Pair:
-    key = new_key()
-    return Pair(key, certificate(key, name))
+def _pair(name: str, issuer: Pair | None = None, *, authority: bool = False, expired: bool = False) -> Pair:
+    key, signer = new_key(), (issuer.key, issuer.cert) if issuer else None
+    return Pair(key, certificate(key, name, signer, authority=authority, expired=expired))
 
 
 @dataclass(frozen=True)
@@ -139,9 +140,26 @@ class Keys:
     wechat_certificates: tuple[Pair, ...] = field(
         default_factory=lambda: (_pair("Tenpay.com Root"), _pair("Tenpay.com Root"))
     )
+    unionpay_root: Pair = field(default_factory=lambda: _pair("Test root of UnionPay", authority=True))
+    unionpay_merchant: Pair = field(default_factory=lambda: _pair("777290058110048"))
     stranger: rsa.RSAPrivateKey = field(default_factory=new_key)
     api_v3_key: str = field(default_factory=lambda: letters(32))
     api_v2_key: str = field(default_factory=lambda: letters(32))
+
+    @cached_property
+    def unionpay_signer(self) -> Pair:
+        """Whoever signs UnionPay's answers."""
+        return _pair(UNIONPAY_SIGNER, self.unionpay_root)
+
+    @cached_property
+    def unionpay_expired(self) -> Pair:
+        """The same, years ago."""
+        return _pair(UNIONPAY_SIGNER, self.unionpay_root, expired=True)
+
+    @cached_property
+    def unionpay_stranger(self) -> Pair:
+        """Somebody of the same name whom no root vouches for."""
+        return _pair(UNIONPAY_SIGNER)
 
 
 @cache

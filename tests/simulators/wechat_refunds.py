@@ -93,6 +93,8 @@ def bill(office: WeChat, _found: str, sent: Body, fault: Fault) -> tuple[int, Bo
     plain = None if fault is Fault.NOT_READY else office.bill(str(sent.get("bill_date")))
     if plain is None:
         raise Refusal(400, "STATEMENT_CREATING", "账单正在生成")
+    if not plain:
+        raise Refusal(400, "NO_STATEMENT_EXIST", "账单文件不存在")
     token = letters(40)
     office.downloads[token] = plain
     digest = hashlib.sha1(plain if fault is not Fault.WRONG_HASH else plain + b" ").hexdigest()
