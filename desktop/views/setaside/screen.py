@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.basics.i18n import _
 from desktop.basics.money import quantity_text
@@ -19,17 +19,15 @@ from desktop.queries.set_aside import (
 from desktop.services.set_aside import set_aside
 from desktop.views.common import shortcuts
 from desktop.views.common.beside import ScreenWithPanel
-from desktop.views.common.buttons import icon_button, primary, secondary
-from desktop.views.common.cards import Card, hbox, vbox
+from desktop.views.common.buttons import primary, secondary
+from desktop.views.common.cards import hbox, vbox
 from desktop.views.common.cells import BadgeCell, Column, TwoLine
 from desktop.views.common.commands import Command
 from desktop.views.common.context import Context
 from desktop.views.common.empty import EmptyState
 from desktop.views.common.labels import Label
-from desktop.views.common.paged_table import PagedTable
-from desktop.views.common.skeleton import Skeleton
-from desktop.views.common.table_view import TableView
-from desktop.views.common.tabs import Tab, Tabs
+from desktop.views.common.list_card import ListCard
+from desktop.views.common.tabs import Tab
 from desktop.views.setaside.panel import CampaignPanel
 from desktop.views.setaside.sheets import CampaignSheet
 from desktop.views.setaside.words import goods_text, span_text, state_badge
@@ -84,20 +82,7 @@ class SetasideScreen(ScreenWithPanel):
         line.addWidget(self.new)
         return line
 
-    def _list(self) -> Card:
-        self.model = PagedTable(self._columns(), self)
-        self.table = TableView(self.model, name="setaside", two_lines=True)
-        self.table.setAccessibleName(_("Campaigns"))
-        card = Card(margins=(1, 0, 1, 2))
-        line = hbox(margins=(15, 0, 10, 0), gap=4)
-        self.tabs = Tabs(self._tabs(None), name=_("Which campaigns"))
-        self.tabs.picked.connect(self._pick)
-        self.columns_button = icon_button("layout-column-line", _("Columns"))
-        self.columns_button.clicked.connect(self._columns_menu)
-        line.addWidget(self.tabs)
-        line.addStretch(1)
-        line.addWidget(self.columns_button)
-        card.body.addLayout(line)
+    def _list(self) -> ListCard:
         begin = secondary(_("Set stock aside"), "add-line")
         begin.clicked.connect(lambda: self.open_new())
         hint = _(
@@ -105,13 +90,13 @@ class SetasideScreen(ScreenWithPanel):
         )
         self.first = EmptyState(_("Nothing is set aside"), hint, why="first", primary=begin)
         self.calm = EmptyState(_("No campaign has ended yet"), why="all_done")
-        self.broken = EmptyState(_("The list can’t be read now"), why="nothing_found")
-        self.waiting, self.pages = Skeleton("table"), QStackedWidget()
-        for page in (self.table, self.first, self.calm, self.broken, self.waiting):
-            self.pages.addWidget(page)
-        card.body.addWidget(self.pages, 1)
+        self.card = card = ListCard(
+            "setaside", _("Campaigns"), self._columns(), self._tabs(None), tabs_name=_("Which campaigns"),
+            none=lambda: self.first if self._view == OPEN_VIEW else self.calm, empty=(self.first, self.calm),
+        )  # fmt: skip
+        self.model, self.table, self.tabs = card.model, card.table, card.tabs
+        self.tabs.picked.connect(self._pick)
         self.model.loaded.connect(self._loaded)
-        self.model.failed.connect(self._failed)
         self.table.current_changed.connect(self.panel_show)
         self.table.opened.connect(lambda _id: self._open_panel())
         self.table.clicked.connect(self._clicked)
@@ -158,16 +143,7 @@ class SetasideScreen(ScreenWithPanel):
 
     def _ask(self) -> None:
         view = self._view
-
-        def fetch(after: Any) -> Any:
-            task = self._scope.ask(campaigns_page, view, after)
-            return task.slow(self._slow) if after is None else task
-
-        self.model.ask(fetch)
-
-    def _slow(self) -> None:
-        if not self.model.rows:
-            self.pages.setCurrentWidget(self.waiting)
+        self.card.ask(lambda after: self._scope.ask(campaigns_page, view, after))
 
     def _ask_figures(self) -> None:
         self._scope.ask_latest("counts", campaign_counts).then(self._counted)
@@ -183,28 +159,16 @@ class SetasideScreen(ScreenWithPanel):
         self.panel.refresh()
 
     def _loaded(self, first: bool) -> None:
-        empty = self.first if self._view == OPEN_VIEW else self.calm
-        self.pages.setCurrentWidget(self.table if self.model.rows else empty)
         if not self.model.rows:
             self.panel.show_campaign(None)
-        elif self._wanted and self.table.go_to(self._wanted):
+        elif self.card.choose(self._wanted, first):
             self._wanted = 0
-        elif first and self.table.current_id() is None:
-            self.table.go_to(self.model.rows[0].id)
-
-    def _failed(self, error: Any) -> None:
-        self.pages.setCurrentWidget(self.broken)
-        self.broken.say(_("The list can’t be read now"), str(error))
 
     # What the person does
 
     def _pick(self, view: str) -> None:
         self._view = view
         self._ask()
-
-    def _columns_menu(self) -> None:
-        below = self.columns_button.mapToGlobal(self.columns_button.rect().bottomLeft())
-        self.table.head.columns_menu().popup(below)
 
     def open_filters(self, view: str = OPEN_VIEW, **_more: Any) -> None:
         """Show one of the tabs."""

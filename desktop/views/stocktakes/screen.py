@@ -11,17 +11,15 @@ from desktop.queries.places import Place, places
 from desktop.queries.stocktakes import StocktakeRow, stocktakes_count, stocktakes_page
 from desktop.services.stocktakes import begin_stocktake
 from desktop.views.common import shortcuts
-from desktop.views.common.buttons import icon_button, primary, secondary
-from desktop.views.common.cards import Card, hbox, vbox
+from desktop.views.common.buttons import primary, secondary
+from desktop.views.common.cards import hbox, vbox
 from desktop.views.common.cells import BadgeCell, Column, Toned, TwoLine
 from desktop.views.common.commands import Command
 from desktop.views.common.context import Context
 from desktop.views.common.empty import EmptyState
 from desktop.views.common.labels import Label
-from desktop.views.common.paged_table import PagedTable
-from desktop.views.common.skeleton import Skeleton
-from desktop.views.common.table_view import TableView
-from desktop.views.common.tabs import Tab, Tabs
+from desktop.views.common.list_card import ListCard
+from desktop.views.common.tabs import Tab
 from desktop.views.stocktakes.new_sheet import NewStocktakeSheet
 from desktop.views.stocktakes.take_page import TakePage
 from desktop.views.stocktakes.words import facts_of, state_badge
@@ -71,36 +69,25 @@ class StocktakesScreen(QWidget):
         line.addWidget(self.new)
         return line
 
-    def _list(self) -> Card:
-        self.model = PagedTable(self._columns(), self)
-        self.table = TableView(self.model, name="stocktakes", two_lines=True)
-        self.table.setAccessibleName(_("Stocktakes"))
-        card = Card(margins=(1, 0, 1, 2))
-        line = hbox(margins=(15, 0, 10, 0), gap=4)
-        shown = [
-            Tab("", _("All")),
-            Tab("open", _("Counting")),
-            Tab("posted", _("Posted")),
-            Tab("cancelled", _("Cancelled")),
-        ]
-        self.tabs = Tabs(shown, name=_("Which stocktakes"))
-        self.tabs.picked.connect(self._pick)
-        self.columns_button = icon_button("layout-column-line", _("Columns"))
-        self.columns_button.clicked.connect(self._columns_menu)
-        line.addWidget(self.tabs)
-        line.addStretch(1)
-        line.addWidget(self.columns_button)
-        card.body.addLayout(line)
+    def _list(self) -> ListCard:
         begin = secondary(_("New stocktake"), "add-line")
         begin.clicked.connect(lambda: self.open_new())
         hint = _("Count all goods or some of them by scanner; sales go on meanwhile.")
         self.first = EmptyState(_("Nothing was counted yet"), hint, why="first", primary=begin)
         self.calm = EmptyState(_("No stocktakes here"), why="all_done")
-        self.waiting, self.pages = Skeleton("table"), QStackedWidget()
-        for page in (self.table, self.first, self.calm, self.waiting):
-            self.pages.addWidget(page)
-        card.body.addWidget(self.pages, 1)
-        self.model.loaded.connect(self._loaded)
+        tabs = [
+            Tab("", _("All")),
+            Tab("open", _("Counting")),
+            Tab("posted", _("Posted")),
+            Tab("cancelled", _("Cancelled")),
+        ]
+        self.card = card = ListCard(
+            "stocktakes", _("Stocktakes"), self._columns(), tabs, tabs_name=_("Which stocktakes"),
+            none=lambda: self.calm if self._state else self.first, empty=(self.first, self.calm),
+        )  # fmt: skip
+        self.model, self.table, self.tabs, self.pages = card.model, card.table, card.tabs, card.pages
+        self.tabs.picked.connect(self._pick)
+        self.model.loaded.connect(lambda first: card.choose(0, first))
         self.table.opened.connect(self.open_item)
         self.table.clicked.connect(self._clicked)
         return card
@@ -137,34 +124,19 @@ class StocktakesScreen(QWidget):
 
     def _ask(self) -> None:
         state = self._state
-
-        def fetch(after: Any) -> Any:
-            return self._scope.ask(stocktakes_page, state, after)
-
-        self.model.ask(fetch, lambda: self._scope.ask(stocktakes_count, state))
+        page = lambda after: self._scope.ask(stocktakes_page, state, after)  # noqa: E731
+        self.card.ask(page, lambda: self._scope.ask(stocktakes_count, state))
 
     def _news(self, touched: dict[str, frozenset[int]]) -> None:
         self.model.refresh(touched.get("stocktake"))
         if self.stack.currentWidget() is self.take:
             self.take.refresh()
 
-    def _loaded(self, first: bool) -> None:
-        if self.model.rows:
-            self.pages.setCurrentWidget(self.table)
-            if first and self.table.current_id() is None:
-                self.table.go_to(self.model.rows[0].id)
-        else:
-            self.pages.setCurrentWidget(self.calm if self._state else self.first)
-
     # What the person does
 
     def _pick(self, state: str) -> None:
         self._state = state
         self._ask()
-
-    def _columns_menu(self) -> None:
-        below = self.columns_button.mapToGlobal(self.columns_button.rect().bottomLeft())
-        self.table.head.columns_menu().popup(below)
 
     def _clicked(self, index: Any) -> None:
         self.open_item(self.model.rows[index.row()].id)

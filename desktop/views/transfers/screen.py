@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.basics.i18n import _
 from desktop.basics.money import quantity_text
@@ -19,17 +19,15 @@ from desktop.queries.transfers import (
 from desktop.services.transfers import draft_transfer
 from desktop.views.common import shortcuts
 from desktop.views.common.beside import ScreenWithPanel
-from desktop.views.common.buttons import icon_button, primary, secondary
-from desktop.views.common.cards import Card, hbox, vbox
+from desktop.views.common.buttons import primary, secondary
+from desktop.views.common.cards import hbox, vbox
 from desktop.views.common.cells import BadgeCell, Column, Toned, TwoLine
 from desktop.views.common.commands import Command
 from desktop.views.common.context import Context
 from desktop.views.common.empty import EmptyState
 from desktop.views.common.labels import Label
-from desktop.views.common.paged_table import PagedTable
-from desktop.views.common.skeleton import Skeleton
-from desktop.views.common.table_view import TableView
-from desktop.views.common.tabs import Tab, Tabs
+from desktop.views.common.list_card import ListCard
+from desktop.views.common.tabs import Tab
 from desktop.views.transfers.draft_sheet import DraftSheet
 from desktop.views.transfers.panel import TransferPanel
 from desktop.views.transfers.words import state_badge, way_of
@@ -84,20 +82,7 @@ class TransfersScreen(ScreenWithPanel):
         line.addWidget(self.new)
         return line
 
-    def _list(self) -> Card:
-        self.model = PagedTable(self._columns(), self)
-        self.table = TableView(self.model, name="transfers", two_lines=True)
-        self.table.setAccessibleName(_("Transfers"))
-        card = Card(margins=(1, 0, 1, 2))
-        line = hbox(margins=(15, 0, 10, 0), gap=4)
-        self.tabs = Tabs(self._tabs(None), name=_("Which transfers"))
-        self.tabs.picked.connect(self._pick)
-        self.columns_button = icon_button("layout-column-line", _("Columns"))
-        self.columns_button.clicked.connect(self._columns_menu)
-        line.addWidget(self.tabs)
-        line.addStretch(1)
-        line.addWidget(self.columns_button)
-        card.body.addLayout(line)
+    def _list(self) -> ListCard:
         begin = secondary(_("New transfer"), "add-line")
         begin.clicked.connect(lambda: self.open_new())
         hint = _("A transfer takes goods from one place to another, with a note and what was missing.")
@@ -107,10 +92,12 @@ class TransfersScreen(ScreenWithPanel):
         lonely.clicked.connect(lambda: self._context.navigate("settings", None, page="locations"))
         hint = _("Goods all lie in one place. Add a store room or another shop, then transfer between them.")
         self.lonely = EmptyState(_("There is only one place"), hint, why="first", primary=lonely)
-        self.waiting, self.pages = Skeleton("table"), QStackedWidget()
-        for page in (self.table, self.first, self.calm, self.lonely, self.waiting):
-            self.pages.addWidget(page)
-        card.body.addWidget(self.pages, 1)
+        self.card = card = ListCard(
+            "transfers", _("Transfers"), self._columns(), self._tabs(None), tabs_name=_("Which transfers"),
+            none=self._none, empty=(self.first, self.calm, self.lonely),
+        )  # fmt: skip
+        self.model, self.table, self.tabs, self.pages = card.model, card.table, card.tabs, card.pages
+        self.tabs.picked.connect(self._pick)
         self.model.loaded.connect(self._loaded)
         self.table.current_changed.connect(self.panel_show)
         self.table.opened.connect(lambda _id: self._open_panel())
@@ -161,11 +148,8 @@ class TransfersScreen(ScreenWithPanel):
 
     def _ask(self) -> None:
         view = self._view
-
-        def fetch(after: Any) -> Any:
-            return self._scope.ask(transfers_page, view, after)
-
-        self.model.ask(fetch, lambda: self._scope.ask(transfers_count, view))
+        page = lambda after: self._scope.ask(transfers_page, view, after)  # noqa: E731
+        self.card.ask(page, lambda: self._scope.ask(transfers_count, view))
         self._scope.ask_latest("counts", transfer_counts).then(self._counted)
 
     def _counted(self, counts: TransferCounts) -> None:
@@ -173,13 +157,13 @@ class TransfersScreen(ScreenWithPanel):
         words = _("{count} on their way").format(count=counts.underway)
         self.summary.setText(words if counts.underway else _("Nothing on its way"))
         self._total = counts.open + counts.ended
-        self._page()
+        self.card.show_page()
 
     _total = 0
 
     def _know_places(self, found: tuple[Place, ...]) -> None:
         self._places = found
-        self._page()
+        self.card.show_page()
 
     def _news(self, touched: dict[str, frozenset[int]]) -> None:
         self.model.refresh(touched.get("transfer"))
@@ -189,23 +173,16 @@ class TransfersScreen(ScreenWithPanel):
         self.panel.refresh()
 
     def _loaded(self, first: bool) -> None:
-        self._page()
         if not self.model.rows:
             self.panel.show_transfer(None)
-        elif self._wanted and self.table.go_to(self._wanted):
+        elif self.card.choose(self._wanted, first):
             self._wanted = 0
-        elif first and not self._wanted and self.table.current_id() is None:
-            self.table.go_to(self.model.rows[0].id)
 
-    def _page(self) -> None:
+    def _none(self) -> QWidget:
+        if self._total:
+            return self.calm
         real = [place for place in self._places if place.kind != "transit"]
-        if self.model.rows:
-            shown: QWidget = self.table
-        elif self._total:
-            shown = self.calm
-        else:
-            shown = self.lonely if len(real) < 2 and self._places else self.first
-        self.pages.setCurrentWidget(shown)
+        return self.lonely if len(real) < 2 and self._places else self.first
 
     # What the person does
 
@@ -216,10 +193,6 @@ class TransfersScreen(ScreenWithPanel):
     def _pick(self, view: str) -> None:
         self._view = view
         self._ask()
-
-    def _columns_menu(self) -> None:
-        below = self.columns_button.mapToGlobal(self.columns_button.rect().bottomLeft())
-        self.table.head.columns_menu().popup(below)
 
     def open_new(self) -> None:
         """Open the sheet for a new transfer."""
