@@ -14,13 +14,14 @@ _STANDS_FOR = str.maketrans({"¥": "￥", "−": "-", "\u00a0": " ", "\u2009": "
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """One line of a receipt, already as wide as the paper; `code` is a QR code instead of text."""
+    """One line of a receipt, already as wide as the paper; `code` is a QR code, `picture` a PNG instead of text."""
 
     text: str = ""
     align: Literal["left", "center"] = "left"
     bold: bool = False
     big: bool = False
     code: str = ""
+    picture: bytes = b""
 
 
 def printable(text: str) -> str:

@@ -39,7 +39,9 @@ PROBLEM_WORDS = {
     "paper_out": N_("The printer is out of paper. Put in a new roll."),
     "cover_open": N_("The printer’s cover is open. Close it."),
     "not_ready": N_("The printer says it isn’t ready. Look at its lights, switch it off and on."),
-    "no_way": N_("The printer set on this machine can’t be used. Choose it again in Settings › Receipt printer."),
+    "no_way": N_(
+        "The printer set on this machine can’t be used. Choose it again in Settings › Receipt printer."
+    ),
     "no_printer": N_("No printer is set on this till’s machine. Choose one in Settings › Receipt printer."),
     "cut_off": N_("The connection broke while printing. Look at what came out."),
     "ran_out": N_("The paper ran out while printing. Put in a new roll and look at what came out."),

@@ -34,7 +34,9 @@ RECEIPT_KEEP = SettingSpec(
     "receipts.keep_minutes",
     60,
     N_("Papers wait for the printer"),
-    N_("Later they are not printed by themselves any more, so that a new roll is not used up by old receipts."),
+    N_(
+        "Later they are not printed by themselves any more, so that a new roll is not used up by old receipts."
+    ),
     "minutes",
     5,
     1_440,

@@ -10,47 +10,72 @@ from desktop.basics.money import Money, quantity_text
 from desktop.basics.paper import PaperLine, pair, rule, wrap
 from desktop.basics.words import points_text
 from desktop.models.payments import METHOD_WORDS
+from desktop.queries.receipt_template import Template
 from desktop.queries.receipts import Receipt
 
 
-def receipt_lines(receipt: Receipt, columns: int, *, copy: int = 0) -> tuple[PaperLine, ...]:
+def receipt_lines(
+    receipt: Receipt, columns: int, *, copy: int = 0, template: Template | None = None
+) -> tuple[PaperLine, ...]:
     """The lines to print; `copy` above 0 marks a reprint and its number."""
-    return tuple(_all(receipt, columns, copy))
+    usual = Template(foot=(receipt.footer,) if receipt.footer else ())
+    return tuple(_all(receipt, columns, copy, template or usual))
 
 
-def _all(receipt: Receipt, columns: int, copy: int) -> Iterator[PaperLine]:
-    yield from _head(receipt, columns, copy)
-    yield PaperLine(rule(columns))
-    yield from _goods(receipt, columns)
-    yield PaperLine(rule(columns))
-    yield from _sums(receipt, columns)
-    yield from _points(receipt, columns)
-    yield PaperLine()
-    yield PaperLine(code=receipt.code, align="center")
-    for line in wrap(receipt.footer, columns) if receipt.footer else ():
-        yield PaperLine(line, align="center")
-
-
-def _head(receipt: Receipt, columns: int, copy: int) -> Iterator[PaperLine]:
-    for line in wrap(receipt.shop, columns // 2):
-        yield PaperLine(line, align="center", bold=True, big=True)
-    if receipt.branch:
-        yield from (PaperLine(line, align="center") for line in wrap(receipt.branch, columns))
+def _all(receipt: Receipt, columns: int, copy: int, template: Template) -> Iterator[PaperLine]:
+    yield from head_lines(receipt.shop, receipt.branch, columns, template)
     if copy:
-        yield PaperLine(_("Reprint {number}").format(number=copy), align="center", bold=True)
+        yield copy_line(copy)
     if receipt.status == "cancelled":
         yield PaperLine(_("Cancelled"), align="center", bold=True)
     yield PaperLine()
     at = receipt.at.astimezone(ZoneInfo(receipt.zone))
-    facts = (
-        (_("Order no."), receipt.code),
-        (_("Receipt no."), receipt.receipt_number),
-        (_("Time"), f"{at:%Y-%m-%d %H:%M:%S}"),
-        (_("Till"), _(receipt.till)),
-    )
+    till = _(receipt.till) if template.till else ""
+    yield from fact_lines(receipt.code, receipt.receipt_number, f"{at:%Y-%m-%d %H:%M:%S}", till, columns)
+    yield PaperLine(rule(columns))
+    yield from _goods(receipt, columns)
+    yield PaperLine(rule(columns))
+    yield from _sums(receipt, columns, template)
+    if template.points:
+        yield from _points(receipt, columns)
+    yield from foot_lines(receipt.code, columns, template)
+
+
+def head_lines(shop: str, branch: str, columns: int, template: Template) -> Iterator[PaperLine]:
+    """Logo, the shop's name, what stands under it."""
+    if template.logo:
+        yield PaperLine(align="center", picture=template.logo)
+    for line in wrap(shop, columns // 2):
+        yield PaperLine(line, align="center", bold=True, big=True)
+    under = [*((branch,) if template.branch and branch else ()), *template.head]
+    if template.phone:
+        under.append(_("Phone {phone}").format(phone=template.phone))
+    if template.tax_number:
+        under.append(_("Tax no. {number}").format(number=template.tax_number))
+    for text in under:
+        yield from (PaperLine(line, align="center") for line in wrap(text, columns))
+
+
+def copy_line(copy: int) -> PaperLine:
+    """The mark of a reprint with its number."""
+    return PaperLine(_("Reprint {number}").format(number=copy), align="center", bold=True)
+
+
+def fact_lines(code: str, number: str, at: str, till: str, columns: int) -> Iterator[PaperLine]:
+    """Which sale it is, when and where."""
+    facts = ((_("Order no."), code), (_("Receipt no."), number), (_("Time"), at), (_("Till"), till))
     for name, value in facts:
         if value:
             yield from _pair(name, value, columns)
+
+
+def foot_lines(code: str, columns: int, template: Template) -> Iterator[PaperLine]:
+    """The code by which the order is found, and the shop's last words."""
+    if template.code:
+        yield PaperLine()
+        yield PaperLine(code=code, align="center")
+    for text in template.foot:
+        yield from (PaperLine(line, align="center") for line in wrap(text, columns))
 
 
 def _goods(receipt: Receipt, columns: int) -> Iterator[PaperLine]:
@@ -61,7 +86,7 @@ def _goods(receipt: Receipt, columns: int) -> Iterator[PaperLine]:
         yield from _pair(f"  {quantity_text(line.qty_milli)} {line.unit} x {one}", whole, columns)
 
 
-def _sums(receipt: Receipt, columns: int) -> Iterator[PaperLine]:
+def _sums(receipt: Receipt, columns: int, template: Template) -> Iterator[PaperLine]:
     currency = receipt.currency
 
     def amount(minor: int) -> str:
@@ -85,7 +110,7 @@ def _sums(receipt: Receipt, columns: int) -> Iterator[PaperLine]:
         if not tender.points:
             name = _(METHOD_WORDS.get(tender.method, tender.method))
             yield from _pair(name, amount(tender.amount_minor), columns)
-            if tender.reference:
+            if tender.reference and template.reference:
                 yield from _pair("  " + _("Reference"), tender.reference, columns)
     if receipt.change_minor:
         yield from _pair(_("Cash received"), amount(receipt.received_minor), columns)

@@ -84,14 +84,19 @@ class Receipt:
 @question(permission=Permission.KIOSK)
 def receipt(read: Read, order_id: int) -> Receipt:
     """The receipt of an order. A kiosk finds only its own orders. Raises `NotFound`."""
+    return read_receipt(read, order_id, read.actor.till_id if read.actor.kind == "kiosk" else None)
+
+
+def read_receipt(read: Read, order_id: int, till_id: int | None = None) -> Receipt:
+    """The receipt of an order, for other questions; only of this till if one is given. Raises `NotFound`."""
     statement = (
         select(Order.__table__, Till.name.label("till"), Member.phone_tail)
         .join(Till, Till.id == Order.till_id)
         .join(Member, Member.id == Order.member_id, isouter=True)
         .where(Order.id == order_id)
     )
-    if read.actor.kind == "kiosk":
-        statement = statement.where(Order.till_id == read.actor.till_id)
+    if till_id is not None:
+        statement = statement.where(Order.till_id == till_id)
     row = read.first(statement)
     if row is None:
         raise NotFound(N_("This entry no longer exists. Refresh the list."))

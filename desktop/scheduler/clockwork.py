@@ -40,7 +40,9 @@ MANY_TURNS = (
 BREATH = 0.02  # seconds
 DRIFT = timedelta(seconds=5)
 FOLD = timedelta(milliseconds=300)
-OURS = frozenset({"rule_run", "rule_watch", "notice", "outbox", "clock_beat", "audit_event"})
+OURS = frozenset(
+    {"rule_run", "rule_watch", "notice", "outbox", "clock_beat", "audit_event", "print_job", "drawer_kick"}
+)
 log = logging.getLogger("zhanggui.clock")
 
 

@@ -11,9 +11,10 @@ from sqlalchemy.exc import DBAPIError
 from desktop.basics.errors import ShopError, Unavailable
 from desktop.basics.i18n import N_, _
 from desktop.basics.machine import Machine
-from desktop.basics.paper import COLUMNS, PaperLine, rule
+from desktop.basics.paper import PaperLine, rule
 from desktop.gateways.database_password import put_away
-from desktop.gateways.printer import printer_at
+from desktop.gateways.escpos_bytes import ruler
+from desktop.gateways.printer import Setup, printer_of, setup_of
 from desktop.models.people import Staff
 from desktop.models.settings import SHOP_NAME
 from desktop.models.system import Setting
@@ -83,19 +84,34 @@ def use_database(machine: Machine, address: str) -> str:
     return kept
 
 
-def print_test(address: str, paper_mm: int, shop_name: str) -> None:
-    """Print a page that shows letters, width and the address. Raises `ShopError` saying what to check."""
-    printer = printer_at(address, paper_mm=paper_mm)
+def print_test(setup: Setup, shop_name: str) -> bool:
+    """Print a page that shows letters, width, a ruler in dots and the address; whether the printer confirmed it.
+
+    Raises `ShopError` saying what to check.
+    """
+    printer = printer_of(setup)
     if printer is None:
         raise ShopError(N_("Choose a printer first."))
-    columns = COLUMNS[paper_mm]
-    lines = [
+    return printer.print(_test_page(printer.setup, shop_name))
+
+
+def _test_page(setup: Setup, shop_name: str) -> list[PaperLine]:
+    columns = setup.columns
+    across = {"width": setup.paper_mm, "columns": columns}
+    return [
         PaperLine(shop_name, "center", bold=True, big=True),
         PaperLine(_("Test page"), "center"),
         PaperLine(rule(columns)),
-        PaperLine("1234567890" * (columns // 10)),
-        PaperLine(_("Paper {width} mm, {columns} letters a line").format(width=paper_mm, columns=columns)),
-        PaperLine(address),
+        PaperLine("1234567890" * (columns // 10) + "12345678"[: columns % 10]),
+        PaperLine(_("Paper {width} mm, {columns} letters a line").format(**across)),
+        PaperLine("中文 ¥1,234.50 Abc 價格 €"),
         PaperLine(rule(columns)),
+        PaperLine(_("The ruler reaches the edge when the dots are right.")),
+        PaperLine(picture=ruler(setup.look.dots), align="center"),
+        PaperLine(_("{dots} dots").format(dots=setup.look.dots)),
+        PaperLine(code="ZHANGGUI", align="center"),
+        PaperLine(setup.address),
     ]
-    printer.print(lines)
+
+
+__all__ = ["Found", "Setup", "print_test", "setup_of", "try_database", "use_database"]

@@ -1,76 +1,46 @@
 """Receipts on paper: letters a till printer can write, and plain words when the printer is not there."""
 
 import json
+import os
+import select
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from desktop.basics.errors import ShopError, Unavailable
 from desktop.basics.paper import PaperLine, pair, rule, width, wrap
 from desktop.gateways import printer as ways
-from desktop.gateways.escpos_bytes import job
-from desktop.gateways.printer import printer_at
+from desktop.gateways.escpos_bytes import BAND, Look, drawer, job, preview
+from desktop.gateways.printer import Setup, printer_at, printer_of
+from tests.helpers.till_printer import TillPrinter
 
 VECTORS = Path(__file__).resolve().parents[3] / "shared" / "protocols" / "vectors" / "escpos_bytes.json"
 
 
-class PaperServer:
-    """A printer's network port that keeps what comes in, one entry a connection."""
-
-    def __init__(self) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self._socket.getsockname()[1]
-        self.jobs: list[bytes] = []
-        self.arrived = threading.Semaphore(0)
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                line, _address = self._socket.accept()
-            except OSError:
-                return
-            with line:
-                with line.makefile("rb") as stream:
-                    self.jobs.append(stream.read())
-            self.arrived.release()
-
-    def close(self) -> None:
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-        self._thread.join(5)
-
-
-@pytest.fixture
-def paper() -> Iterator[PaperServer]:
-    server = PaperServer()
-    yield server
-    server.close()
-
-
-def data(*lines: PaperLine, columns: int = 48, encoding: str = "gb18030", drawer: bool = False) -> bytes:
-    return job(lines, columns, encoding=encoding, open_drawer=drawer)
+def data(*lines: PaperLine, encoding: str = "gb18030", qr: str = "native") -> bytes:
+    return job(lines, Look(48, 576, encoding, qr))
 
 
 @pytest.mark.req("Q6")
-def test_each_job_is_one_connection_that_is_closed(paper: PaperServer) -> None:
-    printer = printer_at(f"net://127.0.0.1:{paper.port}", paper_mm=58)
+def test_each_job_is_one_connection_that_is_closed(till_printer: TillPrinter) -> None:
+    printer = printer_at(till_printer.address, paper_mm=58)
     assert printer is not None
-    assert printer.columns == 32
-    printer.print([PaperLine("青禾杂货铺", align="center", big=True), PaperLine("合计 ¥203.70")])
-    printer.print([PaperLine("second")], open_drawer=True)
-    assert paper.arrived.acquire(timeout=5)
-    assert paper.arrived.acquire(timeout=5)
-    first, second = paper.jobs
+    assert printer.setup.columns == 32
+    assert printer.print([PaperLine("青禾杂货铺", align="center", big=True), PaperLine("合计 ¥203.70")])
+    assert printer.deliver(job([PaperLine("second")], printer.setup.look), lambda: True)
+    with till_printer.arrived:
+        assert till_printer.arrived.wait_for(lambda: len(till_printer.papers) == 2, timeout=20)
+    first, second = till_printer.papers
     assert first.startswith(b"\x1b@\x1c&")
     assert "青禾杂货铺".encode("gbk") in first
-    assert b"\x1bp\x00" not in first
-    assert b"\x1bp\x0022" in second
+    assert b"second\n" in second
+    assert till_printer.kicks == 1
+    assert till_printer.connections == 2
     assert first.endswith(b"\x1dV\x00")
 
 
@@ -99,14 +69,108 @@ def test_the_order_number_is_a_code_the_printer_draws() -> None:
     assert b"20261121-0097" in sent
 
 
+@pytest.mark.req("Q6")
 @pytest.mark.skipif(not VECTORS.exists(), reason="the observed bytes are not beside this checkout")
 def test_bytes_as_observed_elsewhere() -> None:
     cases = {case["id"]: case for case in json.loads(VECTORS.read_text(encoding="utf-8"))["cases"]}
-    sent = data(PaperLine("中文￥"), drawer=True)
-    for name in ("drawer-pin2", "cut", "cjk-text", "yuan-safe-U+FFE5"):
-        assert bytes.fromhex(cases[name]["hex"]) in sent, name
+    seen = {name: bytes.fromhex(case["hex"]) for name, case in cases.items()}
+    assert (drawer(2), drawer(5)) == (seen["drawer-pin2"], seen["drawer-pin5"])
+    sent = data(PaperLine("中文￥"))
+    for name in ("cut", "cjk-text", "yuan-safe-U+FFE5"):
+        assert seen[name] in sent, name
     for name in ("yen-trap-U+00A5", "rare-han-U+20BB7"):
-        assert bytes.fromhex(cases[name]["hex"]) not in data(PaperLine(cases[name]["text"])), name
+        for encoding in ("gb18030", "gbk"):
+            assert seen[name] not in data(PaperLine(cases[name]["text"]), encoding=encoding), name
+    assert seen["yuan-safe-U+FFE5"] in data(PaperLine(cases["yen-trap-U+00A5"]["text"]))
+
+
+@pytest.mark.req("Q6")
+@pytest.mark.parametrize(
+    ("encoding", "text", "written"),
+    [
+        ("gbk", "青禾", "青禾".encode("gbk")),
+        ("gb18030", "€ 5", "€ 5".encode("gb18030")),
+        ("big5", "青禾雜貨", "青禾雜貨".encode("big5")),
+        ("utf-8", "青禾 ¥5", "青禾 ￥5".encode()),
+    ],
+)
+def test_letters_go_in_the_printer_s_own_set(encoding: str, text: str, written: bytes) -> None:
+    sent = data(PaperLine(text), encoding=encoding)
+    assert written in sent
+    assert b"\x1dv0" not in sent
+
+
+@pytest.mark.req("Q6")
+@pytest.mark.parametrize(
+    ("encoding", "text"), [("gbk", "€"), ("big5", "杂货铺"), ("utf-8", "𠮷"), ("gbk", "𠮷")]
+)
+def test_letters_outside_it_become_a_picture(encoding: str, text: str) -> None:
+    sent = data(PaperLine(text), PaperLine("ok"), encoding=encoding)
+    assert sent.count(b"\x1dv0") == 1
+    assert b"ok\n" in sent
+
+
+def test_a_printer_that_draws_no_codes_gets_a_picture() -> None:
+    native, drawn = data(PaperLine(code="20261121-0097")), data(PaperLine(code="20261121-0097"), qr="image")
+    assert len(native) < 120
+    assert b"\x1d(k" not in drawn
+    assert b"\x1dv0" in drawn
+
+
+def test_a_long_picture_goes_in_bands() -> None:
+    tall = Image.new("1", (100, 3 * BAND + 1), 0)
+    kept = BytesIO()
+    tall.save(kept, "PNG")
+    sent = data(PaperLine(picture=kept.getvalue()))
+    assert sent.count(b"\x1dv0\x00") == 4
+    assert b"\xff" * 12 + b"\xf0" in sent  # 100 dots: the last byte ends with white
+
+
+def test_a_wide_picture_is_made_to_fit() -> None:
+    kept = BytesIO()
+    Image.new("1", (1_000, 100), 0).save(kept, "PNG")
+    sent = job([PaperLine(picture=kept.getvalue())], Look(32, 384))
+    assert b"\x1dv0\x00" + (48).to_bytes(2, "little") in sent
+
+
+def test_the_preview_is_as_wide_as_the_paper_and_shows_every_line() -> None:
+    lines = [PaperLine("青禾", big=True), PaperLine("合计"), PaperLine(code="x")]
+    with Image.open(BytesIO(preview(lines, Look(32, 384)))) as seen:
+        assert seen.width == 384
+        assert seen.height > 3 * 32
+        assert seen.getextrema() == (0, 255)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such devices there")
+def test_a_serial_device_is_asked_and_heard() -> None:
+    ours, theirs = os.openpty()
+    import tty  # not on Windows
+
+    tty.setraw(ours)
+    printer = printer_of(Setup(f"serial://{os.ttyname(theirs)}:9600"))
+    assert printer is not None
+    got, ending = bytearray(), threading.Event()
+
+    def serve() -> None:
+        while not ending.is_set():
+            if select.select([ours], [], [], 0.05)[0]:
+                part = os.read(ours, 4_096)
+                got.extend(part)
+                if part in (b"\x10\x04\x01", b"\x10\x04\x02", b"\x10\x04\x04"):
+                    os.write(ours, b"\x12")
+                elif part.endswith(b"\x1dr\x01"):
+                    os.write(ours, b"\x00")
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        assert printer.print([PaperLine("合计")])
+    finally:
+        ending.set()
+        thread.join()
+        os.close(ours)
+        os.close(theirs)
+    assert "合计".encode("gbk") + b"\n" in got
 
 
 def test_a_file_takes_jobs_one_after_the_other(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from desktop.basics.i18n import set_language
 from desktop.basics.paper import COLUMNS, width
-from desktop.gateways.escpos_bytes import job
+from desktop.gateways.escpos_bytes import Look, job
 from desktop.queries.receipt_paper import receipt_lines
 from desktop.queries.receipts import receipt
 from desktop.shop.shop import Shop
@@ -41,7 +41,7 @@ def test_the_pictures_receipt_fits_the_paper(sqlite_shop: Shop, millimetres: int
         assert words in paper, words
     assert "林" not in paper
     assert [line.code for line in lines if line.code] == [settled.code]
-    sent = job(lines, columns, encoding="gb18030", open_drawer=False)
+    sent = job(lines, Look(columns, 384 if columns == 32 else 576))
     assert "明前龙井 罐装".encode("gbk") in sent
     assert b"\x1dv0" not in sent  # all of it is text a printer knows
 

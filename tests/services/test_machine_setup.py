@@ -11,7 +11,8 @@ from keyring.backends import fail
 from desktop.basics.errors import ShopError, Unavailable
 from desktop.basics.machine import Machine
 from desktop.commands.places import chosen_place
-from desktop.services.machine_setup import print_test, try_database, use_database
+from desktop.services.machine_setup import Setup, print_test, try_database, use_database
+from tests.helpers.till_printer import TillPrinter
 
 ADDRESS = "postgresql://shop:s3cret@server:5433/shop?sslmode=require"
 
@@ -68,6 +69,14 @@ def test_a_newer_database_is_recognised(sqlite_url: str) -> None:
 
 def test_a_test_page_needs_a_printer() -> None:
     with pytest.raises(ShopError):
-        print_test("", 80, "青禾杂货铺")
+        print_test(Setup(""), "青禾杂货铺")
     with pytest.raises(ShopError):
-        print_test("carrier pigeon", 80, "青禾杂货铺")
+        print_test(Setup("carrier pigeon"), "青禾杂货铺")
+
+
+@pytest.mark.req("Q6")
+def test_the_test_page_fits_the_paper_and_has_a_ruler(till_printer: TillPrinter) -> None:
+    assert print_test(Setup(till_printer.address, 58, dots=400), "青禾杂货铺")
+    page = till_printer.papers[0]
+    assert b"12345678901234567890123456789012\n" in page
+    assert b"\x1dv0\x00" + (50).to_bytes(2, "little") in page  # 400 dots

@@ -36,10 +36,12 @@ def upgrade() -> None:
         sa.Column("spread_bp", sa.BigInteger(), nullable=False),
         sa.Column("trouble", sa.String(), nullable=False),
         sa.Column("troubled_at", UtcDateTime(), nullable=True),
+        sa.Column("next_fetch_at", UtcDateTime(), nullable=True),
         sa.CheckConstraint("spread_bp >= 0 AND spread_bp < 10000", name=op.f("ck_fx_currency_spread")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fx_currency")),
         sa.UniqueConstraint("code", name=op.f("uq_fx_currency_code")),
     )
+    op.create_index(op.f("ix_fx_currency_next_fetch_at"), "fx_currency", ["next_fetch_at"], unique=False)
     op.create_table(
         "fx_rate",
         sa.Column("id", BigId, nullable=False),
@@ -56,6 +58,17 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_fx_rate_foreign_mode_id", "fx_rate", ["foreign_code", "base_code", "mode", "id"], unique=False
+    )
+    op.create_table(
+        "payment_account",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("gateway", sa.String(), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=True),
+        sa.Column("saved_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_account")),
+        sa.UniqueConstraint("gateway", name=op.f("uq_payment_account_gateway")),
     )
     op.create_table(
         "receipt_logo",
@@ -212,6 +225,7 @@ def upgrade() -> None:
         sa.Column("copy_no", sa.BigInteger(), nullable=False),
         sa.Column("till_id", BigId, nullable=False),
         sa.Column("content", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("drawer_event", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
@@ -442,6 +456,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'succeeded' AND NOT booked"),
         postgresql_where=sa.text("state = 'succeeded' AND NOT booked"),
     )
+    op.create_index("ix_payment_attempt_method_key_id", "payment_attempt", ["method_key", "id"], unique=False)
     op.create_index(
         "ix_payment_attempt_next_at",
         "payment_attempt",
@@ -614,6 +629,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("row_key", sa.String(), nullable=False),
         sa.Column("line", sa.BigInteger(), nullable=False),
+        sa.Column("occurrence", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("reference", sa.String(), nullable=False),
