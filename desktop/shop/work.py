@@ -165,6 +165,7 @@ class Work(Read):
         self.flush()
         touched, told = {table: set(ids) for table, ids in self._touched.items()}, len(self._detail)
         inside = self.session.begin_nested()
+        self.session.connection()  # only now it begins: statements here go past the session
         try:
             yield
             self.flush()
