@@ -124,9 +124,9 @@ def test_a_count_after_a_sale_meanwhile_is_not_saved(
 
 def scan(sheet: ReceiveSheet, qtbot: QtBot, text: str) -> None:
     """Type as a scanner does, Enter at the end."""
-    sheet.scan.setFocus()
-    sheet.scan.setText(text)
-    qtbot.keyClick(sheet.scan, Qt.Key.Key_Return)
+    sheet.scan.field.setFocus()
+    sheet.scan.field.setText(text)
+    qtbot.keyClick(sheet.scan.field, Qt.Key.Key_Return)
 
 
 @pytest.mark.req("I1")
@@ -145,10 +145,10 @@ def test_each_scan_adds_a_line_or_a_piece_and_one_press_brings_all_in(
     qtbot.waitUntil(lambda: sheet.lines[milk].quantity.milli() == 2 * PIECE)
     assert sheet.lines[tissue].quantity.milli() == 12 * PIECE  # a case is twelve pieces
     scan(sheet, qtbot, "4000000000006")
-    qtbot.waitUntil(lambda: "4000000000006" in sheet._trouble.label.text())
+    qtbot.waitUntil(lambda: "4000000000006" in sheet.scan._trouble.label.text())
     scan(sheet, qtbot, "奶")  # two goods fit: the person chooses
-    qtbot.waitUntil(lambda: sheet._choices.count() == 3)
-    assert "4000000000006" in sheet._trouble.label.text()  # still said: the scanner was quicker than the eye
+    qtbot.waitUntil(lambda: sheet.scan._choices.count() == 3)
+    assert "4000000000006" in sheet.scan._trouble.label.text()  # still said: the scanner was quicker than the eye
     assert sheet.isVisible()  # Enter in the scan field posts nothing
     sheet.lines[milk].cost.setText("11.50")
     assert sheet.total.text() == "¥23.00"

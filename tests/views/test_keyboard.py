@@ -77,7 +77,7 @@ def test_tab_goes_through_the_fields_before_the_buttons(desk: Desk, workspace: A
     sheet = next(s for s in workspace.window().findChildren(ReceiveSheet) if s.isVisible())
     desk.until(sheet.isActiveWindow)
     for code in ("ZH-2001", "ZH-2003"):
-        sheet.take(code)
+        sheet.scan.take(code)
         desk.quiet(desk.programs[0])
     sheet.scan.setFocus()
     newest, older = sorted(sheet.lines.values(), key=lambda line: line.y())

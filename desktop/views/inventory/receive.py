@@ -1,6 +1,5 @@
 """Goods come in: each scan adds a line or one piece more; quantity and cost can be typed."""
 
-from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -11,25 +10,20 @@ from desktop.basics.i18n import _, ngettext
 from desktop.basics.ids import new_key
 from desktop.basics.money import MILLI, Money, half_up, quantity_text
 from desktop.queries.batches import tracked_skus
-from desktop.queries.page import Page
-from desktop.queries.product_detail import goods_of_code
-from desktop.queries.products import ProductFilter, ProductRow, products_page
+from desktop.queries.products import ProductRow
 from desktop.services.stock import ReceivedLine, StockChange, adjust_stock, receive_stock
 from desktop.views.common.batch_fields import BatchFields
-from desktop.views.common.buttons import icon_button, plain
-from desktop.views.common.cards import Divider, NestedCard, TwoLines, clear, hbox, vbox
+from desktop.views.common.buttons import icon_button
+from desktop.views.common.cards import Divider, NestedCard, TwoLines, hbox, vbox
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
-from desktop.views.common.field import ErrorLine, Field
-from desktop.views.common.goods_scan import ScanField
+from desktop.views.common.field import Field
+from desktop.views.common.goods_scan import GoodsScan, goods_name
 from desktop.views.common.inputs import TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.number_inputs import MoneyInput, Stepper
 from desktop.views.common.product_picture import ProductPicture
 from desktop.views.common.theme import theme
-
-MOST_CHOICES = 5
-MOST_UNKNOWN = 3
 
 
 class Line(QWidget):
@@ -48,7 +42,7 @@ class Line(QWidget):
         self.batch.hide()
         column.addWidget(self.batch)
         layout.addWidget(ProductPicture(row.picture or "box", 34))
-        name = " ".join(part for part in (row.name, row.variant, row.pack) if part)
+        name = goods_name(row)
         layout.addWidget(TwoLines(name, row.code), 1)
         self.quantity = Stepper(milli, least=1, most=10**12, name=_("Quantity of {name}").format(name=name))
         self.cost = MoneyInput(currency)
@@ -105,13 +99,9 @@ class ReceiveSheet(Sheet):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._context, self._window, self._key = context, parent, new_key()
         self.lines: dict[int, Line] = {}
-        self._unknown: list[str] = []
-        self.scan = ScanField(hint=_("Barcode, code or name"), icon="barcode-line", longest=60)
-        self.scan.scanned.connect(self.take)
-        self._trouble = ErrorLine()
-        self._choices = vbox(gap=2)
-        self.add(self.scan, self._trouble)
-        self.body.addLayout(self._choices)
+        self.scan = GoodsScan(context)
+        self.scan.picked.connect(self.add_goods)
+        self.add(self.scan)
         self.add(self._list(), self._foot())
         self.submitted.connect(self._post)
         self._count()
@@ -146,55 +136,6 @@ class ReceiveSheet(Sheet):
         return foot
 
     # Scanning
-
-    def take(self, text: str) -> None:
-        """Find what was scanned; nothing found as a code is looked for by name."""
-        self._say_unknown()
-        clear(self._choices)
-        task = self._context.of(self).ask(goods_of_code, text)
-        task.then(partial(self._found, text)).otherwise(self._say)
-
-    def _say_unknown(self) -> None:
-        """What was not found stays in sight: a scanner goes on, and its person looks up only now and then."""
-        words = _("No goods with “{text}”. Add them under Products first.")
-        self._trouble.say(words.format(text="”, “".join(self._unknown)) if self._unknown else "")
-
-    def _say(self, error: ShopError) -> None:
-        self._trouble.say(str(error))
-
-    def _found(self, text: str, goods: Sequence[tuple[ProductRow, str, int]]) -> None:
-        if not goods:
-            task = self._context.of(self).ask(products_page, ProductFilter(text))
-            task.then(partial(self._looked_up, text)).otherwise(self._say)
-        elif len(goods) == 1:
-            self.add_goods(goods[0][0], goods[0][2])
-        else:
-            self._offer([(row, factor) for row, _unit, factor in goods])
-
-    def _looked_up(self, text: str, page: Page[ProductRow]) -> None:
-        rows = [row for row in page.rows if row.kind in ("goods", "weighed")]
-        if not rows:
-            self._unknown = [*(code for code in self._unknown if code != text), text][-MOST_UNKNOWN:]
-            self._say_unknown()
-        elif len(rows) == 1:
-            self.add_goods(rows[0], MILLI)
-        else:
-            self._offer([(row, MILLI) for row in rows[:MOST_CHOICES]])
-            if len(rows) > MOST_CHOICES:
-                self._trouble.say(_("More goods fit “{text}”. Type more of the name.").format(text=text))
-
-    def _offer(self, goods: Sequence[tuple[ProductRow, int]]) -> None:
-        self._choices.addWidget(Label(_("Which one?"), "small_m", "text2"))
-        for row, milli in goods:
-            words = " · ".join(part for part in (row.name, row.pack, row.code) if part)
-            choice = plain(words, "add-line", size=28)
-            choice.clicked.connect(partial(self._chosen, row, milli))
-            self._choices.addWidget(choice, alignment=Qt.AlignmentFlag.AlignLeft)
-
-    def _chosen(self, row: ProductRow, milli: int) -> None:
-        clear(self._choices)
-        self.add_goods(row, milli)
-        self.scan.setFocus()
 
     def add_goods(self, row: ProductRow, milli: int) -> None:
         """Add a line, or count more on the one there is; the newest change stands on top."""

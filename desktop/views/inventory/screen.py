@@ -387,7 +387,7 @@ class InventoryScreen(ScreenWithPanel):
     def _receive_one(self, sku_id: int) -> None:
         sheet = ReceiveSheet(self.window(), self._context)
         sheet.open()
-        self._scope.ask(stock_of, sku_id).then(lambda row: sheet.take(row.code))
+        self._scope.ask(stock_of, sku_id).then(lambda row: sheet.scan.take(row.code))
 
     def _panel_top(self) -> int:
         return self.strip.geometry().top()
