@@ -79,6 +79,12 @@ def private_key(given: str | bytes, label: str, shortest: int = SHORTEST_KEY) ->
     return key
 
 
+def one_line(key: rsa.RSAPrivateKey) -> str:
+    """A private key (PKCS #8) as one line of base64."""
+    encoding, form = serialization.Encoding.DER, serialization.PrivateFormat.PKCS8
+    return base64.b64encode(key.private_bytes(encoding, form, serialization.NoEncryption())).decode()
+
+
 def public_key(given: str | bytes, label: str) -> rsa.RSAPublicKey:
     """An RSA public key from its own PEM, base64 or DER, or out of a certificate. Raises `Refused`."""
     key = _load_public(given)
