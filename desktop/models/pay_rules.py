@@ -32,6 +32,12 @@ APPROVAL_MINUTES = SettingSpec(
     1,
     60,
 )
+REFUND_SAME_WAY = SettingSpec(
+    "pay.refund_same_way",
+    True,
+    N_("Money goes back the way it came"),
+    N_("Off: it is given back in cash, whichever way it was paid. Points always go back as points."),
+)
 _TENDER = "wechat|alipay|unionpay|card|stored_value|cash|other"
 REFUND_ORDER = SettingSpec(
     "pay.refund_order",

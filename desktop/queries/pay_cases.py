@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy import BigInteger, and_, cast, func, select
 
 from desktop.gateways.payment import Reason
 from desktop.models.orders import Order
 from desktop.models.pay_offers import RETRY, PaymentCase, ReasonPlan
 from desktop.models.payment_attempts import PaymentAttempt
-from desktop.models.people import Permission, Staff
+from desktop.models.people import Permission, RolePermission, Staff, StaffRole
 from desktop.queries.pay_health import methods_down
 from desktop.queries.pay_words import USUAL_WAYS
 from desktop.queries.todo import MOST, Step, Todo
@@ -84,6 +84,30 @@ def payment_cases(read: Read, done: bool = False) -> tuple[CaseRow, ...]:
         )
         for row in read.rows(statement.order_by(PaymentCase.id))
     )  # fmt: skip
+
+
+@question(permission=Permission.SEE_PAYMENTS)
+def open_case_count(read: Read) -> int:
+    """How many cases are open."""
+    return int(read.value(select(func.count()).select_from(PaymentCase).where(PaymentCase.done_at.is_(None))))
+
+
+@question(permission=Permission.SEE_PAYMENTS)
+def case_owners(read: Read) -> tuple[tuple[int, str], ...]:
+    """Id and name of the people who may see to cases."""
+    mine = (
+        StaffRole.role_key == RolePermission.role_key,
+        RolePermission.permission == str(Permission.RECONCILE),
+    )
+    rows = read.rows(
+        select(Staff.id, Staff.name)
+        .join(StaffRole, StaffRole.staff_id == Staff.id)
+        .join(RolePermission, and_(*mine))
+        .where(Staff.active)
+        .distinct()
+        .order_by(Staff.id)
+    )
+    return tuple((row.id, row.name) for row in rows)
 
 
 @question(permission=Permission.SEE_PAYMENTS)

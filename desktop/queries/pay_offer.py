@@ -60,6 +60,9 @@ class Where:
         return (*till, f"channel:{self.channel}", SHOP_SCOPE)
 
 
+SHOP = Where("", None, "")  # no place of its own: only what holds for the whole shop
+
+
 @question(permission=Permission.KIOSK)
 def offered(
     read: Read,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desktop.basics.i18n import N_, _
 from desktop.gateways.payment import Reason
-from desktop.models.pay_offers import GIVE_BACK, NEGOTIATE, OTHER, RETRY
+from desktop.models.pay_offers import GIVE_BACK, NEGOTIATE, OTHER, RETRY, WAY_WORDS
 
 REASON_WORDS: dict[str, str] = {
     Reason.NONE: N_("No reason given"),
@@ -77,3 +77,8 @@ def reason_word(reason: str) -> str:
 def case_word(kind: str) -> str:
     """What is wrong, in one line."""
     return _(CASE_WORDS.get(kind, kind))
+
+
+def way_word(way: str) -> str:
+    """What is to be done, in words."""
+    return _(WAY_WORDS.get(way, way))

@@ -1,60 +1,79 @@
-"""One card per way to pay: what it brought in the span."""
+"""One card per way to pay: what it brought in the span, whether it is the usual one, its fee, and its switch."""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from desktop.basics.i18n import _
+from desktop.basics.i18n import _, ngettext
 from desktop.basics.money import Money
 from desktop.queries.order_words import method_word
-from desktop.queries.payments import MethodSum
+from desktop.queries.pay_cards import DEFAULT, FALLBACK, OFF, MethodCardFacts
+from desktop.queries.pay_words import reason_word
 from desktop.views.common.badges import Badge
 from desktop.views.common.cards import Card, IconTile, clear, hbox, vbox
 from desktop.views.common.focus_ring import ring_on_focus
 from desktop.views.common.labels import Label
+from desktop.views.common.toggle import Toggle
 from desktop.views.payments.table import ICONS
 
 ALWAYS = ("wechat", "alipay", "card", "cash", "points")
-ROOM_FOR = 5
+
+
+def percent(basis_points: int) -> str:
+    """`0.38%`, `50%`."""
+    whole, part = divmod(basis_points, 100)
+    return f"{whole}.{part:02d}".rstrip("0").rstrip(".") + "%"
 
 
 class MethodCard(Card):
-    """Taken money and count, what went back, and whether it is the one the list shows; `picked` on click."""
+    """Taken money and count, and whether it is the one the list shows; `picked` on click, `switched` by the toggle."""
 
     picked = Signal(str)
+    switched = Signal(str, bool)
 
-    def __init__(self, total: MethodSum, currency: str, chosen: bool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        facts: MethodCardFacts,
+        words: "CardWords",
+        chosen: bool,
+        may: bool,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(
-            margins=(14, 14, 14, 14), gap=8, fill="selected" if chosen else "surface", parent=parent
+            margins=(14, 13, 14, 13), gap=7, fill="selected" if chosen else "surface", parent=parent
         )
-        self.method = total.method
+        self.method = facts.sum.method
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        icon, token = ICONS.get(total.method, ICONS["other"])
-        row, words = hbox(gap=10), vbox()
+        name = method_word(self.method)
+        icon, token = ICONS.get(self.method, ICONS["other"])
+        row, text = hbox(gap=10), vbox()
         row.addWidget(IconTile(icon, "neutral", 36, brand=token if token.startswith("brand_") else ""))
-        words.addWidget(Label(method_word(total.method), "small_b"))
-        count = _("{count} orders") if total.method == "points" else _("{count} payments")
-        words.addWidget(Label(count.format(count=f"{total.taken:,}"), "cap", "text2"))
-        row.addLayout(words, 1)
-        if not total.enabled:
-            row.addWidget(Badge(_("Off"), "neutral", "closed", small=True))
+        text.addWidget(_shrinking(Label(name, "small_b")))
+        text.addWidget(_shrinking(Label(words.count(facts), "cap", "text2")))
+        row.addLayout(text, 1)
+        self.toggle = Toggle(name)
+        self.toggle.put(facts.sum.enabled)
+        self.toggle.setEnabled(may)
+        if not may:
+            self.toggle.setToolTip(_("Your role may not do this."))
+        self.toggle.toggled.connect(lambda on: self.switched.emit(self.method, on))
+        row.addWidget(self.toggle, alignment=Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(row)
-        amount = Money(total.taken_minor, currency)
-        self.body.addWidget(Label(str(amount), "h2"))
-        self.body.addWidget(Label(self._caption(total, currency), "cap", "text2"))
-        self.setAccessibleName(f"{method_word(total.method)} {amount}")
-
-    @staticmethod
-    def _caption(total: MethodSum, currency: str) -> str:
-        if total.given:
-            back = Money(-total.given_minor, currency)
-            return _("Refunded {money} · {count}×").format(count=f"{total.given:,}", money=back)
-        if total.method == "points":
-            return _("{points} points used").format(points=f"{total.points:,}")
-        return _("No refunds")
+        amount = str(Money(facts.sum.taken_minor, words.currency))
+        middle = hbox(gap=6)
+        middle.addWidget(Label(amount, "h2"))
+        middle.addStretch(1)
+        badge = words.badge(facts)
+        if badge:
+            middle.addWidget(Badge(badge[0], badge[1], small=True))
+        self.body.addLayout(middle)
+        caption, tone = words.caption(facts)
+        self.body.addWidget(_shrinking(Label(caption, "cap", tone)))
+        self.setAccessibleName(f"{name} {amount}")
+        self.setAccessibleDescription(caption)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.picked.emit(self.method)
@@ -69,21 +88,101 @@ class MethodCard(Card):
         ring_on_focus(self, event, 10)  # type: ignore[arg-type]
 
 
+def _shrinking(label: Label) -> Label:
+    """A line that gives way to the card's width; the whole of it stands in its tooltip."""
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    return label
+
+
+class CardWords:
+    """What the cards say, in the shop's currency and with the rules points go by."""
+
+    def __init__(self, currency: str, cap_bp: int, per_unit: int) -> None:
+        self.currency, self._cap_bp, self._per_unit = currency, cap_bp, per_unit
+
+    def count(self, facts: MethodCardFacts) -> str:
+        """`47 payments`, with those still waiting."""
+        taken = facts.sum.taken
+        words = (
+            ngettext("{count} order", "{count} orders", taken)
+            if facts.kind == "points"
+            else ngettext("{count} payment", "{count} payments", taken)
+        ).format(count=f"{taken:,}")
+        if facts.waiting:
+            waiting = ngettext("{count} waits", "{count} wait", facts.waiting).format(
+                count=f"{facts.waiting:,}"
+            )
+            return f"{words} · {waiting}"
+        return words
+
+    def badge(self, facts: MethodCardFacts) -> tuple[str, str] | None:
+        """The words and tone of the badge at right."""
+        if facts.down is not None and facts.sum.enabled:
+            return _("Resting"), "danger"
+        if facts.use == OFF:
+            return _("Not offered"), "neutral"
+        if facts.kind == "points":
+            return _("At most {share}").format(share=percent(self._cap_bp)), "points"
+        if facts.use == DEFAULT:
+            return _("Default"), "primary"
+        if facts.use == FALLBACK:
+            return _("Fallback {number}").format(number=facts.fallback), "neutral"
+        if len(facts.channels) == 1:
+            words = {"store": _("Store only"), "kiosk": _("Kiosk only"), "online": _("Online only")}
+            return words.get(facts.channels[0], facts.channels[0]), "neutral"
+        return None
+
+    def caption(self, facts: MethodCardFacts) -> tuple[str, str]:
+        """The line at the foot, and its colour."""
+        if facts.down is not None and facts.sum.enabled:
+            return reason_word(facts.down.reason), "danger_fg"
+        parts = []
+        if facts.kind == "points":
+            unit = Money.parse("1", self.currency)
+            parts += [
+                _("{points} pts = {money}").format(points=f"{self._per_unit:,}", money=unit),
+                _("never paid out"),
+            ]
+        if facts.kind == "cash":
+            parts.append(
+                _("No drawer is open")
+                if facts.held_minor is None
+                else _("In the drawers {money}").format(money=Money(facts.held_minor, self.currency))
+            )
+        if facts.kind == "stored_value" and facts.held_minor is not None:
+            parts.append(_("Members hold {money}").format(money=Money(facts.held_minor, self.currency)))
+        if facts.fee_bp or facts.kind == "wallet":
+            parts.append(_("Fee {share}").format(share=percent(facts.fee_bp)))
+        if facts.discount_bp:
+            parts.append(_("{share} off").format(share=percent(facts.discount_bp)))
+        if facts.sum.given and len(parts) < 2:
+            back = Money(-facts.sum.given_minor, self.currency)
+            parts.append(_("Refunded {money} · {count}×").format(count=f"{facts.sum.given:,}", money=back))
+        return " · ".join(parts) or _("Taken by hand"), "text2"
+
+
 class MethodCards(QWidget):
     """The row of cards; `picked(method)` narrows the list to it, again to all."""
 
     picked = Signal(str)
+    switched = Signal(str, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._row = hbox(self, gap=12)
 
-    def show_sums(self, sums: Sequence[MethodSum], currency: str, chosen: str) -> None:
+    def show_cards(self, cards: Sequence[MethodCardFacts], words: CardWords, chosen: str, may: bool) -> None:
         """Show the usual ways to pay and every other one that was used."""
         clear(self._row)
-        order = {key: place for place, key in enumerate(ALWAYS)}
-        shown = [s for s in sums if s.method in order or s.taken or s.given]
-        for total in sorted(shown, key=lambda s: order.get(s.method, ROOM_FOR)):
-            card = MethodCard(total, currency, total.method == chosen)
-            card.picked.connect(self.picked)
-            self._row.addWidget(card, 1)
+        for facts in cards:
+            if (
+                facts.sum.method in ALWAYS
+                or facts.sum.taken
+                or facts.sum.given
+                or facts.waiting
+                or facts.use == DEFAULT
+            ):
+                card = MethodCard(facts, words, facts.sum.method == chosen, may)
+                card.picked.connect(self.picked)
+                card.switched.connect(self.switched)
+                self._row.addWidget(card, 1)

@@ -1,21 +1,26 @@
-"""Payments: what each way to pay brought, and every transaction one by one."""
+"""Payments: what each way to pay brought, every transaction one by one, and what somebody must see to."""
 
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop.basics.clock import day_starts
-from desktop.basics.i18n import _
+from desktop.basics.i18n import _, ngettext
 from desktop.basics.money import Money
 from desktop.queries.order_export import export_begins
-from desktop.queries.payments import MethodSum, PaymentFilter, method_sums, payments_counts, payments_page
+from desktop.queries.order_words import method_word
+from desktop.queries.pay_cards import MethodCardFacts, PayRules, method_cards, pay_rules
+from desktop.queries.pay_cases import open_case_count
+from desktop.queries.payments import MethodSum, PaymentFilter, payments_counts, payments_page
 from desktop.services.export import export_payments
+from desktop.services.pay_methods import edit_method, switch_method
 from desktop.views.common import shortcuts
-from desktop.views.common.buttons import secondary
+from desktop.views.common.beside import ScreenWithPanel
+from desktop.views.common.buttons import icon_button, primary, secondary
 from desktop.views.common.cards import Card, Divider, hbox, vbox
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
@@ -31,15 +36,21 @@ from desktop.views.common.skeleton import Skeleton
 from desktop.views.common.table_view import TableView
 from desktop.views.common.tabs import Tab, Tabs
 from desktop.views.common.theme import theme
-from desktop.views.payments.cards import MethodCards
+from desktop.views.payments.cards import CardWords, MethodCards
 from desktop.views.payments.paper import MOST_PRINTED, list_lines
+from desktop.views.payments.side import SideColumn
 from desktop.views.payments.table import columns
+from desktop.views.payments.todo import CaseList
 
-TABLES = {"sale_order", "tender", "refund", "refund_tender", "payment_method"}
+TABLES = {
+    "sale_order", "tender", "refund", "refund_tender", "payment_method", "payment_attempt", "payment_case", "cash_session",
+    "cash_movement", "stored_balance", "provider_refund",
+}  # fmt: skip
+TODO = "todo"
 PERIODS = {"today": PaymentFilter(), "yesterday": PaymentFilter(days_ago=1), "week": PaymentFilter(days=7)}
 
 
-class PaymentsScreen(QWidget):
+class PaymentsScreen(ScreenWithPanel):
     """Money in and back."""
 
     key = "payments"
@@ -49,13 +60,21 @@ class PaymentsScreen(QWidget):
         self.context, self.scope = context, context.of(self)
         self.filters, self._counts, self._begun = PaymentFilter(), (0, 0), False
         self.sums: tuple[MethodSum, ...] = ()
+        self.facts: tuple[MethodCardFacts, ...] = ()
+        self._words = CardWords(context.currency, 5_000, 100)  # until the shop's own are known
         self._shown_period = "today"
         column = vbox(self, margins=(24, 20, 24, 20), gap=14)
         column.addLayout(self._head())
         self.cards = MethodCards()
         self.cards.picked.connect(self._method)
         column.addWidget(self.cards)
-        column.addWidget(self._list(), 1)
+        self.cards.switched.connect(self._switch)
+        self._row = hbox(gap=12)
+        self._row.addWidget(self._list(), 1)
+        self.panel = SideColumn(context, self)
+        self.panel.close_button.clicked.connect(self.panel.hide)
+        self._row.addWidget(self.panel)
+        column.addLayout(self._row, 1)
         shortcuts.on(self, "/", self.search.setFocus, _("Search in this page"))
         shortcuts.on(self, "P", self._print, _("Print"))
         context.stale_when(self, TABLES, self._refresh)
@@ -79,14 +98,19 @@ class PaymentsScreen(QWidget):
         ]
         self.period = Segment(periods, "today")
         self.period.picked.connect(self._period)
-        self.printing = secondary(_("Print"), "printer-line", key="P")
+        self.printing = icon_button("printer-line", _("Print"), framed=True)
         self.printing.clicked.connect(self._print)
         self.export = secondary(_("Export"), "download-2-line")
         self.export.clicked.connect(self._export)
         if not self.context.may(export_begins):
             self.export.setEnabled(False)
             self.export.setToolTip(_("Your role may not do this."))
-        for widget in (self.period, self.printing, self.export):
+        self.add = primary(_("Add a way to pay"), "add-line")
+        self.add.clicked.connect(partial(self.context.navigate, "settings", page="payments"))
+        if not self.context.may(edit_method):
+            self.add.setEnabled(False)
+            self.add.setToolTip(_("Your role may not do this."))
+        for widget in (self.period, self.printing, self.export, self.add):
             row.addWidget(widget)
         return row
 
@@ -94,16 +118,21 @@ class PaymentsScreen(QWidget):
         card = Card(margins=(1, 0, 1, 2))
         top = hbox(margins=(16, 0, 12, 0))
         self.tabs = Tabs(
-            [Tab("all", _("Transactions")), Tab("refunds", _("Refunds"))], name=_("Transactions")
+            [Tab("all", _("Transactions")), Tab("refunds", _("Refunds")), Tab(TODO, _("To do"))],
+            name=_("Transactions"),
         )
-        self.tabs.picked.connect(
-            lambda key: self.show_filters(replace(self.filters, refunds=key == "refunds"))
-        )
+        self.tabs.picked.connect(self._tab)
         self.search = SearchInput(_("Reference, order no. or amount"))
-        self.search.setFixedWidth(theme.px(280))
+        self.search.setMinimumWidth(theme.px(150))
+        self.search.setMaximumWidth(theme.px(230))
         self.search.searched.connect(self._searched)
-        top.addWidget(self.tabs, 1)
-        top.addWidget(self.search)
+        top.addWidget(self.tabs)
+        top.addStretch(1)
+        top.addWidget(self.search, 1)
+        self.more = icon_button("layout-right-line", _("Reconciling and rules"))
+        self.more.clicked.connect(self._open_panel)
+        self.more.hide()
+        top.addWidget(self.more)
         card.body.addLayout(top)
         card.body.addWidget(Divider())
         self.model = PagedTable(columns(self.context.currency, self.context.zone, self.context.now), self)
@@ -118,7 +147,9 @@ class PaymentsScreen(QWidget):
         again.clicked.connect(self.load)
         self.broken = EmptyState(_("The list can't be read now"), why="nothing_found", primary=again)
         self.pages, self.skeleton = QStackedWidget(), Skeleton("table")
-        for page in (self.table, self.skeleton, self.none, self.broken):
+        self.todo = CaseList(self.context)
+        self.todo.counted.connect(lambda count: self.tabs.set_count(TODO, count))
+        for page in (self.table, self.skeleton, self.none, self.broken, self.todo):
             self.pages.addWidget(page)
         card.body.addWidget(self.pages, 1)
         card.body.addWidget(Divider())
@@ -143,9 +174,17 @@ class PaymentsScreen(QWidget):
         """Show the order a transaction belongs to."""
         self.context.navigate("orders", order_id)
 
-    def open_filters(self, text: str = "", method: str = "", **_more: Any) -> None:
-        """Show the transactions that fit."""
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.more.setVisible(self._narrow)
+
+    def open_filters(self, text: str = "", method: str = "", tab: str = "", **_more: Any) -> None:
+        """Show the transactions that fit, or another tab."""
         self._begun = True
+        if tab:
+            self.tabs.set_value(tab)
+            self._tab(tab)
+            return
         self.search.setText(text)
         self.show_filters(replace(self.filters, text=text, methods=(method,) if method else ()))
 
@@ -158,7 +197,8 @@ class PaymentsScreen(QWidget):
         filters, self._shown_period = state
         self._begun = True
         self.period.set_value(self._shown_period)
-        self.tabs.set_value("refunds" if filters.refunds else "all")
+        if self.tabs.value() != TODO:
+            self.tabs.set_value("refunds" if filters.refunds else "all")
         self.search.setText(filters.text)
         self.show_filters(filters)
 
@@ -181,9 +221,31 @@ class PaymentsScreen(QWidget):
     def _figures(self) -> None:
         counted = replace(self.filters, refunds=False)
         self.scope.ask_latest("counts", payments_counts, counted).then(self._count).otherwise(lambda _e: None)
-        self.scope.ask_latest("sums", method_sums, self.filters).then(self._sum).otherwise(lambda _e: None)
+        self.scope.ask_latest("rules", pay_rules).then(self._know_rules).otherwise(lambda _e: None)
+        self.scope.ask_latest("sums", method_cards, self.filters).then(self._sum).otherwise(lambda _e: None)
+        self.scope.ask_latest("cases", open_case_count).then(partial(self.tabs.set_count, TODO))
+        self.panel.rules.load()
+        if self._on_todo():
+            self.todo.load()
+
+    def _know_rules(self, rules: PayRules) -> None:
+        self._words = CardWords(self.context.currency, rules.points_cap_bp, rules.points_per_unit)
+        self._show_cards()
+
+    def _on_todo(self) -> bool:
+        return bool(self.tabs.value() == TODO)
+
+    def _tab(self, key: str) -> None:
+        self.search.setVisible(key != TODO)
+        if key == TODO:
+            self.pages.setCurrentWidget(self.todo)
+            self.todo.load()
+            return
+        self.show_filters(replace(self.filters, refunds=key == "refunds"))
 
     def _slow(self) -> None:
+        if self._on_todo():
+            return
         self.pages.setCurrentWidget(self.skeleton)
 
     def _refresh(self, _touched: dict[str, frozenset[int]]) -> None:
@@ -201,20 +263,38 @@ class PaymentsScreen(QWidget):
         """How many transactions the list holds in all."""
         return self._counts[1] if self.filters.refunds else self._counts[0]
 
-    def _sum(self, sums: tuple[MethodSum, ...]) -> None:
-        self.sums = sums
+    def _show_cards(self) -> None:
         chosen = self.filters.methods[0] if self.filters.methods else ""
-        self.cards.show_sums(sums, self.context.currency, chosen)
+        may = self.context.may(switch_method)
+        self.cards.show_cards(self.facts, self._words, chosen, may)
+
+    def _switch(self, method: str, on: bool) -> None:
+        name = method_word(method)
+        said = _("{method} is taken again") if on else _("{method} is not taken any more")
+        undo = partial(self.scope.do, switch_method, method, not on)
+        task = self.scope.do(switch_method, method, on)
+        task.then(
+            lambda _none: self.context.toast(self, said.format(method=name), undo=lambda: undo() and None)
+        )
+        task.otherwise(lambda error: (self.context.toast(self, str(error), tone="danger"), self._figures()))
+
+    def _sum(self, facts: tuple[MethodCardFacts, ...]) -> None:
+        self.facts, sums = facts, tuple(one.sum for one in facts)
+        self.sums = sums
+        self._show_cards()
         money = [s for s in sums if s.method != "points"]
         taken = Money(sum(s.taken_minor for s in money), self.context.currency)
         back = Money(sum(s.given_minor for s in money), self.context.currency)
-        count = f"{sum(s.taken for s in money):,}"
-        parts = [_("Taken {money} in {count} payments").format(money=taken, count=count)]
+        number = sum(s.taken for s in money)
+        words = ngettext("Taken {money} in {count} payment", "Taken {money} in {count} payments", number)
+        parts = [words.format(money=taken, count=f"{number:,}")]
         if back:
             parts.append(_("given back {money}").format(money=back))
         self.taken.setText(" · ".join(parts))
 
     def _loaded(self, _first: bool) -> None:
+        if self._on_todo():
+            return
         if self.model.rows:
             self.pages.setCurrentWidget(self.table)
             return
@@ -228,7 +308,8 @@ class PaymentsScreen(QWidget):
 
     def _failed(self, error: object) -> None:
         self.broken.say(_("The list can't be read now"), str(error))
-        self.pages.setCurrentWidget(self.broken)
+        if not self._on_todo():
+            self.pages.setCurrentWidget(self.broken)
 
     # Choosing
 
