@@ -11,8 +11,13 @@ from decimal import Decimal, InvalidOperation
 from desktop.basics.errors import ShopError
 from desktop.basics.i18n import N_
 
-# Digits after the point, ISO 4217. What is not listed has two.
-DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "KWD": 3, "BHD": 3, "JOD": 3, "TND": 3, "OMR": 3}
+# Digits after the point, ISO 4217 (others write IQD without any). What is not listed has two.
+DIGITS = {
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND"), 0),
+    **dict.fromkeys(("VUV", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    "CLF": 4,
+}
 SYMBOLS = {"CNY": "¥", "JPY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "TWD": "NT$", "KRW": "₩"}
 CURRENCIES = ("CNY", "USD", "EUR", "JPY", "GBP", "HKD", "TWD", "KRW", "BRL", "SGD", "MYR", "AUD", "CAD")
 LARGEST = 10**15  # minor units; keeps every sum of a shop inside 64 bits

@@ -30,6 +30,7 @@ from desktop.queries.offers import (
 )
 from desktop.queries.places import place_of_till
 from desktop.queries.scale_codes import Found, read_code
+from desktop.queries.stored_value import balance_of
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
@@ -91,6 +92,8 @@ class CheckoutView:
     token_until: datetime | None
     updated_at: datetime
     cash_due_minor: int  # what is due when all of it is paid in cash: rounded as the shop does
+    stored_minor: int = 0  # of it the member’s stored value pays
+    stored_left_minor: int = 0  # what the member has of it
 
 
 @question(permission=Permission.BROWSE_GOODS)
@@ -189,6 +192,7 @@ def _view(read: Read, row: Any) -> CheckoutView:
     buyer = read_buyer(read, row.member_id)
     bill = _bill(read, lines, buyer, row.points)
     signed_in = row.agreed_by in ("signed in", "phone") and bool(row.device_hash)
+    rest = max(0, bill.to_pay_minor - row.stored_minor)
     return CheckoutView(
         key=row.client_key,
         version=row.version,
@@ -204,7 +208,9 @@ def _view(read: Read, row: Any) -> CheckoutView:
         code_sent=bool(row.code_hash),
         token_until=row.token_until,
         updated_at=row.updated_at,
-        cash_due_minor=bill.to_pay_minor + rounding_of(read, bill.to_pay_minor),
+        cash_due_minor=rest + rounding_of(read, rest),
+        stored_minor=row.stored_minor,
+        stored_left_minor=balance_of(read, row.member_id).total_minor,
     )
 
 

@@ -28,6 +28,7 @@ WORDS: dict[Permission, tuple[str, str]] = {  # the right in words, and its grou
     P.REFUND: (N_("Refund"), N_("Orders and money")),
     P.APPROVE: (N_("Approve after-sales"), N_("Orders and money")),
     P.SEE_PAYMENTS: (N_("See payments"), N_("Orders and money")),
+    P.PAY_OUT: (N_("Pay out and correct stored value"), N_("Orders and money")),
     P.SEE_MEMBERS: (N_("See members"), N_("Members")),
     P.SEE_PERSONAL: (N_("See whole phones, addresses"), N_("Members")),
     P.EDIT_MEMBERS: (N_("Sign up and edit members"), N_("Members")),

@@ -21,6 +21,7 @@ from desktop.queries import (
     verify_purchasing,
     verify_search,
     verify_stock,
+    verify_stored,
     verify_transfers,
 )
 from desktop.queries.verify_fault import MOST_FAULTS, Fault
@@ -37,6 +38,7 @@ CHECKS: tuple[Callable[[Read], Iterator[Fault]], ...] = (
     *verify_after_sales.CHECKS,
     *verify_parcels.CHECKS,
     *verify_points.CHECKS,
+    *verify_stored.CHECKS,
     *verify_days.CHECKS,
     *verify_cash.CHECKS,
     *verify_search.CHECKS,

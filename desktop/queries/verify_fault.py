@@ -56,6 +56,20 @@ SENTENCES = {
     "ledger": N_(
         "Ledger of member {subject}: the balance after entry should be {expected}, it says {found}."
     ),
+    "stored value": N_(
+        "Stored money of member {subject}: the entries add up to {expected}, the balance says {found}."
+    ),
+    "stored bonus": N_(
+        "Stored bonus of member {subject}: the entries add up to {expected}, the balance says {found}."
+    ),
+    "stored ledger": N_(
+        "Stored value of member {subject}: the balance after an entry should be {expected}, it says {found}."
+    ),
+    "top-up": N_("{subject}: it should stand in the ledger with {expected}, {found} stands there."),
+    "pay-out": N_("{subject}: it should stand in the ledger with {expected}, {found} stands there."),
+    "stored value of an order": N_(
+        "Order {subject}: {expected} of it were paid from stored value, the ledger says {found}."
+    ),
     "earned": N_("Points earned with order {subject}: the order says {expected}, the ledger {found}."),
     "spent": N_("Points spent on order {subject}: the order says {expected}, the ledger {found}."),
     "member orders": N_("Orders of member {subject}: {expected} are paid, the member says {found}."),

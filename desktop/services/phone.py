@@ -87,7 +87,7 @@ def try_phone_code(work: Work, token: str, device: str, code: str) -> Proof:
     if proof.verdict == "good":
         member = join(work, phone, "phone")
         if sale.member_id != member.id:
-            sale.member_id, sale.points = member.id, 0
+            sale.member_id, sale.points, sale.stored_minor = member.id, 0, 0
         sale.agreed_by = "signed in"
         touch(work, sale)
     return proof
@@ -120,6 +120,7 @@ def leave(work: Work, token: str, device: str) -> None:
     """The phone goes away: member and points come off the sale."""
     sale = _mine(work, token, device)
     sale.member_id, sale.points, sale.token_hash, sale.device_hash, sale.agreed_by = None, 0, None, "", ""
+    sale.stored_minor = 0
     touch(work, sale)
 
 

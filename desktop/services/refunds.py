@@ -27,9 +27,10 @@ from desktop.queries.given_back import (
     split_now,
     worth_of,
 )
-from desktop.services import exchange_credit, posting
+from desktop.services import exchange_credit, posting, stored_value
 from desktop.services.approving import check_approved
 from desktop.services.cash_sessions import session_giving
+from desktop.services.local_tenders import NO_FOREIGN, STORED, foreign_back
 from desktop.services.locations import back_to
 from desktop.services.order_conditions import WANTED
 from desktop.services.posting import PointsStep, StockStep
@@ -41,6 +42,7 @@ ROUTE_ORDER = (
     "wechat",
     "alipay",
     "unionpay",
+    "stored_value",
     "card",
     "other",
     "cash",
@@ -289,8 +291,9 @@ def _money_back(work: Work, order: Order, refund_id: int, money: int, value: int
     )
     statement = (
         select(
-            Tender.id, Tender.method_key, Tender.amount_minor, func.coalesce(given.c.given, 0).label("given")
-        )
+            Tender.id, Tender.method_key, Tender.amount_minor, func.coalesce(given.c.given, 0).label("given"),
+            Tender.currency, Tender.foreign_currency, Tender.rate,
+        )  # fmt: skip
         .join(given, given.c.tender_id == Tender.id, isouter=True)
         .where(Tender.order_id == order.id)
     )
@@ -302,11 +305,14 @@ def _money_back(work: Work, order: Order, refund_id: int, money: int, value: int
         part = min(money, tender.amount_minor - int(tender.given))
         if part > 0:
             money -= part
-            rows.append({"tender_id": tender.id, "amount_minor": part, "points": 0})
+            notes = foreign_back(work, tender, int(tender.given), part)
+            rows.append({"tender_id": tender.id, "amount_minor": part, "points": 0, **notes})
+            if tender.method_key == STORED:
+                stored_value.restore(work, order.id, part, refund_id, f"refund:{refund_id}:sv{tender.id}")
     if money:
         raise Refused(N_("More money would go back than was taken. Nothing was changed."))
     for tender in (t for t in tenders if t.method_key == "points" and value):
-        rows.append({"tender_id": tender.id, "amount_minor": value, "points": points})
+        rows.append({"tender_id": tender.id, "amount_minor": value, "points": points, **NO_FOREIGN})
     shared = {
         "refund_id": refund_id,
         "session_id": session_giving(work, work.actor.till_id or order.till_id),
