@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from desktop.app.opening import Opened, open_place, wind_up
+from desktop.app.opening import Opened, open_place, start_printing, wind_up
 from desktop.basics.clock import Clock
 from desktop.basics.errors import ShopError, Unavailable
 from desktop.basics.i18n import N_, _, set_language
@@ -30,9 +30,9 @@ from desktop.views.shell.opening import OpeningPage, TroublePage
 
 if TYPE_CHECKING:
     from desktop.gateways.notify import Notify
-    from desktop.gateways.printer import Printer
     from desktop.portal.server import PortalServer
     from desktop.scheduler.clockwork import Clockwork
+    from desktop.scheduler.printing import PrintLane
     from desktop.shop.shop import Shop
     from desktop.views.kiosk.window import KioskWindow
 
@@ -48,7 +48,8 @@ class Parts:
     shop: Shop
     till_id: int
     portal: PortalServer | None
-    printer: Printer | None
+    has_printer: bool
+    printing: PrintLane
     notify: Notify | None
     clockwork: Clockwork | None = None
 
@@ -77,7 +78,7 @@ def assemble(
 
     With `keep_time` the shop's clock runs here too.
     """
-    from desktop.gateways.printer import printer_at
+    from desktop.gateways.printer import printer_of, setup_of
     from desktop.shop.actors import kiosk
 
     opened = open_place(address, clock)
@@ -86,13 +87,16 @@ def assemble(
         shop = opened.shop.acting_as(kiosk(till))
         shop.learn_rights()
         notify = _way_to_phones(opened, str(machine.get("notify", "")), messages)
-        printer = printer_at(str(machine.get("printer", "")), paper_mm=int(machine.get("paper_mm", 80)))
+        has_printer = printer_of(setup_of(machine)) is not None
     except BaseException:
         opened.shop.news.close()
         opened.storage.close()
         raise
     portal = _serve(shop, notify, host, int(machine.get("portal_port", 0)))
-    return Parts(opened, shop, till, portal, printer, notify, wind_up(shop) if keep_time else None)
+    printing = start_printing(shop, till, machine)
+    return Parts(
+        opened, shop, till, portal, has_printer, printing, notify, wind_up(shop) if keep_time else None
+    )
 
 
 def _way_to_phones(opened: Opened, set_to: str, messages: Path | None) -> Notify | None:
@@ -183,7 +187,7 @@ class Kiosk(QObject):
             context,
             parts.till_id,
             portal.address if portal is not None else lambda: None,
-            parts.printer,
+            parts.has_printer,
             parts.notify,
             landscape=self._landscape,
         )
@@ -214,6 +218,7 @@ class Kiosk(QObject):
         if parts is not None:
             if parts.portal is not None:
                 parts.portal.stop()
+            parts.printing.stop()
             if parts.clockwork is not None:
                 parts.clockwork.stop()
             parts.opened.shop.news.close()

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from desktop.basics.clock import Clock
 from desktop.basics.i18n import N_
+from desktop.basics.machine import Machine
 from desktop.commands.places import NoShop
 
 if TYPE_CHECKING:
     from desktop.queries.shell import Person, ShopCard
     from desktop.scheduler.clockwork import Clockwork
+    from desktop.scheduler.printing import PrintLane
     from desktop.shop.actors import Actor
     from desktop.shop.shop import Shop
     from desktop.storage.engine import Storage
@@ -96,10 +98,20 @@ def wind_up(shop: Shop) -> Clockwork:
     """Start the shop's clock in this program: its rules act and its messages leave while the program runs."""
     from desktop.rules.trial_copy import forget_trials
     from desktop.scheduler.clockwork import Clockwork
-    from desktop.services.sending import senders
+    from desktop.scheduler.payer import Payer
+    from desktop.services.sending import Gateways, senders
     from desktop.services.tracking import poll_carriers
 
     forget_trials()  # of a program that was killed
-    clockwork = Clockwork(shop, sends=[*senders(shop), partial(poll_carriers, shop)])
+    sends = [*senders(shop), partial(poll_carriers, shop)]
+    clockwork = Clockwork(shop, sends=sends, payer=Payer(shop, Gateways()))
     clockwork.start()
     return clockwork
+
+
+def start_printing(shop: Shop, till_id: int, machine: Machine) -> PrintLane:
+    """Print this till's papers in this program, on the printer the machine is set to at that moment."""
+    from desktop.gateways.printer import setup_of
+    from desktop.scheduler.printing import PrintLane
+
+    return PrintLane(shop, till_id, lambda: setup_of(Machine(machine.path))).start()

@@ -15,6 +15,7 @@ from desktop.app.opening import (
     make_sample,
     open_place,
     sign_in_person,
+    start_printing,
     wind_up,
 )
 from desktop.basics.clock import Clock
@@ -30,6 +31,7 @@ from desktop.views.shell.opening import OpeningPage, TroublePage
 
 if TYPE_CHECKING:
     from desktop.scheduler.clockwork import Clockwork
+    from desktop.scheduler.printing import PrintLane
     from desktop.shop.shop import Shop
     from desktop.views.common.background import Background
     from desktop.views.common.refresh import News
@@ -61,6 +63,7 @@ class Program(QObject):
         self.address, self._asked, self._clock = address, asked, clock
         self._keep_time = keep_time
         self._clockwork: Clockwork | None = None
+        self._printing: PrintLane | None = None
         self.opened: Opened | None = None
         self.signed: Signed | None = None
         self.workspace: Workspace | None = None
@@ -103,6 +106,7 @@ class Program(QObject):
         opened.shop.news.on_reach = self._reached.emit
         if self._keep_time:
             self._clockwork = wind_up(opened.shop)
+            self._printing = start_printing(opened.shop, opened.till_id, self.machine)
         self.window.say_title(opened.card.name)
         self.show_sign_in()
 
@@ -379,6 +383,9 @@ class Program(QObject):
             from desktop.shop.shop import allow_every_thread
 
             allow_every_thread()
+            printing, self._printing = self._printing, None
+            if printing is not None:
+                printing.stop()
             clockwork, self._clockwork = self._clockwork, None
             if clockwork is not None:
                 clockwork.stop()

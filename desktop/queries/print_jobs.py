@@ -81,6 +81,17 @@ def job_state(read: Read, job_id: int) -> JobState:
     return JobState(*row)
 
 
+@question(permission=Permission.KIOSK)
+def receipt_job(read: Read, order_id: int) -> JobState | None:
+    """How far the newest receipt of an order is, None when none was asked for; a kiosk hears of its own only."""
+    statement = select(PrintJob.id, PrintJob.state, PrintJob.problem, PrintJob.copy_no)
+    statement = statement.where(PrintJob.kind == "receipt", PrintJob.document == f"order:{order_id}")
+    if read.actor.kind == "kiosk":
+        statement = statement.where(PrintJob.till_id == read.actor.till_id)
+    row = read.first(statement.order_by(PrintJob.copy_no.desc()).limit(1))
+    return None if row is None else JobState(*row)
+
+
 @question(permission=Permission.TAKE_PAYMENT)
 def print_jobs(
     read: Read,

@@ -69,7 +69,7 @@ def _kiosk(shop: Shop, folder: Path) -> Iterator[Any]:
     background, news = Background(door), News(shop.listen)
     zone, machine = ZoneInfo("Asia/Shanghai"), Machine(folder / "machine.json")
     context = Context(door, background, news, lambda *a, **k: None, zone, "CNY", machine, lambda lang: None)
-    window = KioskWindow(context, till, lambda: None, None, None, landscape=False)
+    window = KioskWindow(context, till, lambda: None, False, None, landscape=False)
     window.resize(1080, 1920)
     window.show()
     while window.page is None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.basics.money import Money
 from desktop.pricing.cart import Terms, points_value
+from desktop.views.kiosk.receipt_job import ReceiptJob
 from desktop.views.kiosk.sale import KioskSale
 
 
@@ -21,8 +22,7 @@ class Surroundings:
     restart: Callable[[], object]
     help: Callable[[], object]
     ask_pin: Callable[[str, Callable[[str], object]], object]  # what for, and who takes the PIN
-    print_receipt: Callable[[], object]
-    has_printer: bool
+    paper: ReceiptJob | None  # the way of the receipt to paper; None without a printer
 
     def money(self, minor: int) -> str:
         """An amount in the shop's currency."""

@@ -94,8 +94,12 @@ class ReceiptPage(Page):
         top = row(1, Check(240 if look.portrait else 200), 1)
         buttons: list[QWidget] = []
         self._print = wide(_("Print receipt"), self._on_print, icon="printer-line", height=104)
-        if around.has_printer:
+        self._said = QWidget()
+        self._said.setLayout(column(space=0))
+        if around.paper is not None:
             buttons.append(self._print)
+            around.paper.begin(settled.order_id)
+            around.paper.changed.connect(self._show_paper)
         buttons.append(wide(_("Finish"), self.sale.finish, "primary", "check-line", height=104))
         self._home = Note("", "restart-line", size=22)
         self._paper = self._receipt()
@@ -104,13 +108,14 @@ class ReceiptPage(Page):
             Text(_("Payment complete"), 52, 600, align="center"),
             Text(paid, 32, token="text2", align="center"),
         ]
-        ends: Parts = [row(*buttons, space=20), row(1, self._home, 1)]
+        ends: Parts = [self._said, row(*buttons, space=20), row(1, self._home, 1)]
         if look.portrait:
             framed(self, first, [scrolling(self._paper, "page")], ends, top=40)
         else:
             framed(self, [1, *first, 1, *ends], [scrolling(self._paper, "page")], [])
         margins = self.contentsMargins()
         self.setContentsMargins(margins.left(), margins.top(), margins.right(), look.px(16))
+        self._show_paper()
         self.tick(0)
 
     def _receipt(self) -> QWidget:
@@ -162,17 +167,33 @@ class ReceiptPage(Page):
         return rows
 
     def _on_print(self) -> None:
-        self._print.setEnabled(False)
-        self._left = SECONDS * (2 if look.large else 1)
-        self.around.print_receipt()
+        if self.around.paper is not None:
+            self.around.paper.print()
 
-    def printed(self, well: bool) -> None:
-        """The printer took it, or not; then it may be tried again."""
-        self._print.setEnabled(not well)
-        self._left = SECONDS * (2 if look.large else 1) * (1 if well else 4)
+    def _show_paper(self) -> None:
+        """Say how far the paper is, and stay long enough to read it."""
+        paper = self.around.paper
+        words, icon, token = paper.words() if paper is not None else ("", "", "")
+        layout = self._said.layout()
+        assert layout is not None
+        while (item := layout.takeAt(0)) is not None:
+            old = item.widget()
+            if old is not None:
+                old.hide()
+                old.deleteLater()
+        if paper is None or not words:
+            return
+        note = Note(words, icon, token, size=24)
+        note.text.say(words, token)
+        layout.addWidget(note)
+        self._print.setEnabled(not paper.under_way and not paper.out)
+        waits = paper.state is not None and bool(paper.state.problem)
+        self._left = SECONDS * (2 if look.large else 1) * (4 if waits else 1)
 
     def tick(self, idle_left: int) -> None:
-        """Home after a few seconds."""
+        """Home after a few seconds; the paper's state is asked for again, in case no news came."""
+        if self.around.paper is not None:
+            self.around.paper.look_again()
         self._home.text.say(_("Back to the start in {seconds} s").format(seconds=max(0, self._left)))
         self._left -= 1
         if self._left < 0:

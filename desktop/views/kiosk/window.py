@@ -32,7 +32,7 @@ from desktop.views.kiosk.page import Page, Surroundings
 from desktop.views.kiosk.page_receipt import ReceiptPage
 from desktop.views.kiosk.pages import PAGES
 from desktop.views.kiosk.parts import Header
-from desktop.views.kiosk.receipt_job import Paper, Printer
+from desktop.views.kiosk.receipt_job import ReceiptJob
 from desktop.views.kiosk.sale import KioskSale
 from desktop.views.kiosk.scanner import Scanner
 from desktop.views.kiosk.staff import StaffDesk
@@ -53,14 +53,14 @@ class KioskWindow(QWidget):
         context: Context,
         till_id: int,
         portal_address: Callable[[], str | None],
-        printer: Printer | None,
+        has_printer: bool,
         notify: Notify | None,
         landscape: bool | None = None,
     ) -> None:
         super().__init__(None, Qt.WindowType.FramelessWindowHint | Qt.WindowType.Window)
         self._context, self._till, self._landscape = context, till_id, landscape
         self._portal, self._notify = portal_address, notify
-        self._paper = Paper(context.background, printer) if printer is not None else None
+        self._paper = ReceiptJob(context.background, context.news, self) if has_printer else None
         self._home_language = language()
         self._may_leave = False
         self._idle = 0
@@ -110,8 +110,10 @@ class KioskWindow(QWidget):
         self.sale = KioskSale(self._context.background, facts, self._till, self._notify, self)
         self._around = Surroundings(
             self.sale, self._address, self._search, self._restart, self._call, self.ask_pin,
-            self._print, self._paper is not None,
+            self._paper,
         )  # fmt: skip
+        if self._paper is not None:
+            self._paper.troubled.connect(self._not_printed)
         self.sale.changed.connect(self._refresh)
         self.sale.page_changed.connect(self._turn)
         self.sale.said.connect(self.say)
@@ -193,6 +195,8 @@ class KioskWindow(QWidget):
         self._build()
 
     def _wiped(self) -> None:
+        if self._paper is not None:
+            self._paper.forget()
         changed = look.large or language() != self._home_language
         look.enlarge(False)
         set_language(self._home_language)
@@ -294,27 +298,9 @@ class KioskWindow(QWidget):
 
     # -- paper ------------------------------------------------------------------------------------------------
 
-    def _print(self) -> None:
-        sale = self.sale
-        if sale is None or self._paper is None or sale.settled is None:
-            return
-        printed, failed = self._mine(self._printed), self._mine(self._not_printed)
-        self._paper.print(sale.settled.order_id, printed, failed)
-
-    def _mine(self, callback: Callable[..., object]) -> Callable[..., object]:
-        """The callback, only while the page that asked is still shown."""
-        page = self.page
-        return lambda *answer: callback(*answer) if self.page is page else None
-
-    def _printed(self, _nothing: object) -> None:
+    def _not_printed(self, sentence: str) -> None:
         if isinstance(self.page, ReceiptPage):
-            self.page.printed(True)
-
-    def _not_printed(self, error: ShopError) -> None:
-        if isinstance(self.page, ReceiptPage):
-            self.page.printed(False)
-        told = _("The receipt did not print; you have paid. Staff can print it for you.")
-        self.say(f"{told}\n{error}", "staff")
+            self.say(sentence, "staff")
 
     # -- time and hands ---------------------------------------------------------------------------------------
 

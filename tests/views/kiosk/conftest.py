@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.basics.machine import Machine
-from desktop.basics.paper import PaperLine
 from desktop.models.people import Permission
 from desktop.models.people import Staff as StaffRow
 from desktop.models.products import Product, Sku
@@ -39,22 +38,6 @@ PICTURES = ("jar", "milk", "cake", "pouch")
 _pin_hash: list[str] = []
 
 
-class Roll:
-    """A printer that keeps its lines, or is off."""
-
-    columns = 32
-
-    def __init__(self) -> None:
-        self.jobs: list[list[PaperLine]] = []
-        self.off: Exception | None = None
-
-    def print(self, lines: Sequence[PaperLine], *, open_drawer: bool = False) -> None:
-        """Keep the lines."""
-        if self.off is not None:
-            raise self.off
-        self.jobs.append(list(lines))
-
-
 @action(permission=Permission.STAFF)
 def give_pin(work: Work, staff_id: int, pin_hash: str) -> None:
     """A PIN for the cashier, pictures for the goods."""
@@ -71,14 +54,13 @@ class Kiosk:
     context: Context
     qtbot: QtBot
     window: KioskWindow = field(init=False)
-    roll: Roll = field(default_factory=Roll)
     pocket: Pocket | None = field(default_factory=Pocket)  # None: this machine reaches no phones
     bugs: list[Any] = field(default_factory=list)
 
     def open(self, width: int = 1080, height: int = 1920) -> KioskWindow:
         """Show the window and wait until it knows the shop."""
         self.window = KioskWindow(
-            self.context, self.stocked.kiosk_till, lambda: "http://192.168.1.8:8000", self.roll, self.pocket
+            self.context, self.stocked.kiosk_till, lambda: "http://192.168.1.8:8000", True, self.pocket
         )
         self.window.resize(width, height)
         self.qtbot.addWidget(self.window, before_close_func=lambda w: setattr(w, "_may_leave", True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,14 +12,18 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from desktop.basics.errors import Unavailable
 from desktop.basics.i18n import language
+from desktop.gateways.printer import Setup
+from desktop.scheduler.printing import PrintLane
 from desktop.views.kiosk.keypad import Entry
 from desktop.views.kiosk.look import look
 from desktop.views.kiosk.overlays import Calling, Notice, StillThere
 from desktop.views.kiosk.page_receipt import ReceiptPage
+from desktop.views.kiosk.parts import Note
 from desktop.views.kiosk.qr import QrCode
 from desktop.views.kiosk.widgets import Button
 from desktop.views.kiosk.window import KioskWindow
 from tests.helpers.goods import PHONE
+from tests.helpers.till_printer import TillPrinter
 from tests.views.kiosk.conftest import CODES, PIN, Kiosk
 from tests.views.kiosk.test_sale import confirm_by_code, to_bill
 
@@ -169,25 +174,57 @@ def test_the_receipt_goes_home_by_itself(kiosk: Kiosk) -> None:
     assert kiosk.sale.page == "idle"
 
 
+def said_of_paper(kiosk: Kiosk) -> str:
+    """What the receipt's page says of the paper."""
+    page = kiosk.window.page
+    assert isinstance(page, ReceiptPage)
+    return " ".join(note.text.text() for note in page._said.findChildren(Note))
+
+
 @pytest.mark.req("Q6")
-def test_paper_comes_out_and_trouble_is_said(kiosk: Kiosk) -> None:
+def test_paper_comes_out_and_trouble_is_said(kiosk: Kiosk, till_printer: TillPrinter) -> None:
     kiosk.open()
     to_receipt(kiosk)
-    kiosk.roll.off = Unavailable(
-        "The printer “{name}” can’t be found. Check that it is on and connected, then print again.", name="R1"
-    )
-    touch(kiosk, "打印纸质小票")
-    kiosk.qtbot.waitUntil(lambda: isinstance(kiosk.window.overlay, Notice))
-    assert "R1" in kiosk.window.overlay.sentence  # type: ignore[union-attr]
-    assert isinstance(kiosk.window.page, ReceiptPage)
-    kiosk.window.close_overlay()
-    kiosk.roll.off = None
-    touch(kiosk, "打印纸质小票")
-    kiosk.qtbot.waitUntil(lambda: bool(kiosk.roll.jobs))
-    paper = "\n".join(line.text for line in kiosk.roll.jobs[0])
+    assert said_of_paper(kiosk) == ""
+    till_printer.out_of_paper()
+    lane = PrintLane(
+        kiosk.stocked.shop, kiosk.stocked.kiosk_till, lambda: Setup(till_printer.address, 58)
+    ).start()
+    try:
+        touch(kiosk, "打印纸质小票")
+        kiosk.qtbot.waitUntil(lambda: isinstance(kiosk.window.overlay, Notice))
+        assert "没纸" in kiosk.window.overlay.sentence  # type: ignore[union-attr]
+        assert "等" in said_of_paper(kiosk)
+        kiosk.window.close_overlay()
+        till_printer.refill()
+        kiosk.stocked.shop.clock.pass_time(timedelta(seconds=5))  # type: ignore[attr-defined]
+        lane._wake.set()
+        kiosk.qtbot.waitUntil(lambda: "已打印" in said_of_paper(kiosk))
+    finally:
+        lane.stop()
+    assert not button(kiosk, "打印纸质小票").isEnabled()
+    paper = till_printer.papers[0].decode("gbk", "ignore")
     for words in ("青禾杂货铺", "明前龙井 罐装", "123.70", "5,008"):
         assert words in paper
     assert "林" not in paper
+    assert len(till_printer.papers) == 1
+
+
+@pytest.mark.req("Q6")
+def test_a_printer_that_cannot_tell_is_not_called_printed(kiosk: Kiosk, till_printer: TillPrinter) -> None:
+    kiosk.open()
+    to_receipt(kiosk)
+    till_printer.mute = True
+    lane = PrintLane(
+        kiosk.stocked.shop, kiosk.stocked.kiosk_till, lambda: Setup(till_printer.address, 58)
+    ).start()
+    try:
+        touch(kiosk, "打印纸质小票")
+        assert "正在" in said_of_paper(kiosk)
+        kiosk.qtbot.waitUntil(lambda: "已送" in said_of_paper(kiosk))
+    finally:
+        lane.stop()
+    assert "已打印" not in said_of_paper(kiosk)
 
 
 @pytest.mark.req("Q5")
@@ -306,7 +343,7 @@ def test_a_shop_that_cannot_be_reached_is_said_and_comes_back(
             return getattr(door, name)
 
     kiosk.context.background.shop = Away()
-    window = KioskWindow(kiosk.context, kiosk.stocked.kiosk_till, lambda: None, None, None)
+    window = KioskWindow(kiosk.context, kiosk.stocked.kiosk_till, lambda: None, False, None)
     kiosk.qtbot.addWidget(window, before_close_func=lambda w: setattr(w, "_may_leave", True))
     window.resize(1080, 1920)
     window.show()
