@@ -11,12 +11,13 @@ from desktop.basics.i18n import N_, _
 from desktop.basics.money import Money
 from desktop.models.orders import UNPAID, Order
 from desktop.models.settings import SHOP_NAME
+from desktop.services import stored_value
 from desktop.services.fulfilment import pay_held
 from desktop.services.pay_waiting import read_paying
 from desktop.services.settlement import open_bill, settle_held
 from desktop.shop.work import Work
 
-SALE, ORDER = "sale", "order"
+SALE, ORDER, TOP_UP = "sale", "order", "top_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,19 @@ def _order_book(work: Work, rest: str, _attempt: Any) -> None:
     pay_held(work, int(rest))
 
 
+def _top_up_due(work: Work, key: str) -> Due:
+    row = stored_value.open_top_up(work, key)
+    amount = Money(row.amount_minor, row.currency)
+    return Due(amount, 0, words_of(work), None, row.member_id, row.till_id, ("top_up", row.id))
+
+
+def _top_up_book(work: Work, key: str, attempt: Any) -> None:
+    row = stored_value.open_top_up(work, key)
+    if attempt.paid_minor != row.amount_minor:
+        raise Refused(N_("A top-up is paid in one piece."))
+    stored_value.finish(work, row, attempt.method_key, reference=attempt.reference, attempt_id=attempt.id)
+
+
 def words_of(work: Work) -> str:
     """What stands on the customer's statement: the shop's name, without what providers don't take."""
     name = "".join(ch for ch in work.setting(SHOP_NAME) if ch not in "/=&\\|\"'<>")[:40].strip()
@@ -89,4 +103,5 @@ def words_of(work: Work) -> str:
 SUBJECTS: dict[str, Subject] = {
     SALE: Subject(_sale_due, _sale_book, parts=True),
     ORDER: Subject(_order_due, _order_book, parts=True),
+    TOP_UP: Subject(_top_up_due, _top_up_book),
 }

@@ -219,6 +219,14 @@ def drop_top_up(work: Work, client_key: str) -> None:
         row.state = DROPPED
 
 
+def open_top_up(work: Work, client_key: str) -> TopUp:
+    """The top-up with this key, locked, while it waits for its money. Raises `Refused` when it is over."""
+    row = work.find(select(TopUp).where(TopUp.client_key == client_key).with_for_update())
+    if row is None or row.state != OPEN:
+        raise Refused(N_("This top-up was given up or is done already."))
+    return row
+
+
 def _begin(work: Work, member_id: int, amount_minor: int, client_key: str) -> TopUp:
     member = work.get(Member, member_id, lock=True)  # of two top-ups at once the second sees the first
     if member.status != "active":
@@ -366,6 +374,6 @@ def remove_bonus_tier(work: Work, tier_id: int) -> None:
 
 
 __all__ = [
-    "ToppedUp", "begin_top_up", "correct_stored", "credit", "drop_top_up", "finish", "pay_out", "remove_bonus_tier",
+    "ToppedUp", "begin_top_up", "correct_stored", "credit", "drop_top_up", "finish", "open_top_up", "pay_out", "remove_bonus_tier",
     "restore", "save_bonus_tier", "spend", "top_up",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 
-from desktop.basics.clock import SystemClock
+from desktop.basics.clock import HandClock, SystemClock
 from desktop.basics.errors import Changed, NotAllowed, Refused, ShopError
 from desktop.basics.i18n import speaking
 from desktop.basics.ids import new_key
@@ -22,6 +22,7 @@ from desktop.models.system import DailyTotal
 from desktop.queries.checkout import checkout_view
 from desktop.queries.stored_value import Balance, TierRow, stored_facts, stored_owed, stored_page, top_up_slip
 from desktop.queries.verify import verify
+from desktop.services.attempts import begin_attempt
 from desktop.services.checkout import agree_by_staff, save_checkout
 from desktop.services.refunds import refund_lines
 from desktop.services.settings import set_setting
@@ -31,7 +32,6 @@ from desktop.services.stored_value import (
     begin_top_up,
     correct_stored,
     drop_top_up,
-    finish,
     pay_out,
     save_bonus_tier,
     top_up,
@@ -42,6 +42,7 @@ from desktop.shop.shop import Shop
 from desktop.shop.work import Work
 from desktop.storage.engine import open_storage
 from tests.helpers.goods import MILK, NUTS, Stocked, open_stocked
+from tests.helpers.pay_office import PayOffice, drive
 from tests.helpers.stored import fill, has, pay_stored, spend_together, stored_sale
 from tests.helpers.tills import CONTEXT, gather, ids_of, leave
 
@@ -295,39 +296,81 @@ def test_a_correction_needs_the_right_and_a_reason_and_stops_at_zero(stocked: St
     books(stocked)
 
 
-@action(permission=Permission.PAY)
-def _arrived(work: Work, client_key: str) -> int:
-    """What the machine of payments does when a wallet has paid a top-up."""
-    from desktop.models.stored_value import TopUp
+SCAN = "285123456789012345"
 
-    row = work.find(select(TopUp).where(TopUp.client_key == client_key).with_for_update())
-    assert row is not None
-    return finish(work, row, "wechat", reference="4200001").top_up_id
+
+def _pays(both: Stocked, subject: str, amount: int, version: int = 0) -> int:
+    """The customer’s code is scanned."""
+    return both.kiosk.do(
+        begin_attempt, subject, "alipay", amount, way="take", customer_code=SCAN, version=version,
+        client_key=new_key(),
+    )  # fmt: skip
 
 
 @pytest.mark.req("C14", "M1")
-def test_a_wallet_pays_a_top_up_with_the_bonus_it_was_promised(both: Stocked) -> None:
-    key = new_key()
+def test_a_wallet_pays_a_top_up_with_the_bonus_it_was_promised(both: Stocked, clock: HandClock) -> None:
+    key, office = new_key(), PayOffice()
     begun = both.kiosk.do(begin_top_up, both.member_id, 50_000, client_key=key)
     assert both.kiosk.do(begin_top_up, both.member_id, 50_000, client_key=key) == begun
-    assert has(both) == (0, 0)
-    books(both)
     both.shop.do(save_bonus_tier, None, 50_000, bonus_bp=9_000)  # a better promise comes too late
-    both.shop.do(_arrived, key)
+    _pays(both, f"top_up:{key}", 50_000)
+    assert has(both) == (0, 0)
+    drive(both.shop, office, clock)
     assert has(both) == (50_000, 10_000)
+    assert office.net_minor == 50_000
+    slip = both.cashier.ask(top_up_slip, begun)
+    assert (slip.method_key, slip.amount_minor) == ("alipay", 50_000)
     with pytest.raises(Refused, match="given up or is done"):
-        both.shop.do(_arrived, key)
+        _pays(both, f"top_up:{key}", 50_000)
     books(both)
 
 
 @pytest.mark.req("C14", "M1")
-def test_money_for_a_top_up_that_was_given_up_is_not_booked(stocked: Stocked) -> None:
-    key = new_key()
+def test_money_for_a_top_up_that_was_given_up_goes_back(stocked: Stocked, clock: HandClock) -> None:
+    key, office = new_key(), PayOffice()
     stocked.kiosk.do(begin_top_up, stocked.member_id, 50_000, client_key=key)
+    _pays(stocked, f"top_up:{key}", 50_000)
     stocked.kiosk.do(drop_top_up, key)
-    with pytest.raises(Refused, match="given up"):
-        stocked.shop.do(_arrived, key)
+    drive(stocked.shop, office, clock)
     assert has(stocked) == (0, 0)
+    assert "take" in office.calls
+    assert office.net_minor == 0
+    books(stocked)
+
+
+@pytest.mark.req("C14", "M1")
+def test_a_part_of_a_top_up_is_none(stocked: Stocked, clock: HandClock) -> None:
+    key, office = new_key(), PayOffice()
+    stocked.kiosk.do(begin_top_up, stocked.member_id, 50_000, client_key=key)
+    _pays(stocked, f"top_up:{key}", 20_000)
+    drive(stocked.shop, office, clock)
+    assert (has(stocked), office.net_minor) == ((0, 0), 0)
+
+
+@pytest.mark.req("C14", "M1")
+def test_stored_value_and_a_wallet_pay_together_the_wallet_first(both: Stocked, clock: HandClock) -> None:
+    fill(both, 2_000)
+    office = PayOffice()
+    key, version = stored_sale(both, both.cart((NUTS, 1)), 2_000)
+    _pays(both, f"sale:{key}", NUTS_COST - 2_000, version)
+    assert has(both) == (2_000, 0)  # nothing local is taken before
+    drive(both.shop, office, clock)
+    assert (has(both), office.net_minor) == ((0, 0), NUTS_COST - 2_000)
+    assert both.kiosk.ask(checkout_view, key).state == "done"
+    books(both)
+
+
+@pytest.mark.req("C14", "M1")
+def test_what_a_wallet_paid_goes_back_when_the_stored_value_is_gone(both: Stocked, clock: HandClock) -> None:
+    fill(both, 2_000)
+    office = PayOffice()
+    key, version = stored_sale(both, both.cart((NUTS, 1)), 2_000)
+    _pays(both, f"sale:{key}", NUTS_COST - 2_000, version)
+    both.shop.do(pay_out, both.member_id, 500, "cash", "wanted it", client_key=new_key())
+    drive(both.shop, office, clock)
+    assert (has(both), office.net_minor) == ((1_500, 0), 0)
+    assert both.kiosk.ask(checkout_view, key).state == "open"
+    books(both)
 
 
 @pytest.mark.req("C14")
