@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -66,6 +67,12 @@ class Reply:
         return abs((now - (said if said.tzinfo else said.replace(tzinfo=UTC))).total_seconds())
 
 
+@cache
+def _roots() -> ssl.SSLContext:
+    """The machine's own certificates; reading them takes longer than many a call."""
+    return ssl.create_default_context()
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """How a provider is reached: trust is the machine's own certificates unless a shop brings others."""
@@ -87,7 +94,7 @@ class Line:
 
         check_base(url)
         limits = httpx.Timeout(self.seconds, connect=min(CONNECT_SECONDS, self.seconds))
-        context = self.trust if self.trust is not None else ssl.create_default_context()
+        context = self.trust if self.trust is not None else _roots()
         proxies = url.startswith(
             "https:"
         )  # a proxy would carry what is meant for the loopback over a network

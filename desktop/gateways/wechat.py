@@ -62,6 +62,14 @@ BAD_KEY = N_(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Charged:
+    """When the one call that charges a scanned code left, and whether its answer was a refusal."""
+
+    at: datetime
+    declined: bool = False
+
+
 @dataclass
 class Wechat:
     """A merchant with WeChat Pay; made by `providers.make`."""
@@ -71,7 +79,7 @@ class Wechat:
     clock: Clock
     line: Line
     codes: WechatV2 | None = field(default=None, init=False, repr=False)
-    _sent: dict[str, datetime] = field(default_factory=dict, init=False, repr=False)
+    _sent: dict[str, _Charged] = field(default_factory=dict, init=False, repr=False)
     _unknown: set[str] = field(default_factory=set, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -124,9 +132,15 @@ class Wechat:
         """Charge a scanned code; while the customer types a password it is only accepted (202)."""
         if attempt.amount.currency != "CNY":
             return failed(Reason.SETUP, "currency")
-        self._sent = {attempt.number: self.clock.now()}
-        if self.codes:
-            return self.codes.take_code(attempt, customer_code)
+        at = self.clock.now()
+        lately = {number: one for number, one in self._sent.items() if (at - one.at).total_seconds() < 60}
+        self._sent = lately | {attempt.number: _Charged(at)}
+        answer = (self.codes or self).charge(attempt, customer_code)
+        self._sent[attempt.number] = _Charged(at, answer.state is State.CANCELLING)
+        return answer
+
+    def charge(self, attempt: Attempt, customer_code: str) -> Answer:
+        """The call itself."""
         store = {"store_info": {"id": self.account.store_id or "1"}}
         fields = self._order(attempt) | {"payer": {"auth_code": customer_code}, "scene_info": store}
         said = self._ask("POST", f"{ORDERS}/codepay", fields)
@@ -183,8 +197,11 @@ class Wechat:
         return self._look(attempt, said)
 
     def _reverse(self, attempt: Attempt) -> Answer:
-        since = (self.clock.now() - self._sent.get(attempt.number, attempt.created)).total_seconds()
+        charged = self._sent.get(attempt.number, _Charged(attempt.created))
+        since = (self.clock.now() - charged.at).total_seconds()
         if 0 <= since < BEFORE_REVERSING:
+            if charged.declined and self._stays_declined(attempt):
+                return Answer(State.CLOSED)
             return Answer(State.CANCELLING, detail="15 s", wait=BEFORE_REVERSING - since)
         if self.codes:
             return self.codes.cancel(attempt)
@@ -197,6 +214,11 @@ class Wechat:
         if said.code in ("USERPAYING", "INVALIDREQUEST", "SYSTEMERROR"):
             return Answer(State.CANCELLING, reason=Reason.BUSY, detail=said.code_text, wait=5)
         return self._look(attempt, said)
+
+    def _stays_declined(self, attempt: Attempt) -> bool:
+        """Whether a code whose one call was answered with a refusal led to nothing, so that nobody has to wait."""
+        now = self.query(attempt)
+        return now.state in (State.CANCELLING, State.CLOSED, State.REVERSED) or now.reason is Reason.NOT_FOUND
 
     def _look(self, attempt: Attempt, said: Said) -> Answer:
         """How it ended, or whether it was paid before; as long as neither is sure it goes on being cancelled."""

@@ -105,7 +105,7 @@ class WechatV2:
 
     # -- paying ------------------------------------------------------------------------------------------------
 
-    def take_code(self, attempt: Attempt, customer_code: str) -> Answer:
+    def charge(self, attempt: Attempt, customer_code: str) -> Answer:
         """Charge a scanned code."""
         until = attempt.until.astimezone(CHINA).strftime("%Y%m%d%H%M%S")
         said = self._ask(MICROPAY, {
