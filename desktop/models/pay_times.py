@@ -87,3 +87,18 @@ LOOK_BACK = SettingSpec(
     60,
     600,
 )
+SAME = "same"
+REFUND_ORDER = SettingSpec(
+    "refunds.order",
+    "wechat,alipay,unionpay,stored_value,card,other,cash",
+    N_("Money goes back in this order"),
+    N_("Of orders paid in several ways. Points always go back as points."),
+    pattern=r"[a-z_]+(,[a-z_]+)*",
+)
+REFUND_ROUTE = SettingSpec(
+    "refunds.route",
+    SAME,
+    N_("Money goes back"),
+    N_("The way it came, or always another way. Whoever refunds may choose for each refund."),
+    choices=(SAME, "cash", "stored_value"),
+)

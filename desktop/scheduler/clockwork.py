@@ -25,6 +25,7 @@ from desktop.rules.beat import doubt_clock, finish_sweep, give_up_lease, take_le
 from desktop.rules.due import Agenda, Turn, agenda
 from desktop.rules.firing import NotDue, arm_again, fire, pause_broken, record_failure, refusal
 from desktop.rules.shipped import add_shipped_rules
+from desktop.scheduler.payer import Payer
 from desktop.scheduler.trust import Trust
 from desktop.shop import actors
 from desktop.shop.changes import Changes
@@ -60,7 +61,8 @@ class Look:
 class Clockwork:
     """The shop's clock in this program; several programs may have one.
 
-    `sends` work off what waits to leave the shop, each in its own time: a long check holds up no message.
+    `sends` work off what waits to leave the shop, each in its own time: a long check holds up no message. `payer` follows
+    payments in a thread of its own.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class Clockwork:
         lease_seconds: int = LEASE_SECONDS,
         trust: Trust | None = None,
         steady_wait: float = 1.0,
+        payer: Payer | None = None,
     ) -> None:
         self.shop = shop.acting_as(actors.clock())
         self.holder = new_key()
@@ -80,6 +83,7 @@ class Clockwork:
         self._held = False  # only the program that works hurries when something happens
         self._prepared = False
         self._looking = threading.Lock()
+        self._payer = payer
         self._sends = [(send, threading.Lock()) for send in sends]
         self._ending = threading.Event()
         self._scheduler: BackgroundScheduler | None = None
@@ -107,6 +111,8 @@ class Clockwork:
         self._heart = threading.Thread(target=self._heartbeat, name="clock-heartbeat", daemon=True)
         self._heart.start()
         self._deaf = self.shop.listen(self._heard)
+        if self._payer is not None:
+            self._payer.start()
 
     def stop(self, wait_seconds: float = 20.0) -> None:
         """End after what is under way, but not later than this; another program may go on at once."""
@@ -116,6 +122,8 @@ class Clockwork:
             self._scheduler.shutdown(wait=False)
             self._scheduler = None
         latest = time.monotonic() + wait_seconds
+        if self._payer is not None:
+            self._payer.stop(wait_seconds)
         for under_way in (self._looking, *(kept for _send, kept in self._sends)):
             if under_way.acquire(timeout=max(0.0, latest - time.monotonic())):
                 under_way.release()

@@ -19,6 +19,7 @@ from desktop.models.payment_attempts import PaymentAttempt
 from desktop.queries.attempts import Waiting, attempt_to_refund, due_payments, next_payment_at
 from desktop.services import pay_recovery, pay_steps
 from desktop.services.attempts import Call, claim_attempt, record_answer
+from desktop.services.pay_accounts import gateway_for
 from desktop.services.provider_refunds import RefundCall, claim_refund, record_refund
 from desktop.services.sending import Gateways
 from desktop.shop import actors
@@ -66,13 +67,13 @@ class _Makers:
     """The gateways this machine can make, each made once."""
 
     def __init__(self, shop: Shop, gateways: Gateways) -> None:
-        self._shop, self._make = shop, gateways.pay
+        self._shop, self._make = shop, gateways.pay or gateway_for
         self._made: dict[str, Gateway | None] = {}
 
     def get(self, name: str) -> Gateway | None:
         if name not in self._made:
             try:
-                self._made[name] = self._make(self._shop, name) if self._make else None
+                self._made[name] = self._make(self._shop, name)
             except ShopError as error:
                 log.warning("the gateway of %s can't be made: %s", name, type(error).__name__)
                 self._made[name] = None

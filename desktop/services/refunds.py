@@ -14,7 +14,7 @@ from desktop.basics.money import Money
 from desktop.models.after_sales import RefundExtra
 from desktop.models.members import Member
 from desktop.models.orders import CANCELLED, DONE, SHIPPED, TO_SHIP, Order, OrderEvent, OrderLine
-from desktop.models.payments import Refund, RefundLine, RefundTender, Tender
+from desktop.models.payments import Refund, RefundLine, RefundTender
 from desktop.models.people import Permission
 from desktop.models.products import Product, Sku
 from desktop.models.stock import Reservation
@@ -27,26 +27,16 @@ from desktop.queries.given_back import (
     split_now,
     worth_of,
 )
-from desktop.services import exchange_credit, posting, stored_value
+from desktop.services import exchange_credit, posting
 from desktop.services.approving import check_approved
-from desktop.services.cash_sessions import session_giving
-from desktop.services.local_tenders import NO_FOREIGN, STORED, foreign_back
 from desktop.services.locations import back_to
 from desktop.services.order_conditions import WANTED
 from desktop.services.posting import PointsStep, StockStep
+from desktop.services.refund_routes import money_back
 from desktop.services.settlement import NOT_STOCKED
 from desktop.shop.action import action
 from desktop.shop.work import Work
 
-ROUTE_ORDER = (
-    "wechat",
-    "alipay",
-    "unionpay",
-    "stored_value",
-    "card",
-    "other",
-    "cash",
-)  # wallets first: they cost the shop a fee
 MOST_SOURCES = 20  # orders whose money one exchanged line may hold
 
 
@@ -78,10 +68,12 @@ def refund_lines(
     client_key: str,
     restock: bool = True,
     with_freight: bool = False,
+    route: str = "",
 ) -> Refunded:
     """Refund (line id, quantity in thousandths) pairs of a paid order.
 
-    `restock` puts goods that had left back on the shelf. A retry with the same client key gets the first answer.
+    `restock` puts goods that had left back on the shelf, `route` sends the money another way than it came.
+    A retry with the same client key gets the first answer.
     Raises `Refused` for more than was sold, an unpaid order, an empty list, and where the shop wants it approved.
     """
     order = work.get(
@@ -91,7 +83,7 @@ def refund_lines(
     if done is not None:
         return _answer(work, done.id, client_key)
     before = order.refunded_minor
-    back = give_back(work, order, lines, reason, client_key, restock, with_freight)
+    back = grant(work, order, Wish(lines, reason, client_key, restock, with_freight, route=route))
     check_approved(work, max(order.refunded_minor - before, back.money_minor))
     return back
 
@@ -102,7 +94,7 @@ class Wish:
 
     `lines` are (line id, thousandths) pairs, `extras` (line id, minor units) without goods. A case names itself, so that
     what it asks for is not held against it; with `gone` only goods that had left count. `keep_minor` of the worth
-    stays in the shop and pays for what is sent instead.
+    stays in the shop and pays for what is sent instead. `route` is another way for the money than it came by.
     """
 
     lines: Sequence[tuple[int, int]]
@@ -114,6 +106,7 @@ class Wish:
     case_id: int = 0
     gone: bool = False
     keep_minor: int = 0
+    route: str = ""
 
 
 def give_back(
@@ -188,7 +181,7 @@ def _pay_back(work: Work, order: Order, amount: int, wish: Wish, key: str) -> Re
         "reason": wish.reason, "restock": wish.restock, "client_key": key, "actor": work.actor.key, "at": work.now,
     }  # fmt: skip
     refund_id = work.post(Refund, [row], ids=True)[0]
-    _money_back(work, order, refund_id, split.money_minor, split.value_minor, split.points)
+    money_back(work, order, refund_id, split, wish.route)
     _member_back(work, order, refund_id, (split.money_minor, split.points, back), key)
     order.refunded_minor += amount
     event = {"order_id": order.id, "kind": "refunded", "note": wish.reason}
@@ -281,44 +274,6 @@ def _at_hand(work: Work, order: Order, wanted: int, returned: int) -> int:
         return 0
     have = work.value(select(Member.points).where(Member.id == order.member_id))
     return min(wanted, int(have) + returned)
-
-
-def _money_back(work: Work, order: Order, refund_id: int, money: int, value: int, points: int) -> None:
-    given = (
-        select(RefundTender.tender_id, func.sum(RefundTender.amount_minor).label("given"))
-        .group_by(RefundTender.tender_id)
-        .subquery()
-    )
-    statement = (
-        select(
-            Tender.id, Tender.method_key, Tender.amount_minor, func.coalesce(given.c.given, 0).label("given"),
-            Tender.currency, Tender.foreign_currency, Tender.rate,
-        )  # fmt: skip
-        .join(given, given.c.tender_id == Tender.id, isouter=True)
-        .where(Tender.order_id == order.id)
-    )
-    rows = []
-    tenders = work.rows(statement).all()
-    for tender in sorted(
-        (t for t in tenders if t.method_key != "points"), key=lambda t: ROUTE_ORDER.index(t.method_key)
-    ):
-        part = min(money, tender.amount_minor - int(tender.given))
-        if part > 0:
-            money -= part
-            notes = foreign_back(work, tender, int(tender.given), part)
-            rows.append({"tender_id": tender.id, "amount_minor": part, "points": 0, **notes})
-            if tender.method_key == STORED:
-                stored_value.restore(work, order.id, part, refund_id, f"refund:{refund_id}:sv{tender.id}")
-    if money:
-        raise Refused(N_("More money would go back than was taken. Nothing was changed."))
-    for tender in (t for t in tenders if t.method_key == "points" and value):
-        rows.append({"tender_id": tender.id, "amount_minor": value, "points": points, **NO_FOREIGN})
-    shared = {
-        "refund_id": refund_id,
-        "session_id": session_giving(work, work.actor.till_id or order.till_id),
-        "at": work.now,
-    }
-    work.post(RefundTender, [{**shared, **row} for row in rows])
 
 
 def _goods_back(

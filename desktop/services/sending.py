@@ -58,7 +58,8 @@ class Job:
 class Gateways:
     """The outside world: `trust` stands for the system's own certificates unless a shop brings others.
 
-    `pay` makes the gateway of a payment provider, or None where this machine lacks its settings or keys.
+    `pay` makes the gateway of a payment provider, or None where this machine lacks its keys; without one it is made from
+    the shop's accounts.
     """
 
     trust: ssl.SSLContext | None = None

@@ -99,7 +99,8 @@ def test_a_shown_code_is_asked_after_until_it_is_paid(
     outside = gateways_of(office)
     run_due(stocked.shop, outside)
     view = seen(stocked, attempt)
-    assert view.state == "pending" and view.code
+    assert view.state == "pending"
+    assert view.code
     clock.pass_time(timedelta(seconds=10))
     run_due(stocked.shop, outside)
     assert seen(stocked, attempt).state == "pending"
@@ -123,7 +124,8 @@ def test_no_answer_is_no_failure(stocked: Stocked, office: PayOffice, clock: Han
     with refusing("stop_payment"):
         stocked.cashier.do(settle, key, [TenderIn("cash", due)], version)
     drive(stocked.shop, office, clock)
-    assert seen(stocked, attempt).booked and office.net_minor == due
+    assert seen(stocked, attempt).booked
+    assert office.net_minor == due
     whole(stocked)
 
 
@@ -140,7 +142,8 @@ def test_what_waits_too_long_is_cancelled_and_another_may_begin(
     assert office.net_minor == 0
     again = begin(stocked, key, due, version)
     drive(stocked.shop, office, clock)
-    assert seen(stocked, again).booked and office.net_minor == due
+    assert seen(stocked, again).booked
+    assert office.net_minor == due
     whole(stocked)
 
 
@@ -153,7 +156,8 @@ def test_without_a_connection_the_same_number_is_sent_again(
     attempt = begin(stocked, key, due, version)
     drive(stocked.shop, office, clock)
     assert seen(stocked, attempt).booked
-    assert office.calls == ["take"] * 3 and len(office.trades) == 1
+    assert office.calls == ["take"] * 3
+    assert len(office.trades) == 1
 
 
 @pytest.mark.req("M1", "Q6")
@@ -165,7 +169,8 @@ def test_a_sale_being_paid_stays_as_it_was_agreed(stocked: Stocked, office: PayO
         stocked.kiosk.do(save_checkout, key, more)
     assert stocked.kiosk.do(stop_attempt, attempt) == "closed"  # nothing of it was ever sent
     stocked.kiosk.do(save_checkout, key, more)
-    assert run_due(stocked.shop, gateways_of(office)) == 0 and office.calls == []
+    assert run_due(stocked.shop, gateways_of(office)) == 0
+    assert office.calls == []
 
 
 @pytest.mark.req("M1", "Q6")
@@ -180,7 +185,8 @@ def test_a_part_by_wallet_and_the_rest_in_cash(stocked: Stocked, office: PayOffi
         stocked.cashier.do(settle, key, [TenderIn("cash", due)], version)
     settled = stocked.cashier.do(settle, key, [TenderIn("cash", due - 3_000)], version)
     view = seen(stocked, attempt)
-    assert view.booked and view.order_id == settled.order_id
+    assert view.booked
+    assert view.order_id == settled.order_id
     whole(stocked)
 
 
@@ -191,7 +197,8 @@ def test_two_wallets_one_after_the_other(stocked: Stocked, office: PayOffice) ->
     run_due(stocked.shop, gateways_of(office))
     second = begin(stocked, key, due - 3_000, version)
     run_due(stocked.shop, gateways_of(office))
-    assert seen(stocked, first).booked and seen(stocked, second).booked
+    assert seen(stocked, first).booked
+    assert seen(stocked, second).booked
     assert office.net_minor == due
     whole(stocked)
 
@@ -207,7 +214,8 @@ def test_a_part_whose_rest_never_comes_goes_back(
     assert recover(stocked.shop) == 0
     clock.pass_time(timedelta(minutes=2))
     drive(stocked.shop, office, clock)
-    assert seen(stocked, attempt).state == "refunded" and office.net_minor == 0
+    assert seen(stocked, attempt).state == "refunded"
+    assert office.net_minor == 0
     whole(stocked)
 
 
@@ -218,7 +226,8 @@ def test_a_cleared_sale_gives_its_part_back(stocked: Stocked, office: PayOffice,
     run_due(stocked.shop, gateways_of(office))
     stocked.kiosk.do(drop_checkout, key)
     drive(stocked.shop, office, clock)
-    assert seen(stocked, attempt).state == "refunded" and office.net_minor == 0
+    assert seen(stocked, attempt).state == "refunded"
+    assert office.net_minor == 0
 
 
 @pytest.mark.req("M3")
@@ -256,7 +265,8 @@ def test_cash_after_silence_and_the_late_money_goes_back(
     stocked.cashier.do(settle, key, [TenderIn("cash", due)], version, warned=True)
     office.script.clear()
     drive(stocked.shop, office, clock)
-    assert seen(stocked, attempt).state in ("refunded", "reversed") and office.net_minor == 0
+    assert seen(stocked, attempt).state in ("refunded", "reversed")
+    assert office.net_minor == 0
     whole(stocked)
 
 
