@@ -141,6 +141,11 @@ class PayOffice:
         """Requests that were held back on the way arrive now."""
         return self.line.land()
 
+    def clear(self) -> None:
+        """Nothing goes wrong any more, and what was held back never arrives."""
+        self.faults.clear()
+        self.line.held.clear()
+
     def settle_refunds(self, number: str = "") -> None:
         """Refunds under way come to their end; an abnormal one is put right by staff when named."""
         with self.ledger.lock:
@@ -245,7 +250,7 @@ class PayOffice:
             "set_clock": lambda moment: self.set_clock(datetime.fromisoformat(moment)),
             "inject": self.inject, "land": self.land, "settle_refunds": self.settle_refunds, "rotate": self.rotate,
             "net": self.net, "ledger": lambda: [vars(one) for one in self.standing()],
-            "calls": lambda: self.calls, "account": self.account, "clear": self.faults.clear,
+            "calls": lambda: self.calls, "account": self.account, "clear": self.clear,
             "emit_notify": self.emit_notify, "make_statement": self._statement,
         }  # fmt: skip
         try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,7 +37,13 @@ def gateway_to(
 
     given = office.account()[provider]
     account = ACCOUNTS[provider](**given["account"] | changed)
-    return make(account, Secrets(given["secrets"]), clock, seconds=seconds)
+    return make(account, Secrets(given["secrets"]), clock, _no_roots(), seconds)
+
+
+@cache
+def _no_roots() -> ssl.SSLContext:
+    """The loopback has no TLS, and reading the machine's roots for each call takes longer than the call."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @pytest.fixture

@@ -92,6 +92,7 @@ class CodeOutcome(StrEnum):
     MONEY = "money"
     LIMIT = "limit"
     RISK = "risk"
+    DECLINED = "declined"
 
 
 class RefundStage(StrEnum):
@@ -229,7 +230,7 @@ class Ledger:
     def decline(self, order: Order) -> None:
         """The customer will not pay."""
         if order.way == "scanned" and order.stage is Stage.ASKING and order.provider != "alipay":
-            order.stage, order.why = Stage.FAILED, "USERCANCEL"
+            order.stage, order.why = Stage.FAILED, CodeOutcome.DECLINED
         order.then = Then.NEVER
 
     def polled(self, order: Order) -> None:

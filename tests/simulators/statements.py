@@ -171,6 +171,13 @@ def _alipay_cells(line: Line) -> list[str]:
     ]  # fmt: skip
 
 
+class GbkName(zipfile.ZipInfo):
+    """An entry whose name is in GBK and not marked as anything else, as the provider's packer writes it."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802 - called so by the library
+        return self.filename.encode("gbk"), self.flag_bits & ~0x800
+
+
 def alipay_zip(lines: Sequence[Line], day: date) -> bytes:
     """The zip: a detail file and a summary, both GBK, with names in GBK as well."""
     packed, start = io.BytesIO(), f"{Alipay.seller_id}0156_{day:%Y%m%d}"
@@ -179,7 +186,7 @@ def alipay_zip(lines: Sequence[Line], day: date) -> bytes:
     totals = f"#支付宝业务汇总查询\r\n合计,{len(lines)},{yuan(paid - back)}\r\n"
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
         for name, text in (("业务明细", alipay_csv(lines, day)), ("业务明细(汇总)", totals)):
-            info = zipfile.ZipInfo(f"{start}_{name}.csv".encode("gbk").decode("cp437"), (2026, 1, 1, 0, 0, 0))
+            info = GbkName(f"{start}_{name}.csv", (2026, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
             made.writestr(info, text.encode("gbk", "replace"))
     return packed.getvalue()

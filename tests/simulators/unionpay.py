@@ -133,7 +133,7 @@ class UnionPay:
         if order.stage is Stage.WAITING and self.ledger.take_code(order, code) not in (
             CodeOutcome.PAY, CodeOutcome.PASSWORD,
         ):  # fmt: skip
-            order.stage = Stage.FAILED
+            order.stage = Stage.FAILED  # found out by asking
         return {"queryId": order.reference}
 
     def query(self, fields: Fields, fault: Fault) -> Fields:
@@ -241,9 +241,9 @@ def _code(order: Order) -> str:
     """The result of the order itself."""
     if order.stage is Stage.PAID:
         return "00"
-    return {Stage.FAILED: "51" if order.why == CodeOutcome.MONEY else "42", Stage.CLOSED: "42"}.get(
-        order.stage, "05"
-    )
+    if order.stage is Stage.FAILED:
+        return {CodeOutcome.MONEY: "64", CodeOutcome.LIMIT: "36"}.get(CodeOutcome(order.why), "61")
+    return "33" if order.stage is Stage.CLOSED else "05"
 
 
 def _minor(fields: Mapping[str, str]) -> int:
