@@ -26,8 +26,8 @@ def export_sessions(shop: Shop, which: CashFilter, path: Path, progress: Progres
     """
     shop.ask(export_begins, "payments")
     headings = [
-        _("Till"), _("Z report"), _("Opened"), _("Opened by"), _("Closed"), _("Closed by"), _("Float"),
-        _("Expected"), _("Counted"), _("Difference"), _("Reason"), _("Note"),
+        _("Till"), _("Z report"), _("Opened at"), _("Opened by"), _("Closed at"), _("Closed by"), _("Float"),
+        _("Expected"), _("Cash counted"), _("Cash difference"), _("Reason"), _("Note"),
     ]  # fmt: skip
     zone = ZoneInfo(shop.ask(shop_card).zone)
     rows = pages(lambda after: shop.ask(sessions_page, which, after))

@@ -12,6 +12,7 @@ from desktop.models.orders import Order, OrderEvent, OrderLine, Shipment
 from desktop.models.parcels import ShipmentLine
 from desktop.models.payments import Refund, RefundLine, RefundTender, Tender
 from desktop.models.stock import Reservation, StockMovement
+from desktop.services.sample.cash import Shifts
 from desktop.services.sample.drafts import Calendar, Draft
 from desktop.services.sample.ledger import GivenBack, paid_at, placed_at, refund_of
 from desktop.services.sample.write import add_rows
@@ -33,6 +34,11 @@ class Desk:
     skus: dict[str, int]
     calendar: Calendar
     receipts: Tally[int] = field(default_factory=Tally)
+    shifts: Shifts | None = None
+
+    def session(self, till_id: int, moment: datetime) -> int | None:
+        """The cash session money of a till belonged to."""
+        return self.shifts.at(till_id, moment) if self.shifts else None
 
 
 @dataclass
@@ -74,6 +80,7 @@ def till_of(draft: Draft) -> str:
 def write_orders(work: Work, desk: Desk, drafts: Sequence[Draft]) -> None:
     """Write the orders in the order they were placed; fills in their ids and tills."""
     calendar = desk.calendar
+    desk.shifts = shifts = Shifts(work, desk.tills["T1"], calendar)
     for draft in drafts:
         draft.till = desk.tills[till_of(draft)]
     receipts = _receipts(desk, drafts)
@@ -98,6 +105,7 @@ def write_orders(work: Work, desk: Desk, drafts: Sequence[Draft]) -> None:
         for parcel, (d, _at) in zip(made, parcels, strict=True) for i, line in enumerate(d.lines)
     ])  # fmt: skip
     _write_refunds(work, desk, ordered, by_place)
+    shifts.finish(work)
     order_texts.keep(work.connection, [draft.id for draft in ordered])
 
 
@@ -175,19 +183,20 @@ def _events(draft: Draft, calendar: Calendar) -> list[dict[str, Any]]:
 
 
 def _write_money(work: Work, desk: Desk, drafts: Sequence[Draft]) -> None:
-    rows = [row for draft in drafts if draft.paid for row in _tenders(draft, desk.calendar)]
+    rows = [row for draft in drafts if draft.paid for row in _tenders(draft, desk)]
     work.post(Tender, sorted(rows, key=lambda row: row["at"]))
 
 
-def _tenders(draft: Draft, calendar: Calendar) -> list[dict[str, Any]]:
-    paid = paid_at(draft, calendar)
-    shared = {"order_id": draft.id, "currency": CURRENCY, "actor": buyer_of(draft)}
+def _tenders(draft: Draft, desk: Desk) -> list[dict[str, Any]]:
+    paid = paid_at(draft, desk.calendar)
+    session = desk.session(draft.till, paid)
+    shared = {"order_id": draft.id, "currency": CURRENCY, "actor": buyer_of(draft), "session_id": session}
     rows: list[dict[str, Any]] = []
     for i, pay in enumerate(draft.pays):
         handed = -(-pay.amount // 1_000) * 1_000 if pay.method == "cash" else 0
         rows.append({
             **shared, "method_key": pay.method, "amount_minor": pay.amount, "points": 0, "at": paid,
-            "reference": pay.reference or _reference(pay.method, draft, paid, calendar), "received_minor": handed,
+            "reference": pay.reference or _reference(pay.method, draft, paid, desk.calendar), "received_minor": handed,
             "client_key": f"sample:{draft.id}:t{i}",
         })  # fmt: skip
     if draft.points:
@@ -260,8 +269,9 @@ def _write_refund(work: Work, desk: Desk, draft: Draft, back: GivenBack, line_id
         for row in work.rows(Tender.__table__.select().where(Tender.order_id == draft.id))
     }
     parts = [(draft.pays[0].method, back.money, 0), ("points", back.value, back.points)]
+    left = {"refund_id": refund, "at": at, "session_id": desk.session(draft.till, at)}
     work.post(RefundTender, [
-        {"refund_id": refund, "tender_id": tenders[method], "amount_minor": amount, "points": points, "at": at}
+        {**left, "tender_id": tenders[method], "amount_minor": amount, "points": points}
         for method, amount, points in parts if amount
     ])  # fmt: skip
     work.post(StockMovement, [{

@@ -50,6 +50,11 @@ CHOICES = {
     "rest": N_("Refund what is still here"),
     "return": N_("Ask to return the goods"),
     "no": N_("Refuse"),
+    "down": N_("Down"),
+    "nearest": N_("To the nearest"),
+    "customer": N_("As asked"),
+    "order": N_("Order number"),
+    "none": N_("No code"),
     "zh_CN": "中文",
     "en": "English",
 }

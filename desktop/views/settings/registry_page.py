@@ -32,7 +32,7 @@ class Group:
 
 SHOP = (
     Group(N_("The shop"), "", ("shop.name", "shop.branch", "shop.currency", "shop.zone")),
-    Group(N_("Receipt and look"), "", ("shop.receipt_footer", "look.gain_red")),
+    Group(N_("Look"), "", ("look.gain_red",)),
     Group(
         N_("Delivery notes and invoices"),
         N_("An invoice of this program is not a tax invoice"),
@@ -87,6 +87,18 @@ ORDERS = (
     ),
     Group(N_("Books"), "", ("system.verify_at",)),
     Group(N_("Kiosk"), "", ("kiosk.idle_seconds", "kiosk.code_seconds", "kiosk.parked_hours")),
+)
+CASH = (
+    Group(
+        N_("Cash sessions"),
+        N_("Opened, counted and closed under Payments, Cash sessions"),
+        ("cash.needs_session",),
+    ),
+    Group(
+        N_("Rounding of cash"),
+        N_("A line of its own on the receipt; other ways to pay are never rounded"),
+        ("cash.round_to_minor", "cash.round_how"),
+    ),
 )
 FIXED = ("shop.currency",)
 

@@ -38,7 +38,8 @@ from desktop.views.settings.look_page import LookPage
 from desktop.views.settings.notices_page import NoticesPage
 from desktop.views.settings.order_types_page import OrderTypesPage
 from desktop.views.settings.printer_page import PrinterPage
-from desktop.views.settings.registry_page import ORDERS, POINTS, SHOP, RegistryPage
+from desktop.views.settings.receipts_page import ReceiptsPage
+from desktop.views.settings.registry_page import CASH, ORDERS, POINTS, SHOP, RegistryPage
 from desktop.views.settings.roles_page import RolesPage
 from desktop.views.settings.staff_page import StaffPage
 from desktop.views.settings.texts_page import TextsPage
@@ -67,6 +68,10 @@ def _points(context: Context) -> Page:
     )
 
 
+def _cash(context: Context) -> Page:
+    return RegistryPage(context, _("Cash"), CASH)
+
+
 def _orders(context: Context) -> Page:
     return RegistryPage(context, _("Orders, stock and kiosk"), ORDERS)
 
@@ -89,6 +94,8 @@ ENTRIES = (
     Entry("notices", N_("Notifications"), "notification-3-line", N_("The shop"), settings_list, NoticesPage),
     Entry("texts", N_("Message texts"), "chat-quote-line", N_("The shop"), templates_list, TextsPage),
     Entry("tills", N_("Tills"), "computer-line", N_("The shop"), tills_list, TillsPage),
+    Entry("cash", N_("Cash"), "safe-2-line", N_("The shop"), settings_list, _cash),
+    Entry("receipts", N_("Receipts"), "receipt-line", N_("The shop"), settings_list, ReceiptsPage),
     Entry("barcodes", N_("Barcodes"), "barcode-line", N_("The shop"), scale_layouts, BarcodesPage),
     Entry("locations", N_("Locations"), "map-pin-line", N_("The shop"), places_list, LocationsPage),
     Entry("staff", N_("Staff"), "team-line", N_("People"), permission_matrix, StaffPage),

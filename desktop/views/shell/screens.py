@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
@@ -53,6 +53,7 @@ SCREENS = (
     Entry("batches", N_("Batches"), "business", "calendar-event", "see stock", under="inventory"),
     Entry("setaside", N_("Campaign stock"), "business", "archive-drawer", "see stock", under="inventory"),
     Entry("payments", N_("Payments"), "business", "wallet-3", "see payments", "P"),
+    Entry("cash", N_("Cash sessions"), "business", "safe-2", "keep the cash", under="payments"),
     Entry("members", N_("Members"), "customers", "vip-crown", "see members", "M"),
     Entry("rules", N_("Automation"), "system", "flashlight", "see rules", "A"),
     Entry("settings", N_("Settings"), "system", "settings-3", "", "S"),
@@ -60,8 +61,10 @@ SCREENS = (
 
 
 def allowed(rights: frozenset[str]) -> tuple[Entry, ...]:
-    """The screens somebody with these rights may open."""
-    return tuple(entry for entry in SCREENS if not entry.right or entry.right in rights)
+    """The screens somebody with these rights may open; where the head of a family is not among them, they stand alone."""
+    found = [entry for entry in SCREENS if not entry.right or entry.right in rights]
+    keys = {entry.key for entry in found}
+    return tuple(entry if entry.under in keys else replace(entry, under="") for entry in found)
 
 
 def family(entries: Mapping[str, Entry], key: str) -> tuple[Entry, ...]:

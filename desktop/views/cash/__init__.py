@@ -1,0 +1,1 @@
+"""The cash in the drawers: opened, counted, closed, and reported."""
