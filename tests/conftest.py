@@ -28,6 +28,7 @@ pytest_plugins = [
     "tests.helpers.desk",
     "tests.helpers.fresh",
     "tests.helpers.carrier_office",
+    "tests.helpers.rate_office",
     "tests.helpers.till_printer",
     "tests.simulators.fixture",
 ]

@@ -99,11 +99,12 @@ def wind_up(shop: Shop) -> Clockwork:
     from desktop.rules.trial_copy import forget_trials
     from desktop.scheduler.clockwork import Clockwork
     from desktop.scheduler.payer import Payer
+    from desktop.services.exchange import fetch_due_rates
     from desktop.services.sending import Gateways, senders
     from desktop.services.tracking import poll_carriers
 
     forget_trials()  # of a program that was killed
-    sends = [*senders(shop), partial(poll_carriers, shop)]
+    sends = [*senders(shop), partial(poll_carriers, shop), partial(fetch_due_rates, shop)]
     clockwork = Clockwork(shop, sends=sends, payer=Payer(shop, Gateways()))
     clockwork.start()
     return clockwork

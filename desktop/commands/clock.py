@@ -53,11 +53,13 @@ class _Watch:
         """Until somebody ends it; the lease is given back, so that another program goes on at once."""
         from desktop.scheduler.clockwork import Clockwork
         from desktop.scheduler.payer import Payer
+        from desktop.services.exchange import fetch_due_rates
         from desktop.services.sending import Gateways, senders
         from desktop.services.tracking import poll_carriers
 
         told = [partial(self._send, send) for send in senders(self._shop)]
         sends: list[Callable[[], object]] = [*told, partial(poll_carriers, self._shop)]
+        sends.append(partial(fetch_due_rates, self._shop))
         clockwork = Clockwork(self._shop, sends=sends, payer=Payer(self._shop, Gateways()))
         deaf = self._shop.listen(self._listen)
         self._shop.news.follow()

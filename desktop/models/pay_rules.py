@@ -1,4 +1,4 @@
-"""When a way to pay rests, how long a manager's yes is good, and by which tenders money goes back first: settings."""
+"""When a way to pay rests, and how long a manager's yes is good: settings."""
 
 from __future__ import annotations
 
@@ -32,22 +32,3 @@ APPROVAL_MINUTES = SettingSpec(
     1,
     60,
 )
-REFUND_SAME_WAY = SettingSpec(
-    "pay.refund_same_way",
-    True,
-    N_("Money goes back the way it came"),
-    N_("Off: it is given back in cash, whichever way it was paid. Points always go back as points."),
-)
-_TENDER = "wechat|alipay|unionpay|card|stored_value|cash|other"
-REFUND_ORDER = SettingSpec(
-    "pay.refund_order",
-    "wechat,alipay,unionpay,card,stored_value,other,cash",
-    N_("Money goes back first by"),
-    N_("When an order was paid in several ways. Points always go back as points."),
-    pattern=rf"(?:(?:{_TENDER})(?:,(?={_TENDER})|$))+",
-)
-
-
-def refund_rank(order: str) -> dict[str, int]:
-    """The place of each way to pay in this setting; what it leaves out comes last."""
-    return {key: place for place, key in enumerate(order.split(","))}

@@ -59,12 +59,11 @@ def cash_sums(read: Read, session_id: int) -> CashSums:
     moved = {row[0]: int(row[1]) for row in read.rows(by_kind.where(CashMovement.session_id == session_id))}
     mine = (Tender.session_id == session_id, Tender.method_key == CASH)
     taken = read.value(select(func.coalesce(func.sum(in_drawer()), 0)).where(*mine))
-    foreign = select(Tender.foreign_currency, func.sum(Tender.foreign_minor)).where(*mine)
-    foreign = foreign.where(Tender.foreign_currency != "").group_by(Tender.foreign_currency)
     back = select(func.coalesce(func.sum(RefundTender.amount_minor), 0)).join(
         Tender, Tender.id == RefundTender.tender_id
     )
-    given = read.value(back.where(RefundTender.session_id == session_id, back_by() == CASH))
+    here = (RefundTender.session_id == session_id, back_by() == CASH)
+    given = read.value(back.where(*here, RefundTender.foreign_currency == ""))
     return CashSums(
         float_minor=moved.get(FLOAT, 0),
         taken_minor=int(taken),
@@ -74,8 +73,22 @@ def cash_sums(read: Read, session_id: int) -> CashSums:
         in_minor=moved.get(IN, 0),
         out_minor=moved.get(OUT, 0),
         drop_minor=moved.get(DROP, 0),
-        foreign=tuple((row[0], int(row[1])) for row in read.rows(foreign.order_by(Tender.foreign_currency))),
+        foreign=_foreign(read, mine, here),
     )
+
+
+def _foreign(read: Read, taken: Any, given: Any) -> tuple[tuple[str, int], ...]:
+    """Notes of other currencies in the drawer: taken less given back, those that are there."""
+    came = select(Tender.foreign_currency, func.sum(Tender.foreign_minor)).where(*taken)
+    went = select(RefundTender.foreign_currency, func.sum(RefundTender.foreign_minor)).where(*given)
+    went = went.join(Tender, Tender.id == RefundTender.tender_id)
+    found: dict[str, int] = {}
+    for sign, statement, column in ((1, came, Tender), (-1, went, RefundTender)):
+        code = column.foreign_currency
+        for row in read.rows(statement.where(code != "").group_by(code)):
+            name, minor = tuple(row)
+            found[name] = found.get(name, 0) + sign * int(minor)
+    return tuple(sorted((code, minor) for code, minor in found.items() if minor))
 
 
 def _stored(read: Read, table: Any, session_id: int, *more: ColumnElement[bool]) -> int:

@@ -79,8 +79,9 @@ class CurrencyRow:
 
 @dataclass(frozen=True, slots=True)
 class RateSource:
-    """Where rates come from, without the key, which is in keyrings."""
+    """Where rates come from, without the key, which is in keyrings; `base` is the shop's own currency."""
 
+    base: str
     shop_key: str
     url: str
     path: str
@@ -233,7 +234,7 @@ def _row(read: Read, row: Any, newest: dict[str, RateRow | None]) -> CurrencyRow
 def rate_source(read: Read) -> RateSource:
     """Where rates are fetched from."""
     return RateSource(
-        read.setting(NOTICE_SHOP_KEY), read.setting(FX_URL), read.setting(FX_PATH), read.setting(FX_INVERSE),
+        read.currency, read.setting(NOTICE_SHOP_KEY), read.setting(FX_URL), read.setting(FX_PATH), read.setting(FX_INVERSE),
         read.setting(FX_UNITS),
     )  # fmt: skip
 

@@ -190,9 +190,10 @@ def try_source(shop: Shop, code: str, form: SourceForm, trust: ssl.SSLContext | 
     key = form.key if form.key is not None else get_secret(known.shop_key, KEY_NAME)
     if urlsplit(known.url).netloc != urlsplit(form.url).netloc and form.key is None:
         key = ""  # a kept key goes to no other server than its own
-    base = shop.ask(base_currency)
     source = Source(check_url(form.url), form.path.strip(), key, form.inverse, form.units)
-    return exchange.rate_text(rate_in(fetch_answer(source.address(base, code), trust), source, base, code))
+    return exchange.rate_text(
+        rate_in(fetch_answer(source.address(known.base, code), trust), source, known.base, code)
+    )
 
 
 # -- fetching -----------------------------------------------------------------------------------------------------
@@ -219,7 +220,7 @@ def fetch_now(shop: Shop, trust: ssl.SSLContext | None = None) -> Fetched:
 
 
 def _fetch(shop: Shop, codes: list[str], known: RateSource, trust: ssl.SSLContext | None) -> Fetched:
-    base = shop.ask(base_currency)
+    base = known.base
     key = get_secret(known.shop_key, KEY_NAME)
     source = Source(known.url, known.path, key, known.inverse, known.units)
     answers: dict[str, Any] = {}
@@ -269,12 +270,6 @@ def source_for_clock(read: Read) -> RateSource:
     return rate_source.run(read)
 
 
-@question(permission=Permission.BROWSE_GOODS)
-def base_currency(read: Read) -> str:
-    """The shop's own currency."""
-    return read.currency
-
-
 @action(permission=Permission.RUN_RULES)
 def claim_rate(work: Work, code: str, seen: datetime) -> bool:
     """Take a fetching upon oneself; False when another program was faster. Failing it, it is due again soon."""
@@ -311,6 +306,6 @@ def _jumps(work: Work, code: str, fresh: Decimal) -> bool:
 
 
 __all__ = [
-    "FIXED", "FLOATING", "KNOWN", "Fetched", "Quote", "SourceForm", "base_currency", "fetch_due_rates", "fetch_now",
+    "FIXED", "FLOATING", "KNOWN", "Fetched", "Quote", "SourceForm", "fetch_due_rates", "fetch_now",
     "float_all", "has_key", "quote", "save_currency", "save_source", "to_base", "to_foreign", "try_source", "type_rate",
 ]  # fmt: skip
