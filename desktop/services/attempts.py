@@ -29,6 +29,7 @@ from desktop.services.provider_refunds import move_attempt, tell
 from desktop.shop.action import action
 from desktop.shop.work import Read, Work
 
+SHORTEST = timedelta(seconds=20)  # for less no payment begins
 AGAIN = timedelta(seconds=2)  # before the next try when no connection came about
 _A = PaymentAttempt
 _ROW = select(_A.__table__).where(_A.id == bindparam("attempt")).with_for_update()
@@ -83,7 +84,7 @@ def begin_attempt(
     row = _row(work, due, amount_minor, till, way)
     attempt_id = work.offer(_A, row | {
         "subject": subject, "method_key": method_key, "gateway": _gateway(work, method_key),
-        "customer_code": customer_code, "client_key": client_key, "deadline_at": _deadline(work, method_key, way),
+        "customer_code": customer_code, "client_key": client_key, "deadline_at": _deadline(work, method_key, way, due.until),
         "request": {"words": due.words},
     })  # fmt: skip
     if attempt_id is None:  # another till was faster than the look above
@@ -150,11 +151,15 @@ def _channel(work: Work, till_id: int | None) -> str:
     return {"kiosk": "kiosk", "online": "online"}.get(kind or "", "store")
 
 
-def _deadline(work: Work, method_key: str, way: str) -> datetime:
-    if way == SHOW:
-        return work.now + timedelta(minutes=work.setting(CODE_MINUTES))
+def _deadline(work: Work, method_key: str, way: str, until: datetime | None) -> datetime:
+    """When the provider is told to forget it; not after the subject's own deadline."""
+    if until is not None and until < work.now + SHORTEST:
+        raise Refused(N_("The time to pay for this is over."))
     pace = PACES.get(method_key, PACES["unionpay"])
-    return work.now + timedelta(seconds=work.setting(pace.patience))
+    patience = timedelta(seconds=work.setting(pace.patience))
+    if way == SHOW:
+        patience = timedelta(minutes=work.setting(CODE_MINUTES))
+    return min(work.now + patience, until or work.now + patience)
 
 
 @action(permission=Permission.KIOSK)

@@ -14,6 +14,7 @@ from desktop.services import once, posting, set_aside
 from desktop.services.notices import Wanted, post_notice
 from desktop.services.order_conditions import wishes_of
 from desktop.services.orders import held_goods, stock_steps, tell
+from desktop.services.pay_letting_go import let_go
 from desktop.services.refunds import Refunded, give_back, give_credit_back
 from desktop.shop.action import action
 from desktop.shop.work import Read, Work
@@ -76,9 +77,10 @@ def cancel_own_order(work: Work, order_id: int, reason: str, client_key: str) ->
 
 
 def free_and_close(work: Work, order: Order, reason: str) -> None:
-    """Close an order nobody paid: what it held is free again."""
+    """Close an order nobody paid: what it held is free again, and what providers took a part of goes back."""
     if order.paid_minor or work.value(select(Tender.id).where(Tender.order_id == order.id).limit(1)):
         raise Refused(N_("Money was taken for this order, so it can't be cancelled as unpaid."))
+    let_go(work, f"order:{order.id}")
     order.step(CANCELLED)
     held = held_goods(work, order.id)
     posting.step_stock(work, stock_steps("free", held), order.location_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from desktop.basics.errors import Refused
@@ -22,7 +23,10 @@ SALE, ORDER, TOP_UP = "sale", "order", "top_up"
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What is still to be paid, of which version, and what the customer reads; `row` is what fronts look at."""
+    """What is still to be paid, of which version, and what the customer reads.
+
+    `row` is what fronts look at; after `until` nothing is taken for it any more.
+    """
 
     amount: Money
     version: int
@@ -31,6 +35,7 @@ class Due:
     member_id: int | None
     till_id: int | None
     row: tuple[str, int]
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,8 @@ def _order_due(work: Work, rest: str) -> Due:
     left = order.total_minor - read_paying(work, f"{ORDER}:{rest}").held_minor
     words = f"{words_of(work)} {order.short_code}"
     member, till = order.member_id, work.actor.till_id or order.till_id
-    return Due(Money(left, order.currency), 0, words, order.id, member, till, ("sale_order", order.id))
+    row = ("sale_order", order.id)
+    return Due(Money(left, order.currency), 0, words, order.id, member, till, row, order.pay_deadline)
 
 
 def _order_book(work: Work, rest: str, _attempt: Any) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 
 from desktop.basics.i18n import N_
 from desktop.models.orders import DONE, SHIPPED, STATUS_WORDS, TO_SHIP, UNPAID, Order, OrderEvent
+from desktop.models.pay_times import CASH_AFTER
+from desktop.models.payment_attempts import PaymentAttempt
 from desktop.models.payments import Tender
 from desktop.models.settings import PAY_MINUTES, RECEIVE_DAYS, SHIP_HOURS, TRADE_PAY_HOURS
 from desktop.rules.catalogue import declare
@@ -29,9 +31,23 @@ _to_ship_since = case(
 )  # fmt: skip
 
 
+_still_asked = and_(
+    PaymentAttempt.order_id == Order.id,
+    or_(
+        PaymentAttempt.state.in_(("created", "sent", "pending", "unknown")),
+        and_(PaymentAttempt.state == "cancelling", PaymentAttempt.tries < CASH_AFTER.default),
+        and_(PaymentAttempt.mismatch, PaymentAttempt.state == "succeeded", PaymentAttempt.booked.is_(False)),
+    ),
+)
+
+
 def _unpaid(which: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Unpaid orders without any money; one that got some is stuck, which its own check finds."""
-    return and_(Order.status == UNPAID, which, ~exists(select(Tender.id).where(Tender.order_id == Order.id)))
+    """Unpaid orders without any money; one that got some is stuck, which its own check finds.
+
+    While a provider is asked what became of a payment the order waits; one that stays silent does not keep it.
+    """
+    paid = exists(select(Tender.id).where(Tender.order_id == Order.id))
+    return and_(Order.status == UNPAID, which, ~paid, ~exists(select(PaymentAttempt.id).where(_still_asked)))
 
 
 declare(
