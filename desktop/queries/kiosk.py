@@ -46,18 +46,19 @@ class KioskFacts:
     sample: bool
     methods: tuple[str, ...]
     zone: str
+    drawer: bool = False  # whether this till has one
 
 
 @question(permission=Permission.KIOSK)
 def kiosk_facts(read: Read, till_id: int) -> KioskFacts:
     """The shop as this kiosk presents it."""
-    till = read.value(select(Till.name).where(Till.id == till_id))
+    till = read.first(select(Till.name, Till.drawer).where(Till.id == till_id))
     enabled = select(PaymentMethod.key).where(PaymentMethod.enabled, PaymentMethod.key.in_(BY_HAND))
     keys = {row.key for row in read.rows(enabled)}
     return KioskFacts(
         shop_name=read.setting(SHOP_NAME),
         branch=read.setting(SHOP_BRANCH),
-        till_name=_(till) if till else "",
+        till_name=_(till.name) if till else "",
         currency=read.currency,
         idle_seconds=read.setting(KIOSK_IDLE),
         welcome_points=read.setting(POINTS_WELCOME),
@@ -67,6 +68,7 @@ def kiosk_facts(read: Read, till_id: int) -> KioskFacts:
         sample=read.setting(SHOP_SAMPLE),
         methods=tuple(key for key in BY_HAND if key in keys),
         zone=str(read.zone),
+        drawer=bool(till and till.drawer),
     )
 
 

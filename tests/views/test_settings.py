@@ -92,7 +92,7 @@ def test_more_than_half_cannot_be_saved_and_everything_typed_stays(stage: Stage)
 def test_every_setting_of_the_registry_but_the_sample_mark_is_on_a_page(stage: Stage) -> None:
     screen = stage.show(SettingsScreen)
     seen = set()
-    for key in ("shop", "points", "orders", "order_types", "carriers", "notices"):
+    for key in ("shop", "points", "orders", "order_types", "carriers", "notices", "receipts"):
         screen.go(key)
         stage.settle()
         seen |= set(screen.pages[key].controls)

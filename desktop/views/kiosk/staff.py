@@ -11,16 +11,21 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _, ngettext
+from desktop.basics.ids import new_key
 from desktop.basics.money import MILLI, Money
 from desktop.queries.checkout import CheckoutView, checkout_view
+from desktop.queries.page import Page
 from desktop.queries.parking import ParkedSale, parked_sales
+from desktop.queries.print_jobs import JobRow, print_jobs
 from desktop.services.parking import drop_parked, park_sale, sell_without_code, take_parked
+from desktop.services.print_jobs import cancel_job, open_drawer, print_again, settle_doubt
 from desktop.services.sign_in import check_pin
 from desktop.views.kiosk.cart import BASKET, BEFORE_PAYMENT
 from desktop.views.kiosk.goods import scrolling
 from desktop.views.kiosk.keypad import Entry, Keypad, typed
 from desktop.views.kiosk.look import look
 from desktop.views.kiosk.overlays import Notice, Overlay
+from desktop.views.kiosk.staff_papers import AGAIN, CAME_OUT, CANCEL, NOT_OUT, Papers, WhyDrawer
 from desktop.views.kiosk.widgets import Button, Text, column, row, wide
 
 if TYPE_CHECKING:
@@ -62,6 +67,9 @@ class StaffDesk:
             else:
                 deeds.append((_("Parked sales"), "play-circle-line", self._ask_parked))
             deeds.append((_("Goods without a code"), "price-tag-3-line", self._ask_price))
+        deeds.append((_("Papers for the printer"), "printer-line", self._ask_papers))
+        if sale.facts.drawer:
+            deeds.append((_("Open drawer"), "safe-2-line", self._ask_why))
         deeds.append((_("Leave the kiosk"), "logout-box-r-line", self._leave))
         self._window.open_overlay(StaffMenu(self._window, deeds))
 
@@ -132,6 +140,35 @@ class StaffDesk:
         if sale.page not in BEFORE_PAYMENT[1:]:
             sale.go(BASKET)
         sale.look_again()
+
+    # -- papers and drawer ------------------------------------------------------------------------------------
+
+    def _ask_papers(self) -> None:
+        task = self._background.device(self._door.ask, print_jobs, till_id=self._till, size=30)
+        task.then(self._show_papers).otherwise(self._refused)
+
+    def _show_papers(self, page: Page[JobRow]) -> None:
+        papers = Papers(self._window, page.rows, self._zone)
+        papers.asked.connect(self._with_paper)
+        self._window.open_overlay(papers)
+
+    def _with_paper(self, deed: str, job_id: int) -> None:
+        deeds: dict[str, tuple[Any, ...]] = {
+            AGAIN: (print_again, job_id, new_key(), self._till),
+            CANCEL: (cancel_job, job_id),
+            CAME_OUT: (settle_doubt, job_id, True, new_key()),
+            NOT_OUT: (settle_doubt, job_id, False, new_key()),
+        }
+        self._do(lambda _answer: self._ask_papers(), *deeds[deed])
+
+    def _ask_why(self) -> None:
+        self._window.open_overlay(WhyDrawer(self._window, self._open_drawer))
+
+    def _open_drawer(self, reason: str) -> None:
+        self._do(self._opened, open_drawer, self._till, reason, new_key())
+
+    def _opened(self, _job: int) -> None:
+        self._window.open_overlay(Notice(self._window, _("The drawer opens")))
 
 
 class StaffMenu(Overlay):

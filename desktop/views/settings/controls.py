@@ -55,6 +55,9 @@ CHOICES = {
     "customer": N_("As asked"),
     "order": N_("Order number"),
     "none": N_("No code"),
+    "same": N_("The way it came"),
+    "cash": N_("As cash"),
+    "stored_value": N_("As stored value"),
     "zh_CN": "中文",
     "en": "English",
 }

@@ -37,6 +37,7 @@ from desktop.views.settings.locations_page import LocationsPage
 from desktop.views.settings.look_page import LookPage
 from desktop.views.settings.notices_page import NoticesPage
 from desktop.views.settings.order_types_page import OrderTypesPage
+from desktop.views.settings.payments_page import PaymentsPage
 from desktop.views.settings.printer_page import PrinterPage
 from desktop.views.settings.receipts_page import ReceiptsPage
 from desktop.views.settings.registry_page import CASH, ORDERS, POINTS, SHOP, RegistryPage
@@ -93,9 +94,10 @@ ENTRIES = (
     Entry("carriers", N_("Carriers"), "truck-line", N_("The shop"), settings_list, CarriersPage),
     Entry("notices", N_("Notifications"), "notification-3-line", N_("The shop"), settings_list, NoticesPage),
     Entry("texts", N_("Message texts"), "chat-quote-line", N_("The shop"), templates_list, TextsPage),
+    Entry("payments", N_("Payments"), "wallet-3-line", N_("The shop"), settings_list, PaymentsPage),
     Entry("tills", N_("Tills"), "computer-line", N_("The shop"), tills_list, TillsPage),
     Entry("cash", N_("Cash"), "safe-2-line", N_("The shop"), settings_list, _cash),
-    Entry("receipts", N_("Receipts"), "receipt-line", N_("The shop"), settings_list, ReceiptsPage),
+    Entry("receipts", N_("Receipts"), "bill-line", N_("The shop"), settings_list, ReceiptsPage),
     Entry("barcodes", N_("Barcodes"), "barcode-line", N_("The shop"), scale_layouts, BarcodesPage),
     Entry("locations", N_("Locations"), "map-pin-line", N_("The shop"), places_list, LocationsPage),
     Entry("staff", N_("Staff"), "team-line", N_("People"), permission_matrix, StaffPage),
