@@ -76,6 +76,7 @@ ACTION_WORDS: dict[str, str] = {
     "pay_methods.clear_offer": N_("Took back a place’s own ways to pay"),
     "pay_methods.edit_method": N_("Changed the terms of a way to pay"),
     "pay_methods.set_offer": N_("Changed which ways to pay are offered"),
+    "pay_methods.set_till_region": N_("Said in which region a till stands"),
     "pay_methods.switch_method": N_("Switched a way to pay on or off"),
     "pay_methods.trust_method": N_("Offered a way to pay again that rested"),
     "price_lists.edit_list": N_("Changed a price list"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, cast, func, select
 
 from desktop.models.cash_sessions import OPEN, CashSession
 from desktop.models.pay_offers import DEFAULT, FALLBACK, OFF, OFFERED
-from desktop.models.pay_rules import REFUND_SAME_WAY
+from desktop.models.pay_times import REFUND_ROUTE
 from desktop.models.payment_attempts import PaymentAttempt
 from desktop.models.payments import PaymentMethod
 from desktop.models.people import Permission
@@ -17,13 +18,14 @@ from desktop.models.rules import Rule
 from desktop.models.settings import PAY_MINUTES, POINTS_CAP, POINTS_PER_UNIT, TRADE_PAY_HOURS
 from desktop.models.stored_value import StoredBalance
 from desktop.queries.cash_sums import cash_sums
-from desktop.queries.pay_health import Down, methods_down
-from desktop.queries.pay_offer import SHOP, uses_at
+from desktop.queries.pay_health import WALLET, Down, methods_down
+from desktop.queries.pay_offer import SHOP, accounts_of, uses_at
 from desktop.queries.payments import MethodSum, PaymentFilter, method_sums, span
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
 MOST_DRAWERS = 20
+SOON = timedelta(days=30)  # a certificate that ends within it is named
 UNPAID_RULES = ("retail_unpaid", "trade_unpaid")
 WAITING = ("created", "sent", "pending", "unknown", "cancelling")
 
@@ -45,6 +47,9 @@ class MethodCardFacts:
     held_minor: int | None
     waiting: int
     down: Down | None
+    connected: bool  # a wallet with an account; everything else is
+    expires_at: datetime | None  # when the first certificate of its account ends
+    soon: bool  # within a month
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ class PayRules:
     retail_minutes: int
     rule_ids: tuple[int, ...]
     closing: bool
-    same_way: bool
+    route: str  # of refunds: the same way, or always another one
     points_cap_bp: int
     points_per_unit: int
 
@@ -70,13 +75,15 @@ def method_cards(read: Read, filters: PaymentFilter | None = None) -> tuple[Meth
     uses, down = uses_at(read, SHOP), methods_down(read)
     rows.sort(key=lambda row: uses.get(row.key, ("", row.position))[1])
     waiting, number, found = _waiting(read, filters), 0, []
+    accounts = accounts_of(read)
     for row in rows:
         use = uses.get(row.key, (OFFERED, 0))[0]
         number += use == FALLBACK
         found.append(MethodCardFacts(
             sums[row.key], row.kind, use, number if use == FALLBACK else 0,
             tuple(part for part in row.channels.split(",") if part), row.fee_bp, row.discount_bp, _held(read, row.kind),
-            waiting.get(row.key, 0), down.get(row.key),
+            waiting.get(row.key, 0), down.get(row.key), row.kind != WALLET or row.key in accounts, ends := accounts.get(row.key),
+            ends is not None and ends - read.now < SOON,
         ))  # fmt: skip
     return tuple(found)
 
@@ -115,7 +122,7 @@ def pay_rules(read: Read) -> PayRules:
     rules: list[Any] = list(read.rows(select(Rule.id, Rule.enabled).where(Rule.key.in_(UNPAID_RULES))).all())
     return PayRules(
         read.setting(TRADE_PAY_HOURS), read.setting(PAY_MINUTES), tuple(row.id for row in rules),
-        bool(rules) and all(row.enabled for row in rules), read.setting(REFUND_SAME_WAY), read.setting(POINTS_CAP),
+        bool(rules) and all(row.enabled for row in rules), read.setting(REFUND_ROUTE), read.setting(POINTS_CAP),
         read.setting(POINTS_PER_UNIT),
     )  # fmt: skip
 

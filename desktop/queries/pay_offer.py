@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from desktop.basics.i18n import N_
 from desktop.basics.money import Money
 from desktop.basics.words import when_text
 from desktop.models.pay_offers import DEFAULT, FALLBACK, OFF, OFFERED, SHOP_SCOPE, MethodOffer, MethodUse
+from desktop.models.payment_accounts import PaymentAccount
 from desktop.models.payment_attempts import OPEN, PaymentAttempt
 from desktop.models.payments import PaymentMethod
 from desktop.models.people import Permission, Till
@@ -84,12 +86,14 @@ def offered(
         select(PaymentMethod.__table__).order_by(PaymentMethod.position, PaymentMethod.key)
     ).all()
     uses = uses_at(read, where)
-    down = methods_down(read)
+    down, accounts = methods_down(read), accounts_of(read)
     running, failed = _tries(read, subject)
     found = []
     for place, row in enumerate(methods):
         use, position = uses.get(row.key, (OFFERED, place))
         why = running or refusal(read, row, where, use, amount_minor, money, member_id, down.get(row.key))
+        if why is None and row.kind == WALLET and row.key not in accounts:
+            why = Refused(N_("{method} is not connected yet."), method=method_word(row.key))
         off = pay_discount(amount_minor, row.discount_bp, row.discount_cap_minor)
         shown = OfferedMethod(
             row.key, row.kind, use, why is None, False, why, off, amount_minor - off, down.get(row.key)
@@ -99,6 +103,12 @@ def offered(
     return tuple(
         replace(one[-1], proposed=number == 0 and one[-1].offered) for number, one in enumerate(found)
     )
+
+
+def accounts_of(read: Read) -> dict[str, datetime | None]:
+    """The providers the shop has an account with, and when the first certificate of each ends."""
+    rows = read.rows(select(PaymentAccount.gateway, PaymentAccount.expires_at))
+    return {row.gateway: row.expires_at for row in rows}
 
 
 def _tries(read: Read, subject: str) -> tuple[Refused | None, frozenset[str]]:

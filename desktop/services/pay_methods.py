@@ -217,6 +217,15 @@ def trust_method(work: Work, method_key: str) -> None:
     work.get(PaymentMethod, method_key, lock=True).trusted_at = work.now
 
 
+@action(permission=Permission.SETTINGS)
+def set_till_region(work: Work, till_id: int, region: str) -> None:
+    """Say where a till stands, for methods that are limited to some regions."""
+    name = " ".join(region.split())
+    if len(name) > 40 or "," in name:
+        raise Refused(N_("A region’s name has at most 40 letters and no comma."))
+    work.get(Till, till_id, lock=True).region = name
+
+
 def _clear(work: Work, scope: str) -> None:
     for row in work.session.scalars(select(MethodOffer).where(MethodOffer.scope == scope)).all():
         work.remove(row)
@@ -233,5 +242,5 @@ def _check_scope(work: Work, scope: str) -> None:
 
 __all__ = [
     "DEFAULT", "FALLBACK", "OFF", "OFFERED", "MethodTerms", "check_offer", "clear_offer", "count_use", "discount_of",
-    "edit_method", "release_use", "set_offer", "switch_method", "trust_method",
+    "edit_method", "release_use", "set_offer", "set_till_region", "switch_method", "trust_method",
 ]  # fmt: skip

@@ -15,8 +15,8 @@ from desktop.views.common.badges import Badge
 from desktop.views.common.cards import Card, IconTile, clear, hbox, vbox
 from desktop.views.common.focus_ring import ring_on_focus
 from desktop.views.common.labels import Label
+from desktop.views.common.method_icons import ICONS
 from desktop.views.common.toggle import Toggle
-from desktop.views.payments.table import ICONS
 
 ALWAYS = ("wechat", "alipay", "card", "cash", "points")
 

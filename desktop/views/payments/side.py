@@ -8,7 +8,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from desktop.basics.errors import ShopError
-from desktop.basics.i18n import _
+from desktop.basics.i18n import _, ngettext
 from desktop.queries.exchange import RateLine, rate_line
 from desktop.queries.pay_cards import PayRules, pay_rules
 from desktop.rules.editing import switch_rule
@@ -23,8 +23,15 @@ from desktop.views.common.theme import theme
 from desktop.views.common.toggle import Toggle
 
 WIDTH = 392
-SAME_WAY = "pay.refund_same_way"
+ROUTE, SAME, CASH = "refunds.route", "same", "cash"
 TABLES = {"rule", "setting", "fx_currency", "fx_rate"}
+
+
+def minutes_text(minutes: int) -> str:
+    """`30 minutes`, `36 hours`."""
+    if minutes % 60 or minutes < 120:
+        return ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
+    return ngettext("{count} hour", "{count} hours", minutes // 60).format(count=minutes // 60)
 
 
 class RulesCard(Card):
@@ -74,7 +81,8 @@ class RulesCard(Card):
     def _show_rules(self, rules: PayRules) -> None:
         self.rules = rules
         self.closing.put(rules.closing)
-        self.same_way.put(rules.same_way)
+        self.closing.setEnabled(bool(rules.rule_ids) and self.context.may(switch_rule))
+        self.same_way.put(rules.route == SAME)
         self.texts[0].say(
             _("Not paid within {hours} hours: cancelled by itself").format(hours=rules.trade_hours),
             _("Retail within {minutes} minutes; stock and points are set free").format(
@@ -83,8 +91,10 @@ class RulesCard(Card):
         )
         self.texts[1].say(
             _("Refunds go back the way they came, points as points")
-            if rules.same_way
-            else _("Refunds are given back in cash, points as points"),
+            if rules.route == SAME
+            else _("Refunds are given back in cash, points as points")
+            if rules.route == CASH
+            else _("Refunds become stored value, points as points"),
             _("Points are never turned into money"),
         )
 
@@ -110,11 +120,13 @@ class RulesCard(Card):
             self.scope.do(switch_rule, rule_id, on).otherwise(self._back)
 
     def _same_way(self, on: bool) -> None:
-        self.scope.do(set_setting, SAME_WAY, on).then(partial(self._said, on)).otherwise(self._back)
+        self.scope.do(set_setting, ROUTE, SAME if on else CASH).then(partial(self._said, on)).otherwise(
+            self._back
+        )
 
     def _said(self, on: bool, _none: Any) -> None:
         words = _("Refunds go back the way they came") if on else _("Refunds are given back in cash")
-        undo = partial(self.scope.do, set_setting, SAME_WAY, not on)
+        undo = partial(self.scope.do, set_setting, ROUTE, CASH if on else SAME)
         self.context.toast(self, words, undo=lambda: undo() and None)
 
     def _float(self, mode: str) -> None:

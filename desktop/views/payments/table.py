@@ -10,16 +10,7 @@ from desktop.basics.words import when_text
 from desktop.queries.order_words import method_word
 from desktop.queries.payments import PaymentRow
 from desktop.views.common.cells import BadgeCell, Column, IconCell, Toned
-
-ICONS = {
-    "wechat": ("wechat-pay-fill", "brand_wechat"),
-    "alipay": ("alipay-fill", "brand_alipay"),
-    "card": ("bank-card-fill", "brand_card"),
-    "unionpay": ("bank-card-2-fill", "brand_card"),
-    "cash": ("money-cny-circle-fill", "brand_cash"),
-    "points": ("copper-coin-fill", "brand_points"),
-    "other": ("exchange-line", "neutral"),
-}
+from desktop.views.common.method_icons import ICONS
 
 
 def columns(currency: str, zone: ZoneInfo, now: Callable[[], datetime]) -> list[Column]:
