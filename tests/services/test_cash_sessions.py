@@ -98,17 +98,17 @@ def test_a_shift_ends_with_its_difference_stated(stocked: Stocked) -> None:
 
 
 @pytest.mark.req("M13")
-def test_a_till_has_one_open_session_and_a_retry_opens_none(stocked: Stocked) -> None:
+def test_a_till_has_one_open_session_and_a_retry_opens_none(local: Stocked) -> None:
     key = new_key()
-    first = stocked.cashier.do(open_session, stocked.kiosk_till, FLOAT, client_key=key)
-    assert stocked.cashier.do(open_session, stocked.kiosk_till, FLOAT, client_key=key) == first
+    first = local.cashier.do(open_session, local.kiosk_till, FLOAT, client_key=key)
+    assert local.cashier.do(open_session, local.kiosk_till, FLOAT, client_key=key) == first
     with pytest.raises(Refused):
-        opened(stocked)
-    other = next(t for t in column(stocked, text("id FROM till")) if t != stocked.kiosk_till)
-    assert stocked.cashier.do(open_session, other, (), client_key=new_key()) != first
-    assert len(column(stocked, CashSession.id)) == 2
+        opened(local)
+    other = next(t for t in column(local, text("id FROM till")) if t != local.kiosk_till)
+    assert local.cashier.do(open_session, other, (), client_key=new_key()) != first
+    assert len(column(local, CashSession.id)) == 2
     with pytest.raises(NotAllowed):
-        stocked.kiosk.do(move_cash, first, "out", 100, "x", client_key=new_key())
+        local.kiosk.do(move_cash, first, "out", 100, "x", client_key=new_key())
 
 
 def _open_sale(stocked: Stocked) -> None:
@@ -175,26 +175,26 @@ def paid(stocked: Stocked, *tenders: TenderIn) -> int:
 
 
 @pytest.mark.req("M1", "M13")
-def test_small_change_is_left_away_as_a_line_of_its_own(stocked: Stocked) -> None:
-    rounded(stocked, 100)
-    session = opened(stocked)
-    order = paid(stocked, TenderIn("cash", 1_600, 2_000))
-    with stocked.shop.storage.read.connect() as connection:
+def test_small_change_is_left_away_as_a_line_of_its_own(local: Stocked) -> None:
+    rounded(local, 100)
+    session = opened(local)
+    order = paid(local, TenderIn("cash", 1_600, 2_000))
+    with local.shop.storage.read.connect() as connection:
         row = connection.execute(select(Order.__table__)).one()
     assert (row.total_minor, row.rounding_minor, row.paid_minor) == (1_600, -90, 1_600)
-    line = column(stocked, text("id FROM order_line"))[0]
-    back = stocked.shop.do(refund_lines, order, [(line, 1_000)], "x", new_key())
+    line = column(local, text("id FROM order_line"))[0]
+    back = local.shop.do(refund_lines, order, [(line, 1_000)], "x", new_key())
     assert back.money_minor == 1_600  # what was really paid
-    paid(stocked, TenderIn("card", 890), TenderIn("cash", 800))  # all the card leaves is paid in cash
-    paid(stocked, TenderIn("card", 891), TenderIn("cash", 700))
-    paid(stocked, TenderIn("card", 1_690))
-    paid(stocked, TenderIn("cash", 1_690))  # the exact sum is taken too
+    paid(local, TenderIn("card", 890), TenderIn("cash", 800))  # all the card leaves is paid in cash
+    paid(local, TenderIn("card", 891), TenderIn("cash", 700))
+    paid(local, TenderIn("card", 1_690))
+    paid(local, TenderIn("cash", 1_690))  # the exact sum is taken too
     for wrong in (TenderIn("card", 1_600), TenderIn("cash", 1_650)):  # controls
         with pytest.raises(Refused):
-            paid(stocked, wrong)
-    assert column(stocked, Order.rounding_minor) == [-90, 0, -99, 0, 0]
-    assert closed(stocked, session, 42_000 + 800 + 700 + 1_690).difference_minor == 0  # type: ignore[attr-defined]
-    assert not stocked.shop.ask(verify).faults
+            paid(local, wrong)
+    assert column(local, Order.rounding_minor) == [-90, 0, -99, 0, 0]
+    assert closed(local, session, 42_000 + 800 + 700 + 1_690).difference_minor == 0  # type: ignore[attr-defined]
+    assert not local.shop.ask(verify).faults
 
 
 moves = st.lists(st.tuples(st.sampled_from(["in", "out", "drop"]), st.integers(1, 10**9)), max_size=6)

@@ -30,6 +30,7 @@ from desktop.models.shelves import PriceChanged
 from desktop.models.stocktakes import Stocktake, StocktakeScan
 from desktop.models.stored_value import PayOut, StoredValueEntry
 from desktop.services.batches import track_batches
+from desktop.services.cash_sessions import open_session
 from desktop.services.refunds import refund_lines
 from desktop.services.set_aside import AsideLine, set_aside
 from desktop.shop.shop import Shop
@@ -42,7 +43,8 @@ LEDGERS = {
     "audit_event", "stock_movement", "points_entry", "order_event", "tender", "refund", "refund_line", "refund_tender",
     "rule_version", "price_changed", "shipment_line", "shipment_trail", "stocktake_scan",
     "goods_receipt", "goods_receipt_line", "supplier_return_line", "after_sale_event", "refund_extra",
-    "batch_movement", "set_aside_entry", "payment_event", "drawer_kick", "stored_value_entry", "pay_out", "fx_rate",
+    "batch_movement", "set_aside_entry", "payment_event",
+    "cash_count", "cash_movement", "cash_tally", "drawer_kick", "stored_value_entry", "pay_out", "fx_rate",
 }  # fmt: skip
 
 
@@ -55,6 +57,7 @@ def full(shop: Shop) -> Storage:
         line = connection.execute(text("SELECT id FROM order_line")).scalar_one()
     shop.do(refund_lines, settled.order_id, [(line, 1_000)], "坏了", new_key())
     _one_batch(stocked)
+    shop.do(open_session, stocked.kiosk_till, [(100, 5)], client_key=new_key())
     with shop.storage.write.begin() as connection:
         moment = {"at": shop.clock.now(), "name": "x", "spec": "{}"}
         rule = {

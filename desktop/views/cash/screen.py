@@ -179,7 +179,7 @@ class CashScreen(ScreenWithPanel):
     def _state(self, row: SessionRow) -> BadgeCell:
         if row.difference_minor is None:
             if row.overnight:
-                return BadgeCell(_("Not closed yesterday"), "warn", "alert")
+                return BadgeCell(_("Not closed on its day"), "warn", "alert")
             return BadgeCell(_("On shift"), "success", "done")
         if row.difference_minor:
             return BadgeCell(_("Cash difference"), "danger" if row.difference_minor < 0 else "warn", "alert")
@@ -222,7 +222,7 @@ class CashScreen(ScreenWithPanel):
         many = sum(d.session is not None for d in found)
         self.tabs.set_count("open", many)
         if late:
-            words = _("{tills} was not closed yesterday. Count it and close it first.")
+            words = _("{tills} was not closed on its day. Count it and close it first.")
             self.summary.setText(words.format(tills=", ".join(late)))
             self.summary.look(color="warn_fg")
             return
