@@ -192,6 +192,8 @@ class Alipay:
 
     def _not_cancelled(self, attempt: Attempt, said: Said) -> Answer:
         """After a day, or with a part given back, it can't be cancelled any more: what it is now decides."""
+        if said.unknown or said.door():
+            return Answer(State.CANCELLING, reason=said.why, detail=said.code_text)
         now = self.query(attempt)
         if now.state in (State.SUCCEEDED, State.CLOSED, State.REVERSED):
             return now

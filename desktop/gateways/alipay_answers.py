@@ -13,7 +13,7 @@ from desktop.gateways.payment import Answer, Back, Reason, RefundState, State
 
 OK, WAITING, UNKNOWN = "10000", "10003", "20000"
 ALLOWED_BACK = (OK, WAITING, UNKNOWN)  # answers that must be signed: an unsigned one of these is refused
-_AMOUNT = re.compile(r"(\d{1,13})(?:\.(\d{1,2}))?")
+_AMOUNT = re.compile(r"([0-9]{1,13})(?:\.([0-9]{1,2}))?")
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str)
 _SPACE = re.compile(r"[ \t\r\n]*")
 

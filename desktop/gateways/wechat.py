@@ -5,15 +5,12 @@ Scanned codes may go by the older calls instead (`wechat_v2`), since not every m
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import secrets as random
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
@@ -28,6 +25,7 @@ from desktop.gateways.pay_http import LARGEST, LARGEST_BILL, SKEW, Line, Reply, 
 from desktop.gateways.pay_words import failed, unclear
 from desktop.gateways.payment import SHOW, TAKE, Answer, Attempt, Back, Notice, Reason, RefundState, State
 from desktop.gateways.wechat_answers import (
+    NOT_DONE,
     NOT_THERE,
     Said,
     back_of,
@@ -35,6 +33,7 @@ from desktop.gateways.wechat_answers import (
     refund_state,
     refused_by,
     state_of,
+    unpacked,
 )
 from desktop.gateways.wechat_keys import (
     PROBE,
@@ -222,6 +221,8 @@ class Wechat:
 
     def _look(self, attempt: Attempt, said: Said) -> Answer:
         """How it ended, or whether it was paid before; as long as neither is sure it goes on being cancelled."""
+        if said.code and said.why in NOT_DONE:
+            return Answer(State.CANCELLING, reason=said.why, detail=said.code_text)
         now = self.query(attempt)
         over = (State.CLOSED, State.REVERSED) + ((State.SUCCEEDED,) if said.code else ())
         if now.state in over:
@@ -283,7 +284,7 @@ class Wechat:
             raise Unavailable(words.NO_BILL_NOW) from None
         if reply.status != 200:
             raise Unavailable(words.NO_BILL_NOW)
-        digest = hashlib.sha1(_unpacked(reply.body), usedforsecurity=False).hexdigest()
+        digest = hashlib.sha1(unpacked(reply.body), usedforsecurity=False).hexdigest()
         if said.text("hash_type").upper() != "SHA1" or digest != said.text("hash_value").lower():
             raise Unavailable(words.BAD_BILL)
         return reply.body
@@ -343,8 +344,11 @@ class Wechat:
         if status == 429 or status >= 500:
             return Said(trouble=Reason.BUSY, detail=f"HTTP {status}")
         wrong = self._check(reply.headers, reply.body) if signed or status < 300 else Reason.NONE
+        if wrong and status >= 300 and not self.verifier.knows(reply.headers):
+            wrong = Reason.NONE  # a merchant it does not let in can't fetch its certificates either
         if wrong and (status < 300 or wrong is Reason.SIGNATURE):
-            return Said(trouble=wrong, detail=f"HTTP {status}")
+            page = not signed and reply.body.lstrip()[:1] not in (b"{", b"")
+            return Said(trouble=Reason.UNREADABLE if page else wrong, detail=f"HTTP {status}")
         if status == 204:
             return Said()
         try:
@@ -385,14 +389,3 @@ class Wechat:
         if found and not fresh.check(reply.headers, reply.body, self.clock.now()):
             self.verifier = fresh
         return reply.status == 200
-
-
-def _unpacked(body: bytes) -> bytes:
-    """The bill as text; what is not packed is taken as it is. Raises `Unavailable`."""
-    if not body.startswith(b"\x1f\x8b"):
-        return body
-    try:
-        with gzip.GzipFile(fileobj=BytesIO(body)) as file:
-            return file.read(LARGEST_BILL)
-    except (OSError, EOFError, zlib.error):
-        raise Unavailable(words.BAD_BILL) from None

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Mapping
+from io import BytesIO
 from typing import Any
 
+from desktop.basics.errors import Unavailable
 from desktop.basics.money import Money
-from desktop.gateways.pay_words import Heard, plain_code, unclear
+from desktop.gateways.pay_http import LARGEST_BILL
+from desktop.gateways.pay_words import BAD_BILL, Heard, plain_code, unclear
 from desktop.gateways.payment import SHOW, Answer, Attempt, Back, Reason, RefundState, State
 
 # The same word is written with and without marks in different texts: all are read without.
@@ -34,6 +39,12 @@ BUSY = {
     "BIZERRNEEDRETRY",
 }
 ASK = {"ORDERPAID", "OUTTRADENOUSED", "USERPAYING"}  # something stands under this number
+NOT_DONE = (
+    Reason.BUSY,
+    Reason.KEYS,
+    Reason.CLOCK,
+    Reason.CERTIFICATE,
+)  # whatever was asked for is to be asked again
 NOT_THERE = {"ORDERNOTEXIST", "ORDERNOTEXISTS", "RESOURCENOTEXISTS", "REFUNDNOTEXIST"}
 WAITING = ("NOTPAY", "USERPAYING", "ACCEPT")
 REFUNDS = {
@@ -138,3 +149,14 @@ def refund_state(status: str, reference: str) -> Back:
         return Back(RefundState.UNKNOWN, reason=Reason.UNREADABLE, detail="status")
     bad = state in (RefundState.ABNORMAL, RefundState.REFUSED)
     return Back(state, reference, Reason.REFUND_REFUSED if bad else Reason.NONE, status if bad else "")
+
+
+def unpacked(body: bytes) -> bytes:
+    """A bill as text; what is not packed is taken as it is. Raises `Unavailable`."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    try:
+        with gzip.GzipFile(fileobj=BytesIO(body)) as file:
+            return file.read(LARGEST_BILL)
+    except (OSError, EOFError, zlib.error):
+        raise Unavailable(BAD_BILL) from None

@@ -28,6 +28,7 @@ from desktop.gateways.pay_http import SKEW, Line, Reply, Trouble, check_base
 from desktop.gateways.pay_words import unclear
 from desktop.gateways.payment import Answer, Attempt, Back, Reason, RefundState, State
 from desktop.gateways.wechat_answers import (
+    NOT_DONE,
     NOT_THERE,
     Said,
     back_of,
@@ -147,6 +148,8 @@ class WechatV2:
             return Answer(State.CLOSED, reason=Reason.NOT_FOUND)
         if said.text("recall") == "Y" or said.code in ("USERPAYING", "INVALIDREQUEST", "SYSTEMERROR"):
             return Answer(State.CANCELLING, reason=Reason.BUSY, detail=said.code_text or "recall", wait=5)
+        if said.code and said.why in NOT_DONE:
+            return Answer(State.CANCELLING, reason=said.why, detail=said.code_text)
         now = self.query(attempt)
         over = (State.CLOSED, State.REVERSED) + ((State.SUCCEEDED,) if said.code else ())
         if now.state in over:

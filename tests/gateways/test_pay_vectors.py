@@ -17,7 +17,7 @@ from desktop.gateways.alipay import notice_verifies
 from desktop.gateways.alipay_answers import find_answer
 from desktop.gateways.payment import Reason
 from desktop.gateways.unionpay import _form, signed_text
-from desktop.gateways.wechat_keys import Theirs, Verifier, authorization, request_message
+from desktop.gateways.wechat_keys import Verifier, authorization, request_message
 from desktop.gateways.wechat_v2 import from_xml, signature, to_xml
 
 VECTORS = Path(__file__).parents[3] / "shared" / "protocols" / "vectors"
