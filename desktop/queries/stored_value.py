@@ -9,14 +9,22 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from desktop.basics.errors import NotFound
-from desktop.basics.i18n import N_
+from desktop.basics.i18n import N_, _
 from desktop.basics.money import BASIS, half_up
 from desktop.models.members import Member
 from desktop.models.orders import Order
-from desktop.models.payments import Refund
+from desktop.models.payments import PaymentMethod, Refund
 from desktop.models.people import Permission
 from desktop.models.settings import STORED_FIRST, STORED_LEAST, STORED_MOST
-from desktop.models.stored_value import DONE, MONEY, BonusTier, StoredBalance, StoredValueEntry, TopUp
+from desktop.models.stored_value import (
+    DONE,
+    KIND_WORDS,
+    MONEY,
+    BonusTier,
+    StoredBalance,
+    StoredValueEntry,
+    TopUp,
+)
 from desktop.queries.page import Page, Position, in_order, page_of
 from desktop.shop.action import question
 from desktop.shop.work import Read
@@ -105,6 +113,12 @@ class StoredFacts:
     most_minor: int
     first: str
     tiers: tuple[TierRow, ...]
+    enabled: bool
+
+    @property
+    def shown(self) -> bool:
+        """Whether a page has anything to say about it."""
+        return self.enabled or bool(self.balance.total_minor)
 
     def bonus_for(self, amount_minor: int) -> int:
         """What a top-up of this much is given now."""
@@ -147,6 +161,16 @@ def balance_of(read: Read, member_id: int | None) -> Balance:
     return Balance(*tuple(row)) if row is not None else Balance()
 
 
+def is_offered(read: Read) -> bool:
+    """Whether the shop has switched stored value on."""
+    return bool(read.value(select(PaymentMethod.enabled).where(PaymentMethod.key == STORED)))
+
+
+def kind_word(kind: str) -> str:
+    """What an entry is called."""
+    return _(KIND_WORDS.get(kind, kind))
+
+
 def tiers_now(read: Read) -> tuple[TierRow, ...]:
     """The tiers that hold at this moment."""
     return tuple(tier for tier in bonus_tiers.run(read) if tier.holds(read.now))
@@ -173,7 +197,7 @@ def stored_facts(read: Read, member_id: int) -> StoredFacts:
     """What is known for topping up this member."""
     return StoredFacts(
         balance_of(read, member_id), read.setting(STORED_LEAST), read.setting(STORED_MOST), read.setting(STORED_FIRST),
-        tiers_now(read),
+        tiers_now(read), is_offered(read),
     )  # fmt: skip
 
 
@@ -246,4 +270,3 @@ def stored_owed(read: Read) -> Owed:
     sums = [func.coalesce(func.sum(c), 0) for c in (StoredBalance.money_minor, StoredBalance.bonus_minor)]
     row = tuple(read.rows(select(*sums, func.count()).where(some)).one())
     return Owed(*(int(value) for value in row))
-

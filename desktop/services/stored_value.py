@@ -27,7 +27,7 @@ from desktop.models.stored_value import (
     StoredValueEntry,
     TopUp,
 )
-from desktop.queries.stored_value import Balance, balance_of, bonus_for
+from desktop.queries.stored_value import Balance, balance_of, bonus_for, is_offered
 from desktop.services import once, posting
 from desktop.services.cash_sessions import session_of
 from desktop.shop.action import action
@@ -231,6 +231,8 @@ def _begin(work: Work, member_id: int, amount_minor: int, client_key: str) -> To
     member = work.get(Member, member_id, lock=True)  # of two top-ups at once the second sees the first
     if member.status != "active":
         raise Refused(N_("This member’s account is closed. Ask the shop."))
+    if not is_offered(work):
+        raise Refused(N_("Stored value is switched off. Switch it on under Payments first."))
     least, most = work.setting(STORED_LEAST), work.setting(STORED_MOST)
     if not least <= amount_minor <= LARGEST:
         raise Refused(N_("A top-up is at least {least}."), least=str(Money(least, work.currency)))

@@ -149,7 +149,7 @@ def test_a_cashier_has_neither_eye_nor_points_but_may_sign_up(cashier: Stage) ->
     assert not screen.page.adjust.isVisible()
     assert not screen.page.history.export.isVisible()
     assert screen.list.join.isEnabled()
-    assert [tab.key for tab in screen.page.history.tabs._tabs] == ["points", "orders"]
+    assert [tab.key for tab in screen.page.history.tabs._tabs] == ["points", "orders", "stored"]
     assert cashier.refused == []
 
 

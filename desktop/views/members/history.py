@@ -1,6 +1,7 @@
 """The right card of a member's page: ledger of points, orders, and who did or looked at what."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -19,6 +20,7 @@ from desktop.queries.member_history import (
 )
 from desktop.queries.members import MemberDetail
 from desktop.queries.order_words import channel_word, status_word
+from desktop.queries.stored_value import stored_page
 from desktop.views.common.buttons import icon_button
 from desktop.views.common.cards import Card, Divider, hbox
 from desktop.views.common.cells import BadgeCell, Column, Toned, TwoLine
@@ -28,6 +30,7 @@ from desktop.views.common.inputs import Select
 from desktop.views.common.paged_table import PagedTable
 from desktop.views.common.table_view import TableView
 from desktop.views.common.tabs import Tab, Tabs
+from desktop.views.members.stored import change_cell, entry_cell
 from desktop.views.members.words import REASONS, short_day
 
 SPANS = ((90, N_("Last 90 days")), (365, N_("Last 12 months")), (0, N_("All")))
@@ -41,7 +44,7 @@ STATUSES = {  # tone, pip
 
 
 class History(Card):
-    """Three lists behind tabs; `order_wanted(id)` when an order is opened, `export_wanted` for the ledger."""
+    """Lists behind tabs; `order_wanted(id)` when an order is opened, `export_wanted` for the ledger."""
 
     order_wanted = Signal(object)
     export_wanted = Signal()
@@ -56,6 +59,7 @@ class History(Card):
         self.tables = {
             "points": PagedTable(self._points_columns(), self),
             "orders": PagedTable(self._order_columns(), self),
+            "stored": PagedTable(self._stored_columns(), self),
             "audit": PagedTable(self._audit_columns(), self),
         }
         self.stack = QStackedWidget()
@@ -63,17 +67,19 @@ class History(Card):
         empty = {
             "points": _("No points in this time"),
             "orders": _("No orders yet"),
+            "stored": _("Nothing was topped up yet"),
             "audit": _("Nobody has changed or looked at anything yet"),
         }
         for key, model in self.tables.items():
-            view = self.views[key] = TableView(model, name=f"member_{key}", two_lines=key == "points")
+            view = self.views[key] = TableView(model, name=f"member_{key}", two_lines=key in ("points", "stored"))
             page = QStackedWidget()
             page.addWidget(view)
             page.addWidget(EmptyState(empty[key], why="all_done"))
             model.loaded.connect(lambda _first, m=model, p=page: p.setCurrentIndex(0 if m.rows else 1))
             self.stack.addWidget(page)
         self.views["orders"].opened.connect(self.order_wanted)
-        self.views["points"].opened.connect(self._open_behind)
+        for key in ("points", "stored"):
+            self.views[key].opened.connect(partial(self._open_behind, key))
         self.body.addWidget(self.stack, 1)
 
     def _head(self) -> None:
@@ -91,6 +97,7 @@ class History(Card):
 
     def _tabs(self, points: int | None = None, orders: int | None = None) -> list[Tab]:
         tabs = [Tab("points", _("Points ledger"), points), Tab("orders", _("Orders"), orders)]
+        tabs.append(Tab("stored", _("Stored value")))
         if not hasattr(self, "_context") or self._context.may(member_audit):
             tabs.append(Tab("audit", _("Audit trail")))
         return tabs
@@ -120,7 +127,7 @@ class History(Card):
             return
         self._asked.add((key, self._member_id))
         ask, member_id = self._background.ask, self._member_id
-        questions = {"orders": member_orders_page, "audit": member_audit}
+        questions = {"orders": member_orders_page, "stored": stored_page, "audit": member_audit}
         if key == "points":
             since = self.since()
             self.tables[key].ask(lambda after: ask(member_points_page, member_id, since=since, after=after))
@@ -132,8 +139,8 @@ class History(Card):
         days = self.span.value()
         return self._context.now() - timedelta(days=days) if days else None
 
-    def _open_behind(self, entry_id: int) -> None:
-        model = self.tables["points"]
+    def _open_behind(self, key: str, entry_id: int) -> None:
+        model = self.tables[key]
         row = model.row_at(model.row_of(entry_id))
         if row is not None and row.order_id:
             self.order_wanted.emit(row.order_id)
@@ -164,6 +171,16 @@ class History(Card):
         if row.reason == "spent" and row.money_minor:
             title = f"{title} {Money(row.money_minor, self._context.currency)}"
         return TwoLine(title, row.order_code or row.note, icon=icon, tone=tone)
+
+    def _stored_columns(self) -> list[Column]:
+        currency = self._context.currency
+        return [
+            Column("at", _("Time"), 128, value=lambda r: self._when(r.at)),
+            Column("kind", _("Entry"), 180, "two_line", stretch=True, value=lambda r: entry_cell(r, currency)),
+            Column("delta", _("Change ¥"), 112, "number", value=lambda r: change_cell(r.delta, currency)),
+            Column("bonus", _("Bonus ¥"), 96, "number", value=lambda r: self._plain(r.bonus_balance)),
+            Column("balance", _("Balance ¥"), 104, "number", value=lambda r: self._plain(r.balance)),
+        ]
 
     def _order_columns(self) -> list[Column]:
         return [

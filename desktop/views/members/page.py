@@ -9,11 +9,14 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from desktop.basics.i18n import _
 from desktop.basics.money import Money
 from desktop.basics.words import day_text, points_text
+from desktop.queries.checkout import shop_card
 from desktop.queries.member_history import member_tastes, points_to_export
 from desktop.queries.members import MemberDetail, TagRow, TierCount, member_detail, member_tags, tier_counts
+from desktop.queries.stored_value import StoredFacts, TopUpSlip, stored_facts, top_up_slip
 from desktop.services.member_credit import set_credit
 from desktop.services.member_export import export_points
 from desktop.services.members import adjust_points, edit_member
+from desktop.services.stored_value import ToppedUp
 from desktop.views.common import shortcuts
 from desktop.views.common.badges import Badge
 from desktop.views.common.buttons import icon_button, link, secondary
@@ -22,11 +25,15 @@ from desktop.views.common.context import Context
 from desktop.views.common.file_dialog import choose_place
 from desktop.views.common.kpi import KpiStrip, StripItem
 from desktop.views.common.labels import Label
+from desktop.views.common.print_sheet import Document, PrintSheet
+from desktop.views.common.printing import A4, RECEIPT_58, RECEIPT_80
 from desktop.views.common.theme import theme
 from desktop.views.members.credit_sheet import CreditSheet
 from desktop.views.members.history import History
 from desktop.views.members.profile import Profile
 from desktop.views.members.sheets import AdjustPointsSheet, EditSheet, TagSheet
+from desktop.views.members.stored_paper import slip_lines
+from desktop.views.members.stored_sheets import CorrectStoredSheet, PayOutSheet, TopUpSheet
 from desktop.views.members.words import shown_name, tier_tone
 
 NARROW = 1_150
@@ -44,6 +51,7 @@ class MemberPage(QWidget):
         self._context, self._background = context, context.of(self)
         self.member_id = 0
         self.member: MemberDetail | None = None
+        self._stored: StoredFacts | None = None
         self._tiers: tuple[TierCount, ...] = ()
         self._known_tags: tuple[TagRow, ...] = ()
         column = vbox(self, margins=(24, 20, 24, 20), gap=14)
@@ -52,6 +60,7 @@ class MemberPage(QWidget):
         self.profile = Profile(context)
         self.profile.edit_wanted.connect(self.edit)
         self.profile.tag_wanted.connect(self.add_tag)
+        self.profile.stored_wanted.connect(self.open_stored)
         self.profile.changed.connect(self.load)
         row.addWidget(self.profile)
         right = vbox(gap=12)
@@ -104,6 +113,7 @@ class MemberPage(QWidget):
         """Show this member."""
         if member_id != self.member_id:
             self.member = None
+            self._stored = None
         self.member_id = member_id
         self.load()
 
@@ -112,6 +122,7 @@ class MemberPage(QWidget):
         ask = self._background.ask_latest
         ask("member", member_detail, self.member_id).then(self._show)
         ask("tastes", member_tastes, self.member_id).then(self.profile.show_tastes)
+        ask("stored", stored_facts, self.member_id).then(self._show_stored)
         ask("tiers", tier_counts).then(lambda tiers: setattr(self, "_tiers", tiers))
         ask("tags", member_tags).then(lambda tags: setattr(self, "_known_tags", tags))
         if self.member is not None:
@@ -185,6 +196,45 @@ class MemberPage(QWidget):
 
     def _credited(self) -> None:
         self._context.toast(self, _("Credit saved"))
+
+    def _show_stored(self, facts: StoredFacts) -> None:
+        self._stored = facts
+        self.profile.show_stored(facts)
+
+    def open_stored(self, what: str) -> None:
+        """Open one of the sheets of stored value: `top_up`, `pay_out`, `correct`."""
+        if self.member is None or self._stored is None:
+            return
+        around = (self.window(), self._context, self.member)
+        if what == "top_up":
+            TopUpSheet(*around, self._stored, self._topped_up).open()
+        elif what == "pay_out":
+            PayOutSheet(*around, self._stored, self._stored_changed).open()
+        else:
+            CorrectStoredSheet(*around, self._stored_changed).open()
+
+    def _stored_changed(self) -> None:
+        self._context.toast(self, _("Stored value saved"))
+        self.load()
+
+    def _topped_up(self, done: ToppedUp) -> None:
+        amount = Money(done.money_minor + done.bonus_balance, self._context.currency)
+        self._context.toast(self, _("Topped up: {amount} now").format(amount=amount))
+        self.load()
+        self._background.ask(top_up_slip, done.top_up_id).then(self._offer_slip)
+
+    def _offer_slip(self, slip: TopUpSlip) -> None:
+        self._background.ask(shop_card).then(lambda card: self._print_slip(slip, card[0]))
+
+    def _print_slip(self, slip: TopUpSlip, shop: str) -> None:
+        lines = slip_lines(slip, shop, self._context)
+        papers = ((RECEIPT_80, _("80 mm")), (RECEIPT_58, _("58 mm")), (A4, _("A4")))
+        documents = [Document(words, words, lines, paper) for paper, words in papers]
+        title = _("Print the slip of {number}").format(number=slip.number)
+        PrintSheet(self.window(), self._context, title, slip.number, documents, self._printed).open()
+
+    def _printed(self, where: str) -> None:
+        self._context.toast(self, _("Sent to {name}").format(name=where))
 
     def add_tag(self) -> None:
         """Open the sheet that adds a tag."""

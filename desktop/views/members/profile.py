@@ -12,6 +12,7 @@ from desktop.basics.money import Money
 from desktop.basics.words import percent_text
 from desktop.queries.member_history import Taste
 from desktop.queries.members import MemberDetail, member_phone
+from desktop.queries.stored_value import StoredFacts
 from desktop.services.members import add_tag, edit_member, remove_tag
 from desktop.views.common import icons
 from desktop.views.common.avatar import Avatar
@@ -23,6 +24,7 @@ from desktop.views.common.labels import Label
 from desktop.views.common.paint import painting
 from desktop.views.common.progress_panel import ProgressBar
 from desktop.views.common.theme import theme
+from desktop.views.members.stored import StoredBlock
 from desktop.views.members.tier_card import TierCard
 from desktop.views.members.words import ORIGINS, birthday_text, days_until, shown_name
 
@@ -113,10 +115,11 @@ def round_to_hundred(basis_points: int) -> int:
 
 
 class Profile(Card):
-    """Everything known of one member; `edit_wanted`, `tag_wanted` and `changed` tell the page."""
+    """Everything known of one member; `edit_wanted`, `tag_wanted`, `stored_wanted` and `changed` tell the page."""
 
     edit_wanted = Signal()
     tag_wanted = Signal()
+    stored_wanted = Signal(str)
     changed = Signal()
 
     def __init__(self, context: Context) -> None:
@@ -135,6 +138,7 @@ class Profile(Card):
         self.body.addWidget(area)
         self.phone_row: PhoneRow | None = None
         self._tastes: tuple[Taste, ...] = ()
+        self._stored: StoredFacts | None = None
         self._member: MemberDetail | None = None
         theme.changed.connect(self._rescale)
 
@@ -153,6 +157,11 @@ class Profile(Card):
         self._tastes = tastes
         self._build()
 
+    def show_stored(self, facts: StoredFacts) -> None:
+        """Show what the member has paid in advance."""
+        self._stored = facts
+        self._build()
+
     def _build(self) -> None:
         member = self._member
         if member is None:
@@ -163,6 +172,10 @@ class Profile(Card):
         card = TierCard()
         card.show_tier(member.tier, Money(member.spent_minor, self._context.currency))
         column.addWidget(card)
+        if self._stored is not None and self._stored.shown:
+            block = StoredBlock(self._context, self._stored)
+            block.wanted.connect(self.stored_wanted)
+            column.addWidget(block)
         column.addLayout(self._contact(member))
         column.addWidget(Divider())
         self._tags(column, member)
