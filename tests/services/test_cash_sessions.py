@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Event, Thread
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text, update
 
 from desktop.basics.errors import Malformed, NotAllowed, Refused
 from desktop.basics.ids import new_key
 from desktop.models.cash_sessions import CashSession
 from desktop.models.orders import Order
+from desktop.models.payment_attempts import PaymentAttempt
 from desktop.models.payments import RefundTender, Tender
 from desktop.models.settings import CASH_NEEDS_SESSION, CASH_ROUND_HOW, CASH_ROUND_TO
 from desktop.queries.checkout import checkout_view
@@ -121,18 +123,56 @@ def _parked_sale(stocked: Stocked) -> None:
     stocked.cashier.do(park_sale, key)
 
 
+def _waiting_payment(stocked: Stocked) -> None:
+    """A wallet was asked and has not answered yet."""
+    now = stocked.shop.clock.now()
+    row = {
+        "number": "T1" + "0" * 10, "subject": "sale:x", "method_key": "wechat", "gateway": "wechat", "way": "show",
+        "amount_minor": 100, "currency": "CNY", "request": {}, "state": "pending", "till_id": stocked.kiosk_till,
+        "next_at": now, "deadline_at": now, "created_at": now, "client_key": new_key(), "actor": "x",
+    }  # fmt: skip
+    with stocked.shop.storage.write.begin() as connection:
+        connection.execute(insert(PaymentAttempt), [row])
+
+
+def _unpaid_change(stocked: Stocked) -> None:
+    """More was taken out than ever came in."""
+    stocked.cashier.do(move_cash, 1, "out", 9_000_000, "x", client_key=new_key())
+
+
 def _nothing(stocked: Stocked) -> None:
     pass
 
 
 @pytest.mark.req("M13")
-@pytest.mark.parametrize("trouble", [_open_sale, _parked_sale, _nothing])
+@pytest.mark.parametrize("trouble", [_open_sale, _parked_sale, _waiting_payment, _unpaid_change, _nothing])
 def test_nothing_stops_a_closing(local: Stocked, trouble: Callable[[Stocked], None]) -> None:
     session = opened(local)
     trouble(local)
     done = closed(local, session, 41_900, "不知道")
-    assert done.difference_minor == -100  # type: ignore[attr-defined]
+    more = 9_000_000 if trouble is _unpaid_change else 0
+    assert done.difference_minor == more - 100  # type: ignore[attr-defined]
     assert column(local, CashSession.state) == ["closed"]
+
+
+@pytest.mark.req("M13")
+def test_a_closing_waits_for_a_slow_neighbour(stocked: Stocked) -> None:
+    session = opened(stocked)
+    begun, said = Event(), list[object]()
+
+    def close() -> None:
+        begun.set()
+        said.append(closed(stocked, session, 42_000))
+
+    with stocked.shop.storage.write.connect() as neighbour:  # somebody else writes and takes their time
+        held = neighbour.begin()
+        neighbour.execute(update(CashSession).values(note="x"))
+        helper = Thread(target=close)
+        helper.start()
+        begun.wait()
+        held.rollback()
+    helper.join()
+    assert [one.difference_minor for one in said] == [0]  # type: ignore[attr-defined]
 
 
 @pytest.mark.req("M13")

@@ -101,7 +101,7 @@ class CountGrid(QWidget):
     # Typing
 
     def _now(self) -> NumberInput:
-        return next((entry for entry in self._entries() if entry.hasFocus()), self._last)
+        return self._last
 
     def _press(self, key: str) -> None:
         entry = self._now()
@@ -113,8 +113,9 @@ class CountGrid(QWidget):
         place = entries.index(self._now()) + step
         if not 0 <= place < len(entries):
             return False
-        entries[place].setFocus()
-        entries[place].selectAll()
+        self._last = entries[place]
+        self._last.setFocus()
+        self._last.selectAll()
         return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -163,4 +164,5 @@ class CountGrid(QWidget):
         """Begin again."""
         for entry in self._entries():
             entry.setText("")
-        self.inputs[0].setFocus()
+        self._last = self.inputs[0]
+        self._last.setFocus()
