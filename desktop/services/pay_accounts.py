@@ -58,7 +58,7 @@ log = logging.getLogger("zhanggui.paying")
 
 @dataclass(frozen=True, slots=True)
 class AccountForm:
-    """What is typed about an account; a secret of None leaves the kept one, an empty one forgets it."""
+    """What is typed about an account; details left out stay, a secret of None leaves the kept one, an empty one forgets it."""
 
     gateway: str
     details: Mapping[str, str] = field(repr=False)
@@ -118,8 +118,9 @@ def account_of(gateway: str, details: Mapping[str, str]) -> Account:
 
 def save_account(shop: Shop, form: AccountForm) -> None:
     """Keep an account, its keys in the keyring. Raises `ShopError` naming what does not fit, with nothing saved."""
-    account = account_of(form.gateway, form.details)
     known = shop.ask(payment_accounts)
+    before = known.of(form.gateway)
+    account = account_of(form.gateway, {**(before.details if before else {}), **form.details})
     names = SECRET_NAMES[form.gateway]
     typed = {name: text.strip() for name, text in form.secrets.items() if text is not None and name in names}
     kept = {name: get_secret(known.shop_key, form.gateway, name) for name in names}
