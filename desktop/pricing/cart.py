@@ -115,6 +115,7 @@ class Bill:
     points_minor: int
     to_pay_minor: int
     earns: int
+    pay_discount_minor: int = 0  # of the discount: for the way it is paid
     rounding_minor: int = 0  # what paying the rest in cash adds to total and to_pay, mostly below zero
 
     @property

@@ -33,6 +33,7 @@ def with_pay_discount(bill: Bill, discount_minor: int, terms: Terms) -> Bill:
         bill,
         lines=lines,
         discount_minor=bill.discount_minor + discount_minor,
+        pay_discount_minor=bill.pay_discount_minor + discount_minor,
         total_minor=bill.total_minor - discount_minor,
         to_pay_minor=to_pay,
         earns=earned(to_pay, terms),

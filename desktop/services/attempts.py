@@ -20,7 +20,9 @@ from desktop.models.payment_attempts import PaymentAttempt
 from desktop.models.payments import PaymentMethod
 from desktop.models.people import Permission, Till
 from desktop.services import pay_booking, pay_steps
-from desktop.services.pay_methods import check_offer, count_use
+from desktop.services.pay_limits import TAKE as TAKE_MONEY
+from desktop.services.pay_limits import check_amount
+from desktop.services.pay_methods import check_offer, count_use, discount_of
 from desktop.services.pay_numbers import pay_number
 from desktop.services.pay_stopping import ended, stop_row
 from desktop.services.pay_subjects import Due, subject_of
@@ -33,7 +35,7 @@ SHORTEST = timedelta(seconds=20)  # for less no payment begins
 AGAIN = timedelta(seconds=2)  # before the next try when no connection came about
 _A = PaymentAttempt
 _ROW = select(_A.__table__).where(_A.id == bindparam("attempt")).with_for_update()
-_KNOWN = select(_A.id, _A.subject, _A.amount_minor, _A.method_key).where(_A.client_key == bindparam("key"))
+_KNOWN = select(_A.id, _A.subject, _A.amount_minor, _A.discount_minor, _A.method_key).where(_A.client_key == bindparam("key"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,11 @@ def begin_attempt(
     version: int = 0,
     client_key: str,
     till_id: int | None = None,
+    approval: int = 0,
 ) -> int:
     """Write an attempt down; the machine sends it after this commit. Returns its id, a retry with the same key too.
 
+    `amount_minor` is what it covers of what is due; what the method takes off comes off the amount that is asked for.
     `way` is `show` (they scan our code) or `take` (we scanned `customer_code`); `version` the one of the bill agreed to.
     Raises `Refused` for a method that is not offered, more than is due, and while another attempt is under way.
     """
@@ -81,7 +85,9 @@ def begin_attempt(
         work, method_key, channel=_channel(work, till), till_id=till, member_id=due.member_id,
         amount_minor=amount_minor, currency=due.amount.currency,
     )  # fmt: skip
-    row = _row(work, due, amount_minor, till, way)
+    check_amount(work, TAKE_MONEY, amount_minor, approval)
+    off = discount_of(work, method_key, amount_minor)
+    row = _row(work, due, amount_minor - off, till, way) | {"discount_minor": off}
     attempt_id = work.offer(_A, row | {
         "subject": subject, "method_key": method_key, "gateway": _gateway(work, method_key),
         "customer_code": customer_code, "client_key": client_key, "deadline_at": _deadline(work, method_key, way, due.until),
@@ -99,7 +105,8 @@ def begin_attempt(
 
 
 def _same(known: Any, subject: str, method_key: str, amount_minor: int) -> int:
-    if (known.subject, known.method_key, known.amount_minor) != (subject, method_key, amount_minor):
+    covered = known.amount_minor + known.discount_minor
+    if (known.subject, known.method_key, covered) != (subject, method_key, amount_minor):
         raise Refused(N_("This was already saved with other contents. Refresh, then look at what is there."))
     return int(known.id)
 

@@ -24,9 +24,11 @@ from desktop.models.settings import POINTS_DAYS, SHIP_HOURS
 from desktop.pricing.cart import earned
 from desktop.queries.cash_sums import rounding_of
 from desktop.queries.offers import read_buyer, terms_for
+from desktop.queries.pay_offer import where_of
 from desktop.services import once, posting, stored_value
 from desktop.services.cancelling import check_may_cancel, free_and_close, give_rest_back
 from desktop.services.cash_sessions import session_of
+from desktop.services.hand_tenders import Payment, check_by_hand, take_off
 from desktop.services.leaving import check_not_asked_back, goods_leave, goods_return, something_open
 from desktop.services.local_tenders import STORED, foreign_columns, in_base
 from desktop.services.order_queue import check_released
@@ -46,7 +48,7 @@ NOT_PAID = N_("Not paid in time")
 
 @action(permission=Permission.TAKE_PAYMENT)
 def pay_order(
-    work: Work, order_id: int, tender: TenderIn, client_key: str, warned: bool = False
+    work: Work, order_id: int, tender: TenderIn, client_key: str, warned: bool = False, approval: int = 0
 ) -> str:
     """Record the money of an unpaid order, taken by hand: all that providers did not take; returns the receipt number.
 
@@ -61,7 +63,12 @@ def pay_order(
     tender = in_base(work, tender)
     paying = read_paying(work, f"order:{order.id}")
     check_settling(work, paying, warned)
-    rest = order.total_minor - paying.held_minor
+    till_id = work.actor.till_id or order.till_id
+    payment = Payment(till_id, where_of(work, till_id).channel, order.member_id, order.currency, f"order:{order.id}")
+    off = check_by_hand(work, payment, [tender], {}, approval)
+    held = sum(row.paid_minor for row in paying.held)
+    take_off(work, order, off + paying.held_minor - held)
+    rest = order.total_minor - held
     if tender.method == "cash" and tender.amount_minor != rest:
         rest += _round_cash(work, order, rest, tender.amount_minor)
     _check_tender(order, tender, rest)
@@ -77,6 +84,7 @@ def pay_held(work: Work, order_id: int) -> None:
     if paying.held_minor > order.total_minor:
         raise Changed(N_("The order costs less than was paid."), next_step="look_again")
     if paying.held_minor == order.total_minor:
+        take_off(work, order, sum(row.discount_minor for row in paying.held))
         _paid(work, order, [], paying, f"order:{order.id}:held")
 
 

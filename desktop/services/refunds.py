@@ -31,6 +31,8 @@ from desktop.services import exchange_credit, posting
 from desktop.services.approving import check_approved
 from desktop.services.locations import back_to
 from desktop.services.order_conditions import WANTED
+from desktop.services.pay_limits import REFUND as REFUND_MONEY
+from desktop.services.pay_limits import check_amount
 from desktop.services.posting import PointsStep, StockStep
 from desktop.services.refund_routes import money_back
 from desktop.services.settlement import NOT_STOCKED
@@ -69,6 +71,7 @@ def refund_lines(
     restock: bool = True,
     with_freight: bool = False,
     route: str = "",
+    approval: int = 0,
 ) -> Refunded:
     """Refund (line id, quantity in thousandths) pairs of a paid order.
 
@@ -85,6 +88,7 @@ def refund_lines(
     before = order.refunded_minor
     back = grant(work, order, Wish(lines, reason, client_key, restock, with_freight, route=route))
     check_approved(work, max(order.refunded_minor - before, back.money_minor))
+    check_amount(work, REFUND_MONEY, back.money_minor, approval)
     return back
 
 

@@ -24,12 +24,13 @@ from desktop.models.settings import POINTS_DAYS, POINTS_PROOF
 from desktop.models.stock import Location
 from desktop.models.system import Idempotency
 from desktop.pricing.cart import Bill, CartLine, price_cart
+from desktop.pricing.pay_discount import with_pay_discount
 from desktop.pricing.rounding import rounded_bill
 from desktop.queries.cash_sums import rounding_of
 from desktop.queries.offers import Buyer, read_buyer, read_offers, terms_for
 from desktop.services import posting, print_jobs, set_aside, stored_value
-from desktop.services.cash_sessions import session_of
-from desktop.services.local_tenders import NO_FOREIGN, STORED, check_stored, foreign_columns, in_base
+from desktop.services.hand_tenders import Payment, check_by_hand, tender_rows
+from desktop.services.local_tenders import STORED, check_stored, in_base
 from desktop.services.pay_waiting import Paying, check_settling, mark_booked, read_paying
 from desktop.services.posting import PointsStep, StockStep
 from desktop.shop.action import action
@@ -51,6 +52,7 @@ class TenderIn:
     foreign_currency: str = ""  # notes of another currency: how much, and at which rate the front showed it
     foreign_minor: int = 0
     rate: str = ""
+    discount_minor: int = 0  # taken off for this way to pay; the amount is after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,11 @@ class Settled:
 
 @action(permission=Permission.TAKE_PAYMENT)
 def settle(
-    work: Work, key: str, tenders: Sequence[TenderIn], version: int, warned: bool = False
+    work: Work, key: str, tenders: Sequence[TenderIn], version: int, warned: bool = False, approval: int = 0
 ) -> Settled:
     """Turn the open sale with this client key into a paid order; what providers took for it counts, and comes first.
 
-    `warned`: the person knows that a provider does not say what became of an earlier payment.
+    `warned`: the person knows that a provider does not say what became of an earlier payment. `approval`: a manager's yes.
     Raises `OutOfStock`, `Changed` (somebody touched the sale after `version`) or `Refused`; nothing is changed then.
     """
     request = _fingerprint(key, tenders, version)
@@ -91,7 +93,8 @@ def settle(
         return Settled(**json.loads(done.result))
     paying = read_paying(work, f"sale:{key}")
     check_settling(work, paying, warned)
-    return _finish(work, _priced(work, _still_open(found, version)), tenders, paying, request)
+    priced = _priced(work, _still_open(found, version))
+    return _finish(work, priced, tenders, paying, request, _taken_off(work, priced, tenders, approval))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +118,15 @@ def _priced(work: Work, sale: Any) -> _Priced:
 
 
 def _finish(
-    work: Work, priced: _Priced, tenders: Sequence[TenderIn], paying: Paying, request: str
+    work: Work, priced: _Priced, tenders: Sequence[TenderIn], paying: Paying, request: str, off: int = 0
 ) -> Settled:
     stored = priced.sale.stored_minor
     tenders = [in_base(work, tender) for tender in tenders]
-    rest = priced.bill.to_pay_minor - paying.held_minor - stored
-    bill = rounded_bill(priced.bill, _rounding(work, rest, tenders))
-    _check_money(bill, tenders, paying.held_minor + stored)
+    held = sum(row.paid_minor for row in paying.held)
+    off += paying.held_minor - held
+    bill = with_pay_discount(priced.bill, off, terms_for(work, priced.buyer, 0)) if off else priced.bill
+    bill = rounded_bill(bill, _rounding(work, bill.to_pay_minor - held - stored, tenders))
+    _check_money(bill, tenders, held + stored)
     whole = [*tenders, *(held_tender(row) for row in paying.held)]
     whole += [TenderIn(STORED, stored)] if stored else []
     settled = _write(work, priced.sale, bill, whole, priced.buyer, priced.channel, priced.place)
@@ -138,6 +143,17 @@ def _finish(
     return settled
 
 
+def _taken_off(
+    work: Work, priced: _Priced, tenders: Sequence[TenderIn], approval: int = 0, counts: bool = True
+) -> int:
+    """May it be paid these ways here, and what is taken off for them."""
+    sale, bill = priced.sale, priced.bill
+    others = {STORED: sale.stored_minor} if sale.stored_minor else {}
+    others |= {"points": bill.points_minor} if bill.points else {}
+    payment = Payment(sale.till_id, priced.channel, sale.member_id, bill.currency, sale.client_key)
+    return check_by_hand(work, payment, tenders, others, approval, counts=counts)
+
+
 def held_tender(row: Any) -> TenderIn:
     """What a provider took, as a part of the payment."""
     return TenderIn(row.method_key, row.paid_minor, 0, row.reference, row.id)
@@ -149,6 +165,7 @@ def open_bill(work: Work, key: str) -> tuple[Any, Bill]:
     priced = _priced(work, _still_open(found, found.version if found else 0))
     if priced.sale.state != "open":
         raise Refused(N_("This sale is already finished."))
+    _taken_off(work, priced, (), counts=False)
     stocked = [line for line in priced.bill.lines if line.offer.kind not in NOT_STOCKED]
     with suppress(_Tried), work.part():
         _take(work, priced.sale, _merged(stocked), priced.place)
@@ -290,7 +307,7 @@ def _write(
     work.post(OrderLine, [line_row(order_id, line, line.qty_milli) for line in bill.lines])
     event = {"order_id": order_id, "note": "", "actor": work.actor.key, "at": work.now}
     work.post(OrderEvent, [{"kind": kind, **event} for kind in ("placed", "paid", "done")])
-    work.post(Tender, _tender_rows(work, order_id, bill, tenders, key, till_id))
+    work.post(Tender, tender_rows(work, order_id, bill, tenders, key, till_id))
     deltas = [(line.offer.sku_id, -line.base_milli, line.offer.cost_minor) for line in stocked]
     posting.post_movements(work, place, "sale", source, key, deltas)
     left = _points(work, bill, buyer, source, key)
@@ -333,12 +350,19 @@ def _order_row(
         "code": names[0], "short_code": names[1], "receipt_number": names[2], "order_type": "retail",
         "channel": channel, "till_id": sale.till_id, "member_id": sale.member_id, "location_id": place,
         "status": DONE, "currency": bill.currency, "goods_minor": bill.goods_minor,
-        "discount_minor": bill.discount_minor, "discount_note": N_("Member price") if bill.discount_minor else "",
+        "discount_minor": bill.discount_minor, "discount_note": _discount_note(bill),
+        "pay_discount_minor": bill.pay_discount_minor,
         "freight_minor": 0, "rounding_minor": bill.rounding_minor, "total_minor": bill.total_minor, "paid_minor": bill.total_minor,
         "points_minor": bill.points_minor, "refunded_minor": 0, "points_spent": bill.points,
         "points_earned": bill.earns if sale.member_id else 0, "address": "", "note": "", "placed_at": work.now,
         "paid_at": work.now, "done_at": work.now, "client_key": sale.client_key,
     }  # fmt: skip
+
+
+def _discount_note(bill: Bill) -> str:
+    if bill.discount_minor > bill.pay_discount_minor:
+        return N_("Member price")
+    return N_("Payment discount") if bill.pay_discount_minor else ""
 
 
 def line_row(order_id: int, line: Any, shipped_milli: int = 0) -> dict[str, Any]:
@@ -350,30 +374,6 @@ def line_row(order_id: int, line: Any, shipped_milli: int = 0) -> dict[str, Any]
         "cost_minor": line.offer.cost_minor, "refunded_milli": 0, "shipped_milli": shipped_milli, "freed_milli": 0,
         "trace": line.trace,
     }  # fmt: skip
-
-
-def _tender_rows(
-    work: Work, order_id: int, bill: Bill, tenders: Sequence[TenderIn], key: str, till_id: int
-) -> list[dict[str, Any]]:
-    session = session_of(work, till_id, cash=any(t.method == "cash" for t in tenders))
-    shared = {
-        "order_id": order_id, "currency": bill.currency, "session_id": session, "actor": work.actor.key, "at": work.now,
-        **NO_FOREIGN, "rate": "",
-    }  # fmt: skip
-    rows: list[dict[str, Any]] = [
-        {
-            "method_key": t.method, "amount_minor": t.amount_minor, "points": 0, "reference": t.reference[:64],
-            "received_minor": t.received_minor, "client_key": f"{key}:t{i}", "attempt_id": t.attempt_id or None,
-            **shared, **foreign_columns(t),
-        }
-        for i, t in enumerate(tenders)
-    ]  # fmt: skip
-    if bill.points:
-        rows.append({
-            "method_key": "points", "amount_minor": bill.points_minor, "points": bill.points, "reference": "",
-            "received_minor": 0, "client_key": f"{key}:tp", "attempt_id": None, **shared,
-        })  # fmt: skip
-    return rows
 
 
 def _points(work: Work, bill: Bill, buyer: Buyer | None, source: str, key: str) -> int:
