@@ -183,10 +183,9 @@ class Sums(QWidget):
     def __init__(self, around: Surroundings, size: float = 25) -> None:
         super().__init__()
         self._around, self._size = around, size
-        self._names = [Text("", size, token="text2") for _n in range(3)]
-        self._amounts = [
-            Text("", size, 500, token, align="right") for token in ("text", "success_fg", "points_fg")
-        ]
+        tokens = ("text", "success_fg", "points_fg", "text")
+        self._names = [Text("", size, token="text2") for _token in tokens]
+        self._amounts = [Text("", size, 500, token, align="right") for token in tokens]
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(look.px(4))
@@ -212,6 +211,7 @@ class Sums(QWidget):
                 money(-bill.points_minor),
                 bool(bill.points),
             ),
+            (_("Rounding"), money(self._around.sale.rounding_minor), bool(self._around.sale.rounding_minor)),
         )
         for (name, amount, shown), label, value in zip(rows, self._names, self._amounts, strict=True):
             label.say(name)
@@ -242,7 +242,11 @@ class Due(QWidget):
             return
         self.amount.say(self._around.money(bill.to_pay_minor))
         earns = bill.earns if self._around.sale.member else 0
-        self._earns.say(_("Earns {points} points").format(points=f"{earns:,}") if earns else "")
+        said = [_("Earns {points} points").format(points=f"{earns:,}")] if earns else []
+        if rounding := self._around.sale.cash_rounding_minor:
+            cash = self._around.money(bill.to_pay_minor + rounding)
+            said.append(_("In cash {amount}").format(amount=cash))
+        self._earns.say("   ".join(said))
 
 
 class SumCard(Card):
@@ -261,12 +265,44 @@ class SumCard(Card):
         self.due.refresh()
 
 
-def pay_tiles(around: Surroundings) -> QHBoxLayout:
-    """A tile for each way to pay that works here."""
-    words = {
+class PayTiles(QWidget):
+    """A tile for each way to pay that is offered for this bill, two or three beside each other."""
+
+    def __init__(self, around: Surroundings) -> None:
+        super().__init__()
+        self._around = around
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(look.px(14))
+        self._shown: tuple[str, ...] = ()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is offered now."""
+        offered = tuple(one.key for one in self._around.sale.offers if one.offered)
+        keys = tuple(key for key in offered or self._around.sale.facts.methods if key in tile_words())
+        if keys == self._shown:
+            return
+        self._shown = keys
+        while self._grid.count():
+            item = self._grid.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        across = 2 if len(keys) <= 4 else 3
+        for place, key in enumerate(keys):
+            tile = Tile(*tile_words()[key], partial(self._around.sale.pay, key))
+            self._grid.addWidget(tile, place // across, place % across)
+
+
+def tile_words() -> dict[str, tuple[str, str, str, str]]:
+    """Name, hint, icon and brand colour of each way to pay a kiosk knows."""
+    phone = _("Scan or show your code")
+    return {
+        "wechat": (_("WeChat Pay"), phone, "wechat-pay-fill", "brand_wechat"),
+        "alipay": (_("Alipay"), phone, "alipay-fill", "brand_alipay"),
+        "unionpay": (_("UnionPay"), phone, "qr-scan-2-line", "brand_card"),
         "card": (_("Bank card"), _("Staff brings the terminal"), "bank-card-fill", "brand_card"),
         "cash": (_("Cash"), _("Staff takes the money"), "money-cny-circle-fill", "brand_cash"),
     }
-    pay = around.sale.pay
-    tiles = [Tile(*words[method], partial(pay, method)) for method in around.sale.facts.methods]
-    return row(*tiles, space=16)

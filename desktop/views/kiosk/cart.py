@@ -13,8 +13,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _
 from desktop.basics.ids import ean_ok, new_key
-from desktop.basics.money import MILLI
+from desktop.basics.money import MILLI, Money
 from desktop.pricing.cart import Bill, CartLine
+from desktop.pricing.rounding import cash_rounding
 from desktop.queries.checkout import Goods, MemberBrief, price_for
 from desktop.queries.kiosk import KioskFacts, Scanned, one_more, scan_goods
 from desktop.services.checkout import PhoneOffer, save_checkout
@@ -86,6 +87,26 @@ class KioskCart(QObject):
         return self.bill.pieces_milli // MILLI if self.bill else 0
 
     @property
+    def cash_rounding_minor(self) -> int:
+        """What paying all of it in cash would add to the bill, mostly below zero (minor units)."""
+        if self.bill is None:
+            return 0
+        due = Money(self.bill.to_pay_minor, self.facts.currency)
+        return cash_rounding(due, self.facts.round_to, self.facts.round_how)
+
+    @property
+    def rounding_minor(self) -> int:
+        """The same, once cash is the way it is paid."""
+        return (
+            self.cash_rounding_minor if self.method == "cash" and self.page in (WAIT, STAFF, RECEIPT) else 0
+        )
+
+    @property
+    def due_minor(self) -> int:
+        """What is to be handed over (minor units)."""
+        return self.bill.to_pay_minor + self.rounding_minor if self.bill else 0
+
+    @property
     def can_send_code(self) -> bool:
         """Whether this machine can reach phones."""
         return self._notify is not None
@@ -95,6 +116,10 @@ class KioskCart(QObject):
         if page != self.page:
             self.page = page
             self.page_changed.emit(page)
+
+    def _start(self, deed: str) -> None:
+        self.busy = deed
+        self.changed.emit()
 
     def say(self, error: ShopError) -> None:
         """Pass a refusal on as a sentence."""
@@ -111,12 +136,18 @@ class KioskCart(QObject):
     def _otherwise(self, task: Any, then: Callable[..., object]) -> None:
         task.then(self._mine(then)).otherwise(self._mine(self.say))
 
+    def scan_payment(self, code: str) -> bool:
+        """Whether it was a payment code that was taken; the paying part knows."""
+        return False
+
     # -- goods ------------------------------------------------------------------------------------------------
 
     def scan(self, code: str) -> None:
         """Take a scanned code; on the receipt it starts the next customer."""
         if self.page == RECEIPT:
             self.finish()
+        if self.scan_payment(code):
+            return
         if self.page not in BEFORE_PAYMENT:
             self.said.emit(_("Goods can be added again after “Back to change”."), "")
             return

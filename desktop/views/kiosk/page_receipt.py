@@ -163,7 +163,9 @@ class ReceiptPage(Page):
         if bill.points:
             words = _("Points   {points}").format(points=points_text(bill.points))
             rows.append((words, money(-bill.points_minor), "points_fg"))
-        rows.append((self._method, money(bill.to_pay_minor), "text"))
+        if self.sale.rounding_minor:
+            rows.append((_("Rounding"), money(self.sale.rounding_minor), "text"))
+        rows.append((self._method, money(self.sale.due_minor), "text"))
         return rows
 
     def _on_print(self) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.basics.i18n import _, ngettext
-from desktop.views.kiosk.bill import Due, MemberCard, PointsCard, SumCard, Sums, pay_tiles
+from desktop.views.kiosk.bill import Due, MemberCard, PayTiles, PointsCard, SumCard, Sums
 from desktop.views.kiosk.cart import BASKET, BILL, MEMBER
 from desktop.views.kiosk.goods import GoodsCard
 from desktop.views.kiosk.keypad import Entry, Keypad, typed
@@ -187,7 +187,7 @@ class BillPage(Page):
 
     def __init__(self, around: Surroundings) -> None:
         super().__init__(around)
-        self._goods = GoodsCard(around)
+        self._goods, self._tiles = GoodsCard(around), PayTiles(around)
         self._sum: SumCard | None = None
         self._sums: Sums | None = None
         self._points: PointsCard | None = None
@@ -207,7 +207,7 @@ class BillPage(Page):
         layout = column(Steps(3), self._goods, self._who, self._sum, Text(_("Choose how to pay"), 28, 500))
         layout.setSpacing(look.px(16))
         layout.setStretchFactor(self._goods, 1)
-        layout.addLayout(pay_tiles(self.around))
+        layout.addWidget(self._tiles)
         layout.addWidget(self._foot)
         layout.setContentsMargins(look.px(40), 0, look.px(40), look.px(4))
         self.setLayout(layout)
@@ -219,14 +219,13 @@ class BillPage(Page):
         card = Card(pad=(32, 12, 32, 12))
         self._due = Due(self.around)
         card.body.addWidget(self._due)
-        side = column(
-            self._who, card, Text(_("Choose how to pay"), 28, 500), pay_tiles(self.around), 1, space=16
-        )
+        side = column(self._who, card, Text(_("Choose how to pay"), 28, 500), self._tiles, 1, space=16)
         _two_columns(self, self._goods, side, self._foot)
 
     def refresh(self) -> None:
         """Show the bill."""
         self._goods.refresh()
+        self._tiles.refresh()
         for part in (self._sum, self._sums, self._due):
             if part is not None:
                 part.refresh()

@@ -11,7 +11,7 @@ from desktop.basics.i18n import _
 from desktop.basics.money import Money, digits_of
 from desktop.basics.words import points_text
 from desktop.views.common.paint import box, painting
-from desktop.views.kiosk.bill import Sums
+from desktop.views.kiosk.bill import Sums, tile_words
 from desktop.views.kiosk.keypad import BACK, CLEAR, Entry, Keypad, typed
 from desktop.views.kiosk.look import color, look
 from desktop.views.kiosk.page import Page, Surroundings
@@ -25,10 +25,8 @@ CODE_LENGTH = 6
 
 def method_words(method: str) -> tuple[str, str, str]:
     """Name, icon and brand colour of a way to pay."""
-    return {
-        "card": (_("Bank card"), "bank-card-fill", "brand_card"),
-        "cash": (_("Cash"), "money-cny-circle-fill", "brand_cash"),
-    }[method]
+    name, _hint, icon, brand = tile_words()[method]
+    return name, icon, brand
 
 
 Parts = list[QWidget | int | QHBoxLayout | QVBoxLayout]
@@ -178,7 +176,7 @@ class WaitPage(Page):
     def __init__(self, around: Surroundings) -> None:
         super().__init__(around)
         method = self.sale.method
-        due = around.money(self.sale.bill.to_pay_minor if self.sale.bill else 0)
+        due = around.money(self.sale.due_minor)
         self._left = self._whole = WAIT_SECONDS * (2 if look.large else 1)
         card = self._what_to_do(method)
         self._bar = TimeBar()
@@ -221,7 +219,8 @@ class WaitPage(Page):
         return card
 
     def _others(self) -> list[QWidget | QHBoxLayout]:
-        others = [m for m in self.sale.facts.methods if m != self.sale.method]
+        offered = [one.key for one in self.sale.offers if one.offered] or self.sale.facts.methods
+        others = [key for key in offered if key in tile_words() and key != self.sale.method]
         if not others:
             return []
         buttons: list[QWidget] = []
@@ -252,7 +251,7 @@ class StaffPage(Page):
 
     def __init__(self, around: Surroundings) -> None:
         super().__init__(around)
-        self._due = self.sale.bill.to_pay_minor if self.sale.bill else 0
+        self._due = self.sale.due_minor
         self._cash = self.sale.method == "cash"
         name = method_words(self.sale.method)[0]
         amount = around.money(self._due)

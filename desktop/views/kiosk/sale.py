@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 
-from desktop.basics.errors import ShopError, Unavailable
+from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _
 from desktop.queries.checkout import CheckoutView, checkout_view, open_checkout
 from desktop.queries.kiosk import KioskFacts, kiosk_facts
@@ -19,18 +19,23 @@ from desktop.services.checkout import (
     offer_to_phone,
     send_kiosk_code,
 )
-from desktop.services.settlement import Settled, TenderIn, settle
 from desktop.services.sign_in import check_pin
-from desktop.views.kiosk.cart import BASKET, BILL, CONFIRM, IDLE, MEMBER, RECEIPT, STAFF, WAIT, KioskCart
+from desktop.views.kiosk.cart import BASKET, BILL, CONFIRM, IDLE, MEMBER, STAFF, WAIT
+from desktop.views.kiosk.pay import KioskPay
 
 SOON = 10  # seconds before the end of a code in which a new one is made
 
 
-class KioskSale(KioskCart):
+class KioskSale(KioskPay):
     """One customer after the other: goods, member, points, payment, receipt; wiped in between."""
 
     facts_changed = Signal()  # name or rules of the shop are others now
     _facts_told = True
+
+    def __init__(self, *around: Any) -> None:
+        super().__init__(*around)
+        self.stale.connect(self.look_again)
+        self.member_closed.connect(self.drop_member)
 
     # -- following the phone ----------------------------------------------------------------------------------
 
@@ -39,6 +44,10 @@ class KioskSale(KioskCart):
         if changes.touches("setting", "till", "payment_method"):
             task = self._background.ask(kiosk_facts, self._till)
             task.then(self._facts_came).otherwise(lambda error: None)
+        if changes.touches("payment_attempt") and self.wallet is not None:
+            self.wallet.look()
+        if changes.touches("payment_method", "method_offer", "method_use"):
+            self.ask_offers()
         own = changes.here and changes.action == "checkout.save_checkout"
         if (
             changes.touches("checkout", "price", "product")
@@ -73,6 +82,9 @@ class KioskSale(KioskCart):
         if asked != self._asked or self._saving or self._unsaved:  # changed here meanwhile
             self.when_saved(self.look_again)
             return
+        if view.state != "open" and self.wallet is not None:
+            self.wallet.look()  # paid by phone: its own look brings the receipt
+            return
         if view.state != "open":
             self.finish()
             told = _("This sale was finished elsewhere. Scan the goods again, or call staff.")
@@ -88,11 +100,12 @@ class KioskSale(KioskCart):
         self.phone_joined = view.phone_joined
         wanted, self.bill, self.points = self.points, view.bill, view.bill.points
         self.lines = view.lines
+        self.ask_offers()
         self.changed.emit()
         if joined and self.page == MEMBER:
             self.go(BILL)
         if self.page == CONFIRM and self.agreed:
-            self.go(WAIT)
+            self.begin_waiting()
         if self.page in (WAIT, STAFF) and wanted != self.points:
             self.go(BILL)
 
@@ -110,6 +123,7 @@ class KioskSale(KioskCart):
         self.version = view.version
         self._viewed(self._asked, view)
         self.go(BILL if self.member else BASKET)
+        self.resume_wallet()
 
     # -- member -----------------------------------------------------------------------------------------------
 
@@ -221,72 +235,13 @@ class KioskSale(KioskCart):
         task = self._background.device(door.do, agree_by_staff, self.key, self.version)
         self._otherwise(task, self._code_good)
 
-    # -- paying -----------------------------------------------------------------------------------------------
-
-    def pay(self, method: str) -> None:
-        """Choose how to pay; points that nobody confirmed yet come first."""
-        if self.page not in (BILL, CONFIRM, WAIT) or self.busy or not self.lines:
-            return
-        self.method = method
-        self._unsaved = True  # once more, so that the points are those the bill shows now
-        self.when_saved(self._pay)
-
-    def _pay(self) -> None:
-        proof_missing = bool(self.points) and self.facts.proof and not self.agreed
-        self.go(CONFIRM if proof_missing else WAIT)
-
-    def enter_pin(self, pin: str) -> None:
-        """A member of staff came to take the money."""
-        if self.busy:
-            return
-        self._start("pin")
-        self._otherwise(
-            self._background.device(check_pin, self._background.shop, self._till, pin), self._staff_here
-        )
-
-    def _staff_here(self, actor: Any) -> None:
-        self.busy, self.staff = "", actor
-        self.go(STAFF)
-        self.changed.emit()
-
-    def settle(self, received_minor: int = 0, reference: str = "") -> None:
-        """Staff confirms the money: everything is written at once. A second touch does nothing."""
-        if self.busy or self.page != STAFF or self.bill is None or self.staff is None:
-            return
-        self._start("settle")
-        due = self.bill.to_pay_minor
-        tenders = (TenderIn(self.method, due, received_minor, reference),) if due else ()
-        door = self._background.shop.acting_as(self.staff)
-        task = self._background.device(door.do, settle, self.key, tenders, self.version)
-        task.then(self._mine(self._settled)).otherwise(self._mine(self._not_settled))
-
-    def _settled(self, settled: Settled) -> None:
-        self.busy, self.settled = "", settled
-        self.go(RECEIPT)
-        self.changed.emit()
-
-    def _not_settled(self, error: ShopError) -> None:
-        self.busy = ""
-        if not isinstance(error, Unavailable):  # the sale itself has to change before it can be paid
-            self.back_to_bill()
-            if error.next_step == "drop_member":
-                self.drop_member()
-            else:
-                self.look_again()
-        self.say(error)
-
-    def back_to_bill(self) -> None:
-        """Leave the payment; goods, member and points stay."""
-        if self.busy != "settle":
-            self.staff = None
-            self.go(BILL)
-
     # -- the end ----------------------------------------------------------------------------------------------
 
     def finish(self) -> None:
         """Wipe everything for the next customer; an unpaid sale is dropped in the shop as well."""
         if self.busy == "settle":
             return
+        self.drop_wallet()
         if self.settled is None and self.lines:
             self._background.do(drop_checkout, self.key).otherwise(lambda error: None)
         self.let_go()
@@ -297,7 +252,3 @@ class KioskSale(KioskCart):
         self.wiped.emit()
         self.page_changed.emit(IDLE)
         self._tell_facts()
-
-    def _start(self, deed: str) -> None:
-        self.busy = deed
-        self.changed.emit()

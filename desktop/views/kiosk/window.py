@@ -30,7 +30,7 @@ from desktop.views.kiosk.overlays import (
 )
 from desktop.views.kiosk.page import Page, Surroundings
 from desktop.views.kiosk.page_receipt import ReceiptPage
-from desktop.views.kiosk.pages import PAGES
+from desktop.views.kiosk.pages import page_of
 from desktop.views.kiosk.parts import Header
 from desktop.views.kiosk.receipt_job import ReceiptJob
 from desktop.views.kiosk.sale import KioskSale
@@ -170,7 +170,7 @@ class KioskWindow(QWidget):
             self.page.deleteLater()
         self.close_overlay()
         self._idle = 0
-        self.page = PAGES[key](self._around)
+        self.page = page_of(key, self._around)
         self._layout.addWidget(self.page, 1)
         self.page.show()
         self.page.tick(self._limit())

@@ -7,11 +7,19 @@ from PySide6.QtCore import Qt
 
 from desktop.basics.ids import new_key
 from desktop.basics.scale_codes import encode
+from desktop.gateways.printer import Setup
+from desktop.services.print_jobs import set_till_paper
+from desktop.services.print_run import run_queue
 from desktop.services.products import NewProduct, create_product
 from desktop.services.scale_codes import add_layout
 from desktop.services.stock import ReceivedLine, receive_stock
 from desktop.views.kiosk.overlays import Calling, Notice, Pin
 from desktop.views.kiosk.staff import OpenPrice, ParkedSales, StaffMenu
+from desktop.views.kiosk.staff_papers import Papers, WhyDrawer
+from desktop.views.kiosk.widgets import Button
+from tests.helpers.goods import TEA
+from tests.helpers.sales import sell
+from tests.helpers.till_printer import TillPrinter
 from tests.views.kiosk.conftest import CODES, PIN, Kiosk
 from tests.views.kiosk.test_window import touch
 
@@ -113,3 +121,40 @@ def test_what_was_weighed_stays_weighed_or_leaves(kiosk: Kiosk) -> None:
     row._less.click()
     kiosk.settle_down()
     assert [line.qty_milli for line in kiosk.sale.lines] == [1_000]
+
+
+@pytest.mark.req("Q6")
+def test_staff_print_a_copy_and_open_the_drawer_with_a_reason(
+    kiosk: Kiosk, till_printer: TillPrinter
+) -> None:
+    stocked = kiosk.stocked
+    till, setup = stocked.kiosk_till, Setup(till_printer.address, 58)
+    stocked.shop.do(set_till_paper, till, "always", True)
+    sell(stocked, stocked.cart((TEA, 1)))
+    run_queue(stocked.kiosk, till, setup, "here")
+    kiosk.open()
+    menu(kiosk)
+    touch(kiosk, "打印任务")
+    kiosk.qtbot.waitUntil(lambda: isinstance(kiosk.window.overlay, Papers))
+    before = kiosk.window.overlay
+    touch(kiosk, "补打一张")
+    kiosk.qtbot.waitUntil(
+        lambda: isinstance(kiosk.window.overlay, Papers) and kiosk.window.overlay is not before
+    )
+    touch(kiosk, "返回")
+    menu(kiosk)
+    touch(kiosk, "开钱箱")
+    kiosk.qtbot.waitUntil(lambda: isinstance(kiosk.window.overlay, WhyDrawer))
+    touch(kiosk, "换零钱")
+    kiosk.qtbot.waitUntil(lambda: isinstance(kiosk.window.overlay, Notice))
+    run_queue(stocked.kiosk, till, setup, "here")
+    assert len(till_printer.papers) == 2
+    assert "补打 1" in till_printer.papers[1].decode("gbk", "ignore")
+    assert till_printer.kicks == 2  # the sale's own, and this one; none for the copy
+
+
+@pytest.mark.req("Q6")
+def test_without_a_drawer_none_is_offered(kiosk: Kiosk) -> None:
+    kiosk.open()
+    menu(kiosk)
+    assert "开钱箱" not in [b.text() for b in kiosk.window.findChildren(Button)]

@@ -1,0 +1,206 @@
+"""How a kiosk's sale is paid: by hand of a member of staff, or by phone through a provider."""
+
+from typing import Any
+
+from PySide6.QtCore import Signal
+
+from desktop.basics.errors import ShopError, Unavailable
+from desktop.basics.pay_codes import route
+from desktop.queries.pay_offer import OfferedMethod, offered
+from desktop.services.settlement import Settled, TenderIn, settle
+from desktop.services.sign_in import check_pin
+from desktop.views.kiosk.cart import BILL, CONFIRM, RECEIPT, STAFF, WAIT, KioskCart
+from desktop.views.kiosk.wallet import WALLETS, Wallet
+
+
+class KioskPay(KioskCart):
+    """From the bill to the receipt; `stale` asks for a look at the sale as the shop has it."""
+
+    stale = Signal()
+    member_closed = Signal()
+
+    def _forget(self) -> None:
+        super()._forget()
+        self.wallet: Wallet | None = None
+        self.offers: tuple[OfferedMethod, ...] = ()
+        self._code = ""  # the customer's own payment code, between its scan and its use
+        self._next = ""  # the way to pay chosen while another one is still being cancelled
+
+    # -- paying -----------------------------------------------------------------------------------------------
+
+    def pay(self, method: str) -> None:
+        """Choose how to pay; points that nobody confirmed yet come first."""
+        if self.page not in (BILL, CONFIRM, WAIT) or self.busy or not self.lines:
+            return
+        self.method = method
+        self._unsaved = True  # once more, so that the points are those the bill shows now
+        self.when_saved(self._pay)
+
+    def _pay(self) -> None:
+        if bool(self.points) and self.facts.proof and not self.agreed:
+            self.go(CONFIRM)
+            return
+        self.begin_waiting()
+
+    def begin_waiting(self) -> None:
+        """Everything is agreed: wait for the money."""
+        if self.method in WALLETS:
+            self._begin_wallet()
+        if self.page == WAIT:
+            self.page_changed.emit(WAIT)  # another way to pay has another page
+        self.go(WAIT)
+
+    def enter_pin(self, pin: str) -> None:
+        """A member of staff came to take the money."""
+        if self.busy:
+            return
+        self._start("pin")
+        self._otherwise(
+            self._background.device(check_pin, self._background.shop, self._till, pin), self._staff_here
+        )
+
+    def _staff_here(self, actor: Any) -> None:
+        self.busy, self.staff = "", actor
+        self.go(STAFF)
+        self.changed.emit()
+
+    def settle(self, received_minor: int = 0, reference: str = "") -> None:
+        """Staff confirms the money: everything is written at once. A second touch does nothing."""
+        if self.busy or self.page != STAFF or self.bill is None or self.staff is None:
+            return
+        self._start("settle")
+        due = self.due_minor
+        tenders = (TenderIn(self.method, due, received_minor, reference),) if due else ()
+        door = self._background.shop.acting_as(self.staff)
+        task = self._background.device(door.do, settle, self.key, tenders, self.version)
+        task.then(self._mine(self._settled)).otherwise(self._mine(self._not_settled))
+
+    def _settled(self, settled: Settled) -> None:
+        self.busy, self.settled = "", settled
+        self.go(RECEIPT)
+        self.changed.emit()
+
+    def _not_settled(self, error: ShopError) -> None:
+        self.busy = ""
+        if not isinstance(error, Unavailable):  # the sale itself has to change before it can be paid
+            self.back_to_bill()
+            if error.next_step == "drop_member":
+                self.member_closed.emit()
+            else:
+                self.stale.emit()
+        self.say(error)
+
+    def back_to_bill(self) -> None:
+        """Leave the payment; goods, member and points stay."""
+        if self.busy != "settle":
+            self.staff = None
+            self.go(BILL)
+
+    # -- by phone ---------------------------------------------------------------------------------------------
+
+    def go(self, page: str) -> None:
+        """Show another page; the bill's needs to know how it can be paid."""
+        super().go(page)
+        if page == BILL:
+            self.when_saved(self.ask_offers)
+
+    def _saved(self, version: int) -> None:
+        super()._saved(version)
+        if self.page == BILL:
+            self.ask_offers()
+
+    def ask_offers(self) -> None:
+        """Which ways to pay are offered for this bill, and why others are not."""
+        if self.bill is None or not self.version:
+            return
+        member = self.member.member_id if self.member else None
+        due = self.bill.to_pay_minor
+        task = self._background.ask(offered, self._till, member, due, subject=f"sale:{self.key}")
+        task.then(self._mine(self._know_offers)).otherwise(lambda error: None)
+
+    def _know_offers(self, offers: tuple[OfferedMethod, ...]) -> None:
+        if offers != self.offers:
+            self.offers = offers
+            self.changed.emit()
+
+    def scan_payment(self, code: str) -> bool:
+        """Take a customer's payment code where a bill waits for its money; whether it was one."""
+        method = route(code)
+        if method is None or self.page not in (BILL, WAIT) or self.bill is None:
+            return False
+        if not any(one.key == method and one.offered for one in self.offers):
+            return False
+        self._code = code
+        if self.page == WAIT:
+            self.pay_otherwise(method)
+        else:
+            self.pay(method)
+        return True
+
+    def _begin_wallet(self) -> None:
+        if self.bill is not None:
+            code, self._code = self._code, ""
+            self._own_wallet().begin(self.method, self.bill.to_pay_minor, self.version, code)
+
+    def _own_wallet(self) -> Wallet:
+        if self.wallet is None:
+            self.wallet = Wallet(self._background, self._till, self.key, self)
+            self.wallet.changed.connect(self._wallet_changed)
+            self.wallet.paid.connect(self._settled)
+            self.wallet.refused.connect(self._wallet_refused)
+        return self.wallet
+
+    def resume_wallet(self) -> None:
+        """A payment may have been under way when this till went dark."""
+        self._own_wallet().resume()
+
+    def _wallet_changed(self) -> None:
+        view = self.wallet.view if self.wallet else None
+        if view is not None and self.page != WAIT and not view.may_try_again:
+            self.method = view.method_key
+            self.go(WAIT)
+        if self._next and self.wallet is not None and not self.wallet.under_way and not self.settled:
+            chosen, self._next = self._next, ""
+            if view is not None and view.state == "succeeded":  # it was faster
+                self._code = ""
+            elif chosen == BILL:
+                self.go(BILL)
+            else:
+                self.method = chosen
+                self.begin_waiting()
+        self.changed.emit()
+
+    def _wallet_refused(self, error: ShopError) -> None:
+        self._code = self._next = ""
+        self.back_to_bill()
+        self.stale.emit()
+        self.say(error)
+
+    def pay_again(self) -> None:
+        """The same way to pay once more, after the last try has ended."""
+        if self.wallet is not None and not self.wallet.under_way:
+            self.begin_waiting()
+
+    def pay_otherwise(self, method: str) -> None:
+        """Another way to pay; a try that is under way is cancelled first."""
+        if self.wallet is not None and self.wallet.under_way:
+            self._next = method
+            self.wallet.stop()
+            return
+        self.method = method
+        self.begin_waiting()
+
+    def leave_wallet(self) -> None:
+        """Back to the bill, as soon as it is sure that no money comes any more."""
+        if self.wallet is not None and self.wallet.under_way:
+            self._next = BILL
+            self.wallet.stop()
+            return
+        self.go(BILL)
+
+    def drop_wallet(self) -> None:
+        """The next customer comes; the shop follows what is under way."""
+        if self.wallet is not None:
+            self.wallet.let_go()
+            self.wallet.deleteLater()
+            self.wallet = None
