@@ -92,12 +92,13 @@ def test_more_than_half_cannot_be_saved_and_everything_typed_stays(stage: Stage)
 def test_every_setting_of_the_registry_but_the_sample_mark_is_on_a_page(stage: Stage) -> None:
     screen = stage.show(SettingsScreen)
     seen = set()
-    for key in ("shop", "points", "orders", "order_types", "carriers", "notices", "receipts"):
+    for key in ("shop", "points", "orders", "order_types", "carriers", "notices", "receipts", "currencies", "stored_value"):
         screen.go(key)
         stage.settle()
         seen |= set(screen.pages[key].controls)
     rows = stage.outside(lambda: stage.stocked.shop.ask(settings_list))
     mail = {row.key for row in rows if row.key.startswith("mail.")}  # the card of the mail server shows these
+    mail |= {"fx.url", "fx.path", "fx.inverse", "fx.units"}  # the sheet of the rate source
     assert {row.key for row in rows} - seen - mail == {"shop.currency", "shop.sample", "notices.shop_key"}
 
 

@@ -7,8 +7,7 @@ from PySide6.QtWidgets import QMenu
 
 from desktop.basics.i18n import _
 from desktop.basics.money import Money
-from desktop.basics.words import percent_text
-from desktop.queries.stored_value import StoredEntry, StoredFacts, TierRow, kind_word
+from desktop.queries.stored_value import StoredEntry, StoredFacts, kind_word
 from desktop.services.stored_value import correct_stored, pay_out, top_up
 from desktop.views.common import icons
 from desktop.views.common.buttons import icon_button, primary
@@ -33,12 +32,6 @@ def parts_words(money_minor: int, bonus_minor: int, currency: str) -> str:
     if money_minor and bonus_minor:
         return _("{money} own money, {bonus} bonus").format(money=money, bonus=bonus)
     return (_("{bonus} bonus") if bonus_minor else _("{money} own money")).format(money=money, bonus=bonus)
-
-
-def tier_words(tier: TierRow, currency: str) -> str:
-    """“From ¥500.00 on: ¥50.00 bonus”."""
-    bonus = str(Money(tier.bonus_minor, currency)) if tier.bonus_minor else percent_text(tier.bonus_bp)
-    return _("From {amount} on: {bonus} bonus").format(amount=Money(tier.from_minor, currency), bonus=bonus)
 
 
 def entry_cell(entry: StoredEntry, currency: str) -> TwoLine:

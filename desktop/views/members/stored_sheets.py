@@ -22,7 +22,8 @@ from desktop.views.common.inputs import TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.number_inputs import MoneyInput
 from desktop.views.common.segment import Segment
-from desktop.views.members.stored import parts_words, tier_words
+from desktop.views.common.words_of_stored import tier_words
+from desktop.views.members.stored import parts_words
 from desktop.views.members.words import shown_name
 
 QUICK = (100_00, 200_00, 500_00, 1_000_00)

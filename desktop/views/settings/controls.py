@@ -58,6 +58,12 @@ CHOICES = {
     "same": N_("The way it came"),
     "cash": N_("As cash"),
     "stored_value": N_("As stored value"),
+    "money": N_("The member’s own money"),
+    "bonus": N_("The bonus"),
+    "stop": N_("Not taken"),
+    "fixed": N_("At the fixed rate"),
+    "foreign": N_("The same notes"),
+    "shop": N_("The shop’s money"),
     "zh_CN": "中文",
     "en": "English",
 }

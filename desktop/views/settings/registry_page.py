@@ -85,7 +85,7 @@ ORDERS = (
         N_("What the rule “Draft the restock list every morning” makes of its list"),
         ("purchasing.by_itself", "purchasing.send_under_minor"),
     ),
-    Group(N_("Books"), "", ("system.verify_at",)),
+    Group(N_("Books"), "", ("system.verify_at", "payments.bill_at", "payments.live_days")),
     Group(N_("Kiosk"), "", ("kiosk.idle_seconds", "kiosk.code_seconds", "kiosk.parked_hours")),
 )
 CASH = (
@@ -127,6 +127,8 @@ class RegistryPage(Page):
             self._show({key: found[key].value for key in self.controls})
             return
         clear(self.column)
+        for widget in self.tops():
+            self.column.addWidget(widget)
         for group in self._groups:
             card = FormCard(_(group.title), _(group.hint) if group.hint else "")
             for key in group.keys:
@@ -138,6 +140,10 @@ class RegistryPage(Page):
         self.column.addWidget(self._error)
         self.column.addStretch(1)
         self.bar.setVisible(False)
+
+    def tops(self) -> list[QWidget]:
+        """What a page has above its groups."""
+        return []
 
     def extras(self, found: dict[str, SettingRow]) -> list[QWidget]:
         """What a page has under its groups; its own controls are handed to `take`."""

@@ -30,6 +30,7 @@ from desktop.views.common.theme import theme
 from desktop.views.settings.audit_page import AuditPage
 from desktop.views.settings.barcodes_page import BarcodesPage
 from desktop.views.settings.carriers_page import CarriersPage
+from desktop.views.settings.currencies_page import CurrenciesPage
 from desktop.views.settings.database_page import DatabasePage
 from desktop.views.settings.form import Page
 from desktop.views.settings.health_page import HealthPage
@@ -43,6 +44,7 @@ from desktop.views.settings.receipts_page import ReceiptsPage
 from desktop.views.settings.registry_page import CASH, ORDERS, POINTS, SHOP, RegistryPage
 from desktop.views.settings.roles_page import RolesPage
 from desktop.views.settings.staff_page import StaffPage
+from desktop.views.settings.stored_page import StoredPage
 from desktop.views.settings.texts_page import TextsPage
 from desktop.views.settings.tills_page import TillsPage
 
@@ -96,6 +98,8 @@ ENTRIES = (
     Entry("texts", N_("Message texts"), "chat-quote-line", N_("The shop"), templates_list, TextsPage),
     Entry("payments", N_("Payments"), "wallet-3-line", N_("The shop"), settings_list, PaymentsPage),
     Entry("tills", N_("Tills"), "computer-line", N_("The shop"), tills_list, TillsPage),
+    Entry("currencies", N_("Currencies"), "exchange-line", N_("The shop"), settings_list, CurrenciesPage),
+    Entry("stored_value", N_("Stored value"), "hand-coin-line", N_("The shop"), settings_list, StoredPage),
     Entry("cash", N_("Cash"), "safe-2-line", N_("The shop"), settings_list, _cash),
     Entry("receipts", N_("Receipts"), "bill-line", N_("The shop"), settings_list, ReceiptsPage),
     Entry("barcodes", N_("Barcodes"), "barcode-line", N_("The shop"), scale_layouts, BarcodesPage),
