@@ -148,19 +148,34 @@ def _qr_picture(text: str, dots: int) -> Image:
 
 def painted(line: PaperLine, look: Look) -> Image:
     """A line as a black and white picture, for letters the printer lacks and for the preview."""
-    from PIL import Image, ImageDraw
+    from PIL import Image
 
     scale = 2 if line.big else 1
-    font = _font(24 * scale, line.bold)
     text = "".join(ch if _has(ch) else MISSING for ch in printable(line.text))
     picture = Image.new("1", (look.dots, ROW * scale), 1)
-    pen = ImageDraw.Draw(picture)
     cell = look.dots / look.columns * scale
     x = (look.dots - width(text) * cell) / 2 if line.align == "center" else 0.0
     for ch in text:  # letter by letter, so that columns stand as they do in text lines
-        pen.text((x, 0), ch, font=font, fill=0)
-        x += width(ch) * cell
+        room = width(ch) * cell
+        if ch != " ":
+            letter = _letter(ch, scale, line.bold, round(room))
+            picture.paste(0, (round(x + (room - letter.width) / 2), 0), letter)
+        x += room
     return picture
+
+
+@cache
+def _letter(ch: str, scale: int, bold: bool, room: int) -> Image:
+    """A letter as white dots on black, narrowed to its cell where it is wider."""
+    from PIL import Image, ImageDraw
+
+    font = _font(24 * scale, bold)
+    wide = max(1, round(font.getlength(ch)))
+    drawn = Image.new("L", (wide, ROW * scale), 0)
+    ImageDraw.Draw(drawn).text((0, 0), ch, font=font, fill=255)
+    if wide > room:
+        drawn = drawn.resize((room, drawn.height), Image.Resampling.LANCZOS)
+    return drawn.point(lambda light: 255 if light > 110 else 0).convert("1")
 
 
 def ruler(dots: int) -> bytes:

@@ -197,8 +197,8 @@ def receipt_preview(
 def _made_up(read: Read) -> Receipt:
     """The sale of the pictures."""
     goods = (
-        (_("Longjing green tea"), _("Tin"), 1, 12_800), (_("Fresh milk"), _("Bottle"), 2, 1_690),
-        (_("Cloud cake"), _("Box"), 1, 2_200), (_("Daily nuts"), _("Bag"), 1, 3_990),
+        (_("Longjing green tea"), _("tin"), 1, 12_800), (_("Fresh milk"), _("bottle"), 2, 1_690),
+        (_("Cloud cake"), _("box"), 1, 2_200), (_("Daily nuts"), _("bag"), 1, 3_990),
     )  # fmt: skip
     lines = tuple(
         ReceiptLine(name, "", unit, count * 1_000, price, price, count * price, count * price)

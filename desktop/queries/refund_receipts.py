@@ -111,7 +111,7 @@ def _all(paper: RefundPaper, columns: int, copy: int, template: Template) -> Ite
         yield from (PaperLine(part) for part in wrap(name, columns))
         yield from _pair(f"  {quantity}", amount(-minor), columns)
     yield PaperLine(rule(columns))
-    for line in pair(_("Given back"), amount(paper.amount_minor), columns):
+    for line in pair(_("Money given back"), amount(paper.amount_minor), columns):
         yield PaperLine(line, bold=True)
     for method, minor, points in paper.back:
         name = _(METHOD_WORDS.get(method, method))

@@ -23,10 +23,15 @@ from desktop.services.print_jobs import print_receipt, set_till_paper
 from desktop.services.print_run import run_queue
 from desktop.services.receipt_logo import set_receipt_logo
 from desktop.services.settings import set_settings
+from desktop.shop import actors
 from desktop.shop.shop import Shop
 from desktop.views.common.badges import Badge
 from desktop.views.common.buttons import Button
 from desktop.views.common.print_jobs_sheet import PrintJobsSheet
+from desktop.views.common.print_sheet import PrintSheet
+from desktop.views.common.toast import host_of
+from desktop.views.orders.refund_sheet import RefundSheet
+from desktop.views.orders.screen import OrdersScreen
 from desktop.views.settings.screen import SettingsScreen
 from tests.helpers.goods import TEA, open_stocked
 from tests.helpers.sales import sell
@@ -155,6 +160,36 @@ def test_the_list_of_papers_offers_what_each_state_allows(stage: Stage, till_pri
         1
     ].decode("gbk", "ignore")
     sheet.reject()
+
+
+@pytest.mark.req("Q6")
+def test_an_order_s_receipt_and_a_refund_s_paper_go_to_this_till_s_printer(
+    stage: Stage, till_printer: TillPrinter
+) -> None:
+    stocked = stage.stocked
+    _key, sale = stage.outside(lambda: sell(stocked, stocked.cart((TEA, 2))))
+    stage.context.machine.put("printer", till_printer.address)
+    screen = stage.show(OrdersScreen, 1_440, 860)
+    screen.open_item(sale.order_id)
+    stage.until(lambda: screen.panel.order is not None and screen.panel.isVisible())
+    screen.act("print")
+    stage.until(lambda: [s for s in screen.findChildren(PrintSheet) if s.isVisible()])
+    printing = stage.sheet(screen, PrintSheet)
+    next(b for b in printing.findChildren(Button) if b.text() == "Till’s receipt printer").click()
+    stage.until(lambda: not [s for s in screen.findChildren(PrintSheet) if s.isVisible()])
+    screen.act("refund")
+    stage.until(lambda: [s for s in screen.findChildren(RefundSheet) if s.isVisible()])
+    refund = stage.sheet(screen, RefundSheet)
+    refund.why.setText("破损")
+    stage.until(lambda: refund.primary.isEnabled())
+    refund.submit()
+    stage.until(lambda: [t for t in host_of(screen).toasts if t.button.text() == "Print the refund"])
+    next(t for t in host_of(screen).toasts if t.button.text() == "Print the refund").act()
+    stage.settle()
+    counter = stocked.shop.acting_as(actors.kiosk(1))  # the desktop's own till
+    stage.outside(lambda: run_queue(counter, 1, Setup(till_printer.address, 58), "here"))
+    assert [sale.code.encode() in paper for paper in till_printer.papers] == [True, True]
+    assert "Refund" in till_printer.papers[1].decode("gbk", "ignore")
 
 
 # -- the template, without a screen -----------------------------------------------------------------------------

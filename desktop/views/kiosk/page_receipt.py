@@ -1,6 +1,6 @@
 """The last page: paid, the receipt as on paper, and home again by itself."""
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -95,7 +95,8 @@ class ReceiptPage(Page):
         buttons: list[QWidget] = []
         self._print = wide(_("Print receipt"), self._on_print, icon="printer-line", height=104)
         self._said = QWidget()
-        self._said.setLayout(column(space=0))
+        self._words = column(space=0)
+        self._said.setLayout(self._words)
         if around.paper is not None:
             buttons.append(self._print)
             around.paper.begin(settled.order_id)
@@ -176,9 +177,7 @@ class ReceiptPage(Page):
         """Say how far the paper is, and stay long enough to read it."""
         paper = self.around.paper
         words, icon, token = paper.words() if paper is not None else ("", "", "")
-        layout = self._said.layout()
-        assert layout is not None
-        while (item := layout.takeAt(0)) is not None:
+        while (item := self._words.takeAt(0)) is not None:
             old = item.widget()
             if old is not None:
                 old.hide()
@@ -187,7 +186,7 @@ class ReceiptPage(Page):
             return
         note = Note(words, icon, token, size=24)
         note.text.say(words, token)
-        layout.addWidget(note)
+        self._words.addWidget(note, alignment=Qt.AlignmentFlag.AlignHCenter)
         self._print.setEnabled(not paper.under_way and not paper.out)
         waits = paper.state is not None and bool(paper.state.problem)
         self._left = SECONDS * (2 if look.large else 1) * (4 if waits else 1)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.basics.i18n import _
 from desktop.queries.print_jobs import JobRow
@@ -55,6 +55,7 @@ class Papers(Overlay):
         words = column(Text(title, 27, 500), Text(state, 23, token=token, wrap=True), space=4)
         holder = QWidget()
         holder.setLayout(words)
+        holder.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         buttons = [self._button(text, deed, job) for text, deed in self._deeds(job)]
         widget.setLayout(row(holder, *buttons, space=12))
         return widget
@@ -72,6 +73,7 @@ class Papers(Overlay):
 
     def _button(self, text: str, deed: str, job: JobRow) -> Button:
         button = Button(text, height=88, size=25, radius=18, on=lambda: self.asked.emit(deed, job.id))
+        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         button.setAccessibleName(f"{text} {paper_words(job.kind, job.copy_no)} {job.number}")
         return button
 

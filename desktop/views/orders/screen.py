@@ -36,7 +36,7 @@ from desktop.views.orders.errands import Errands
 from desktop.views.orders.mark_sheets import LateReasonSheet, OrderTagSheet
 from desktop.views.orders.order_list import SHIPPED_VIEWS, OrderList
 from desktop.views.orders.order_sheet import OrderSheet
-from desktop.views.orders.print_run import PrintRun
+from desktop.views.orders.print_run import PrintRun, tell_refund
 from desktop.views.orders.refund_sheet import RefundSheet
 from desktop.views.orders.sheets import CancelSheet, NoteSheet, PaySheet
 from desktop.views.orders.ship_sheet import ShipManySheet, ShipSheet
@@ -368,7 +368,7 @@ class OrdersScreen(QWidget):
         text = _("{money} and {points} points given back").format(
             money=money, points=f"{back.points_returned:,}"
         )
-        self.context.toast(self, text)
+        tell_refund(self, self.context, text, back.refund_id)
 
     def new_order(self) -> None:
         """Write a new order."""

@@ -25,7 +25,7 @@ class Row(QWidget):
         super().__init__()
         row = hbox(self, margins=(0, 10, 0, 10), gap=16)
         words = vbox(gap=1)
-        words.addWidget(Label(label, "small_b"))
+        words.addWidget(Label(label, "small_b", wrap=True))
         if help_text:
             words.addWidget(Label(help_text, "cap", "text2", wrap=True))
         row.addLayout(words, 1)

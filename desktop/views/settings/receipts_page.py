@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QRectF, QSize, QTimer, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -52,7 +52,7 @@ GROUPS = (
         ),
     ),
 )
-PREVIEW_WIDE = 300
+PREVIEW_WIDE = 280
 AFTER_TYPING_MS = 250
 
 
@@ -124,7 +124,7 @@ class LogoCard(FormCard):
     def __init__(self, context: Context) -> None:
         super().__init__(_("Logo"))
         self._context, self._background = context, context.of(self)
-        self.view = PaperView(220)
+        self.view = PaperView(150)
         self.view.setAccessibleName(_("Logo"))
         self.choose = secondary(_("Choose a picture"), "image-add-line", size=30)
         self.choose.clicked.connect(self._choose)
@@ -134,11 +134,8 @@ class LogoCard(FormCard):
         hint = _("JPEG, PNG or WebP up to 2 MB. It becomes black dots, at most 384 × 200.")
         side = vbox(gap=8)
         side.addWidget(Label(hint, "cap", "text2", wrap=True))
-        buttons = hbox(gap=8)
-        buttons.addWidget(self.choose)
-        buttons.addWidget(self.remove)
-        buttons.addStretch(1)
-        side.addLayout(buttons)
+        for button in (self.choose, self.remove):
+            side.addWidget(button, alignment=Qt.AlignmentFlag.AlignLeft)
         side.addStretch(1)
         row = hbox(gap=16)
         row.addWidget(self.view)
@@ -203,11 +200,8 @@ class TillsCard(FormCard):
 
     def _row(self, till: TillPaper) -> QWidget:
         widget = QWidget()
-        row = hbox(widget, margins=(0, 8, 0, 8), gap=12)
-        icon = "device-line" if till.kind == "kiosk" else "computer-line"
+        lines = vbox(widget, margins=(0, 10, 0, 10), gap=8)
         name = _(till.name)
-        row.addWidget(IconTile(icon, "primary" if till.kind == "kiosk" else "neutral", 34))
-        row.addWidget(Label(name, "small_b"), 1)
         prints = Segment([("ask", _("When asked")), ("always", _("After every sale"))], till.receipts)
         prints.setAccessibleName(f"{_('Receipts')} {name}")
         drawer = Toggle(f"{_('Drawer opens')} {name}")
@@ -215,10 +209,17 @@ class TillsCard(FormCard):
         prints.picked.connect(lambda _value: self._save(till.id))
         drawer.toggled.connect(lambda _on: self._save(till.id))
         self.controls[till.id] = (prints, drawer)
+        head = hbox(gap=8)
+        icon = "device-line" if till.kind == "kiosk" else "computer-line"
+        head.addWidget(IconTile(icon, "primary" if till.kind == "kiosk" else "neutral", 28))
+        head.addWidget(Label(name, "small_b"), 1)
+        row = hbox(gap=8)
         row.addWidget(prints)
-        row.addSpacing(6)
+        row.addStretch(1)
         row.addWidget(Label(_("Drawer opens"), "cap", "text2"))
         row.addWidget(drawer)
+        lines.addLayout(head)
+        lines.addLayout(row)
         return widget
 
     def _save(self, till_id: int) -> None:
