@@ -271,7 +271,8 @@ def _news(row: Any, answer: Answer) -> bool:
 
 
 def _said(row: Any, answer: Answer) -> dict[str, Any]:
-    keep = row.state == State.CANCELLING and answer.reason is Reason.NONE
+    # why it is cancelled stays: that the provider then finds nothing left of it is no news for the customer
+    keep = row.state == State.CANCELLING and answer.reason in (Reason.NONE, Reason.NOT_FOUND) and row.reason
     return {
         "reason": row.reason if keep else str(answer.reason), "detail": answer.detail[:200] or row.detail,
         "reference": answer.reference or row.reference, "code": answer.code or row.code,
