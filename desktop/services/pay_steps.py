@@ -42,7 +42,7 @@ def after(state: State, said: Said) -> tuple[State, ...]:
     """The states an attempt takes one after the other; none when it stays as it is."""
     new = said.answer.state
     if new in (State.SUCCEEDED, State.PARTLY_REFUNDED):
-        return () if state in PAID else (State.SUCCEEDED,)
+        return () if state in PAID or state is State.ORPHAN else (State.SUCCEEDED,)
     if state in FINAL or state in PAID or state is State.CREATED:
         return ()  # it has ended, or whoever asked has lost it meanwhile
     if new in (State.CLOSED, State.REVERSED, State.REFUNDED):

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 from desktop.basics.clock import HandClock
 from desktop.basics.errors import Refused
@@ -27,12 +28,22 @@ from desktop.services.sending import Gateways
 from desktop.shop.shop import Shop
 
 # How one call goes: well; the customer still thinks; it never arrives; it arrives and its answer does not; no connection
-# comes about; the provider says no for good; it arrives only later.
+# comes about; the provider says no for good; it arrives only after somebody cancelled what it asked for.
 OK, WAIT, LOST, DEAF, DOWN, DECLINED, LATE = "ok", "wait", "lost", "deaf", "down", "declined", "late"
 BEHAVIOURS = (OK, WAIT, LOST, DEAF, DOWN, DECLINED, LATE)
 _NO_ANSWER = Answer(State.UNKNOWN, reason=Reason.NO_ANSWER)
 _NO_LINE = Answer(State.CREATED, reason=Reason.NO_CONNECTION)
 _UNKNOWN_NUMBER = Answer(State.UNKNOWN, reason=Reason.NOT_FOUND)
+
+
+class Script(Protocol):
+    """What says how the next call goes; empty: well."""
+
+    def __bool__(self) -> bool: ...
+
+    def popleft(self) -> str:
+        """How the next one goes."""
+        ...
 
 
 @dataclass
@@ -53,7 +64,7 @@ class Trade:
 class PayOffice(Gateway):
     """`script` says how the next calls go, then all go well; `paid_amount` is another sum than asked for."""
 
-    script: deque[str] = field(default_factory=deque)
+    script: Script = field(default_factory=deque)
     trades: dict[str, Trade] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     delayed: list[Callable[[], None]] = field(default_factory=list)
@@ -104,7 +115,6 @@ class PayOffice(Gateway):
 
     def refund(self, attempt: Attempt, number: str, amount: Money, why: str) -> Back:
         """Give back once per number, never more than was paid."""
-        self._land()
         self.before_call("refund")
         how = self.script.popleft() if self.script else OK
         self.calls.append("refund")
@@ -178,11 +188,12 @@ class PayOffice(Gateway):
         }[trade.state]
 
     def _call(self, what: str, well: Callable[[], Answer], arrives: Callable[[], object]) -> Answer:
-        self._land()
         self.before_call(what)
         how = self.script.popleft() if self.script else OK
         self.calls.append(what)
         answer = self._go(how, well, arrives)
+        if what == "cancel" and how != LATE:
+            self.land()
         self.after_call(what)
         return answer
 
@@ -202,8 +213,8 @@ class PayOffice(Gateway):
         said = well()
         return said if how == OK else _NO_ANSWER
 
-    def _land(self) -> None:
-        """What was delayed arrives before the next call but one."""
+    def land(self) -> None:
+        """What was delayed arrives."""
         landed, self.delayed = self.delayed, []
         for effect in landed:
             effect()

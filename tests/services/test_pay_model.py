@@ -1,0 +1,72 @@
+"""Nothing is lost and nothing taken twice, however the provider behaves and wherever the program is killed.
+
+Here the first calls and one kill; `python -m tests.bench pay_model` goes through three calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from desktop.gateways.payment import FINAL, STEPS, Answer, State
+from desktop.services import pay_steps
+from tests.helpers.goods import Stocked
+from tests.helpers.pay_model import Street, explore, explore_naively
+from tests.helpers.pay_office import BEHAVIOURS, DEAF, LATE, OK
+
+
+@pytest.fixture
+def street(sqlite_url: str, tmp_path: Path) -> Iterator[Street]:
+    """A shop all paths run through."""
+    made = Street(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def stocked(street: Street) -> Stocked:
+    """The same shop, filled."""
+    return street.open()
+
+
+@pytest.mark.req("M1", "M2", "M3")
+def test_every_pair_of_answers_ends_with_the_money_in_its_place(street: Street, stocked: Stocked) -> None:
+    found = explore(stocked, street, free=2, kills=0)
+    assert (found.runs, found.lost, found.doubled, found.worst) == (43, 0, 0, "")
+    assert found.paid > 30
+
+
+@pytest.mark.req("M1", "M2", "M3")
+def test_a_kill_at_every_commit_and_call_leaves_the_money_in_its_place(
+    street: Street, stocked: Stocked
+) -> None:
+    found = explore(stocked, street, free=1, kills=1, among=(OK, DEAF, LATE))
+    assert (found.lost, found.doubled, found.worst) == (0, 0, "")
+    assert found.killed > 50
+
+
+def test_control_a_till_that_takes_no_answer_for_a_failure_loses_and_doubles() -> None:
+    found = explore_naively(free=3, kills=1)
+    assert found.lost > 50
+    assert found.doubled > 10
+
+
+@pytest.mark.req("M2")
+def test_the_table_takes_only_legal_steps_and_only_the_provider_ends_anything() -> None:
+    for state in State:
+        for said in State:
+            for asked in (pay_steps.SEND, pay_steps.QUERY, pay_steps.CANCEL, pay_steps.LOOK_BACK):
+                for over in (False, True):
+                    steps = pay_steps.after(state, pay_steps.Said(Answer(said), asked, over))
+                    pay_steps.check(state, steps)
+                    if steps and said in (State.UNKNOWN, State.PENDING, State.CANCELLING):
+                        assert steps[-1] not in FINAL  # no answer ends nothing
+
+
+def test_control_a_step_outside_the_table_is_a_bug() -> None:
+    assert (State.UNKNOWN, State.FAILED) not in STEPS
+    with pytest.raises(ValueError, match="no step"):
+        pay_steps.check(State.UNKNOWN, (State.FAILED,))
+    assert len(BEHAVIOURS) == 7
