@@ -20,8 +20,8 @@ from desktop.models.statements import StatementRow
 from desktop.queries.pay_cases import plan_of
 from desktop.queries.pay_words import ABNORMAL, BILL, CASE_WAYS, MISMATCH, REFUSED, STUCK, UNBOOKED
 from desktop.services.provider_refunds import replace_provider_refund
-from desktop.shop.action import action
-from desktop.shop.work import Work
+from desktop.shop.action import action, question
+from desktop.shop.work import Read, Work
 
 MOST = 200  # cases looked at in one go
 GRACE = timedelta(minutes=10)
@@ -49,7 +49,25 @@ def find_cases(work: Work) -> int:
     return made
 
 
-def _wrong(work: Work) -> Iterator[tuple[str, int, Any, int]]:
+@question(permission=Permission.PAY)
+def cases_differ(read: Read) -> bool:
+    """Whether `find_cases` would change anything: asked every minute, so that nothing is written for nothing."""
+    wrong = {f"{kind}:{number}" for kind, number, _row, _amount in _wrong(read)}
+    known = (
+        set(read.rows(select(PaymentCase.source).where(PaymentCase.source.in_(wrong))).scalars())
+        if wrong
+        else set()
+    )
+    if wrong - known:
+        return True
+    columns = (PaymentCase.kind, PaymentCase.source)
+    rows = read.rows(
+        select(*columns).where(PaymentCase.done_at.is_(None)).order_by(PaymentCase.id).limit(MOST)
+    ).all()
+    return any(not _still_wrong(read, row) for row in rows)
+
+
+def _wrong(work: Read) -> Iterator[tuple[str, int, Any, int]]:
     """(kind, id of attempt or refund, the attempt's row, amount) of what needs somebody now."""
     refunds = select(
         _R.id.label("refund_id"),
@@ -85,7 +103,7 @@ def _close_settled(work: Work) -> None:
             case.done_at, case.done_by, case.done_note = work.now, work.actor.key, BY_ITSELF
 
 
-def _still_wrong(work: Work, case: PaymentCase) -> bool:
+def _still_wrong(work: Read, case: Any) -> bool:
     if case.kind not in CASE_WAYS:  # another room's: it closes its own
         return True
     number = int(case.source.partition(":")[2])

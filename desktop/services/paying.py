@@ -17,7 +17,7 @@ from desktop.basics.money import Money
 from desktop.gateways.payment import Answer, Back, Gateway, Reason, RefundState, State
 from desktop.models.payment_attempts import PaymentAttempt
 from desktop.queries.attempts import Waiting, attempt_to_refund, due_payments, next_payment_at
-from desktop.services import pay_recovery, pay_steps
+from desktop.services import pay_cases, pay_recovery, pay_steps
 from desktop.services.attempts import Call, claim_attempt, record_answer
 from desktop.services.pay_accounts import gateway_for
 from desktop.services.provider_refunds import RefundCall, claim_refund, record_refund
@@ -53,8 +53,15 @@ def run_due(shop: Shop, gateways: Gateways | None = None, *, lease_seconds: int 
 
 
 def recover(shop: Shop) -> int:
-    """Look after money that was taken and belongs nowhere yet; returns how many payments were moved."""
-    return pay_recovery.look_after(shop.acting_as(actors.clock()))
+    """Look after money that was taken and belongs nowhere yet; returns how many payments were moved.
+
+    What needs a person then gets a case.
+    """
+    clock = shop.acting_as(actors.clock())
+    moved = pay_recovery.look_after(clock)
+    if clock.ask(pay_cases.cases_differ):
+        clock.do(pay_cases.find_cases)
+    return moved
 
 
 def next_at(shop: Shop, gateways: Gateways) -> datetime | None:
