@@ -26,7 +26,9 @@ from desktop.services.sample.imports import write_imports
 from desktop.services.sample.ledger import settle_points
 from desktop.services.sample.parcels import write_parcels
 from desktop.services.sample.people import HER_NUMBER, make_people
+from desktop.services.sample.statements import write_statements
 from desktop.services.sample.stockroom import write_stockroom
+from desktop.services.sample.stored import write_currencies, write_stored_value
 from desktop.services.sample.write import write_goods, write_people, write_settings
 from desktop.services.sample.write_orders import Desk, write_orders
 from desktop.services.sample.write_sums import write_counters, write_daily, write_ledgers, write_stock
@@ -88,6 +90,9 @@ def fill(work: Work, secret: str, now: datetime | None = None) -> None:
     write_goods_room(work)
     write_after_sales(work, calendar.now)
     write_imports(work, calendar.now)
+    write_statements(work, calendar)
+    write_stored_value(work, calendar)
+    write_currencies(work, calendar)
 
 
 def _helpers(work: Work, secret: str) -> None:
