@@ -1,70 +1,49 @@
 """The sheet of an account with a payment provider: numbers, keys and certificates; keys are typed and never shown again."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from desktop.basics.i18n import N_, _
+from desktop.basics.errors import ShopError
+from desktop.basics.i18n import _
+from desktop.basics.words import day_text
 from desktop.queries.order_words import method_word
-from desktop.services.pay_accounts import AccountForm, AccountHere, save_account
+from desktop.services.pay_accounts import (
+    AccountForm,
+    AccountHere,
+    Trial,
+    certificate_end,
+    save_account,
+    try_account,
+)
+from desktop.services.pay_key_files import PASSWORD, KeyFile, load_key_file
 from desktop.views.common.cards import hbox
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.field import Field
-from desktop.views.common.inputs import SecretInput, TextArea, TextInput
+from desktop.views.common.inputs import SecretInput, TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.segment import Segment
-
-
-@dataclass(frozen=True)
-class Blank:
-    """One field of an account: its name, its words, and whether it holds lines of a key or certificate."""
-
-    name: str
-    words: str
-    long: bool = False
-
-
-BLANKS: dict[str, tuple[Blank, ...]] = {
-    "wechat": (
-        Blank("mchid", N_("Merchant number")),
-        Blank("app_id", N_("APPID")),
-        Blank("serial", N_("Serial number of the merchant’s certificate")),
-        Blank("public_key_id", N_("Number of WeChat Pay’s public key")),
-        Blank("public_key", N_("WeChat Pay’s public key"), True),
-        Blank("merchant_cert", N_("The merchant’s certificate"), True),
-        Blank("notify_url", N_("Address for messages (https)")),
-    ),
-    "alipay": (
-        Blank("app_id", N_("APPID")),
-        Blank("seller_id", N_("Merchant’s PID (2088…)")),
-        Blank("alipay_public_key", N_("Alipay’s public key"), True),
-        Blank("app_cert", N_("The application’s certificate"), True),
-        Blank("alipay_cert", N_("Alipay’s certificate"), True),
-        Blank("root_cert", N_("Alipay’s root certificate"), True),
-    ),
-    "unionpay": (
-        Blank("mer_id", N_("Merchant number")),
-        Blank("term_id", N_("Terminal number")),
-        Blank("sign_cert", N_("The merchant’s certificate"), True),
-        Blank("roots", N_("UnionPay’s root certificates"), True),
-    ),
-}
-SECRETS: dict[str, tuple[Blank, ...]] = {
-    "wechat": (
-        Blank("private_key", N_("Private key"), True),
-        Blank("api_v3_key", N_("APIv3 key")),
-        Blank("api_v2_key", N_("API key of the older calls")),
-    ),
-    "alipay": (Blank("private_key", N_("Private key"), True),),
-    "unionpay": (Blank("private_key", N_("Private key"), True),),
-}
+from desktop.views.settings.account_blanks import (
+    BLANKS,
+    CERTS,
+    ENDING,
+    KEY,
+    NEWER,
+    OLDER,
+    OWN_CERTIFICATE,
+    SECRETS,
+    Blank,
+    KeyField,
+)
 
 
 class AccountSheet(Sheet):
-    """A new account, or one to change: a key left empty stays as it is."""
+    """A new account, or one to change: a key left empty stays as it is. Saving tries it at once."""
 
     def __init__(
         self,
@@ -78,68 +57,173 @@ class AccountSheet(Sheet):
         text = _("Keys go into this machine’s keyring and nowhere else.")
         if here.experimental:
             text = _("Experimental: UnionPay’s present specification is not public. {more}").format(more=text)
-        super().__init__(
-            parent,
-            _("Account with {name}").format(name=name),
-            verb=_("Save"),
-            icon="key-2-line",
-            width=620,
-            text=text,
-        )
+        title = _("Account with {name}").format(name=name)
+        super().__init__(parent, title, verb=_("Save and try it"), icon="key-2-line", width=620, text=text)
         self._context, self._here, self._then = context, here, done
-        self._scope = context.of(self)
-        self.boxes: dict[str, TextInput | TextArea] = {}
-        self.secrets: dict[str, SecretInput | TextArea] = {}
-        short = [blank for blank in BLANKS[here.gateway] if not blank.long]
-        for at in range(0, len(short), 2):
-            row = hbox(gap=12)
-            for blank in short[at : at + 2]:
-                box = self.boxes[blank.name] = TextInput(details.get(blank.name, ""), longest=500)
-                row.addWidget(Field(_(blank.words), box), 1)
-            self.body.addLayout(row)
-        self._keys(here, details)
-        self.code_api: Segment | None = None
-        if here.gateway == "wechat":
-            self.code_api = Segment(
-                [("v3", _("New calls")), ("v2", _("Older calls"))], details.get("code_api", "v3")
-            )
-            row = hbox(gap=12)
-            row.addWidget(Label(_("Customers’ codes are charged by"), "small", "text2"))
-            row.addWidget(self.code_api)
-            row.addStretch(1)
-            self.body.addLayout(row)
-        self.address = TextInput(details.get("base_url", ""), hint=_("The provider’s own"), longest=300)
-        self.add(
-            Field(_("Address"), self.address, _("Leave it empty unless the provider told you another one"))
-        )
+        self._scope, self._details = context.of(self), details
+        self.boxes: dict[str, TextInput | KeyField] = {}
+        self.secrets: dict[str, SecretInput | KeyField] = {}
+        self._ways: list[tuple[str, QWidget]] = []
+        self._waiting: tuple[str, str] = ("", "")  # the file that wants a password, and the field it is for
+        self._segments()
+        self._numbers()
+        self._keys()
+        self._ends()
         self.submitted.connect(self._go)
+        self._switch()
 
-    def _keys(self, here: AccountHere, details: dict[str, str]) -> None:
-        blanks = [(blank, False) for blank in BLANKS[here.gateway] if blank.long]
-        blanks += [(blank, True) for blank in SECRETS[here.gateway]]
-        for at in range(0, len(blanks), 2):
-            row = hbox(gap=12)
-            for blank, is_secret in blanks[at : at + 2]:
-                row.addWidget(self._key(here, details, blank, is_secret), 1)
-            self.body.addLayout(row)
+    # -- the fields --------------------------------------------------------------------------------------------
 
-    def _key(self, here: AccountHere, details: dict[str, str], blank: Blank, is_secret: bool) -> Field:
-        saved = here.set_up and blank.name not in here.missing
-        if not is_secret:
-            box = self.boxes[blank.name] = TextArea(details.get(blank.name, ""), lines=2)
-            return Field(_(blank.words), box)
+    def _segments(self) -> None:
+        """How messages are signed, and by which calls WeChat Pay charges codes."""
+        self.way: Segment | None = None
+        self.code_api: Segment | None = None
+        if self._here.gateway == "unionpay":
+            return
+        words = _("Certificates") if self._here.gateway == "alipay" else _("Platform certificates")
+        self.way = Segment(
+            [(KEY, _("Public key")), (CERTS, words)], CERTS if self._here.by_certificates else KEY
+        )
+        self.way.picked.connect(lambda _way: self._switch())
+        self._line(_("The provider signs by"), self.way)
+        if self._here.gateway == "wechat":
+            options = [(NEWER, _("New calls")), (OLDER, _("Older calls"))]
+            self.code_api = Segment(options, self._details.get("code_api", NEWER))
+            self.code_api.picked.connect(lambda _calls: self._switch())
+            self._line(_("Customers’ codes are charged by"), self.code_api)
+
+    def _line(self, words: str, control: QWidget) -> None:
+        row = hbox(gap=12)
+        row.addWidget(Label(words, "small", "text2"), 1)
+        row.addWidget(control)
+        self.body.addLayout(row)
+
+    def _numbers(self) -> None:
+        made: list[tuple[Blank, QWidget]] = []
+        for blank in BLANKS[self._here.gateway]:
+            if not blank.long:
+                box = self.boxes[blank.name] = TextInput(self._details.get(blank.name, ""), longest=500)
+                made.append((blank, Field(_(blank.words), box, _(blank.help) if blank.help else "")))
+        self._two_by_two(made)
+
+    def _keys(self) -> None:
+        made: list[tuple[Blank, QWidget]] = []
+        for blank in BLANKS[self._here.gateway]:
+            if blank.long:
+                field = KeyField(
+                    _(blank.words),
+                    self._details.get(blank.name, ""),
+                    "-----BEGIN",
+                    partial(self.load, blank.name),
+                )
+                self.boxes[blank.name] = field
+                field.area.textChanged.connect(partial(self._end_of, blank.name))
+                made.append((blank, field))
+        for blank in SECRETS[self._here.gateway]:
+            made.append((blank, self._secret(blank)))
+        self._two_by_two(made)
+
+    def _secret(self, blank: Blank) -> QWidget:
+        saved = self._here.set_up and blank.name not in self._here.missing
+        hint = _("saved, not shown") if saved else ""
         if blank.long:
-            area = self.secrets[blank.name] = TextArea(
-                "", hint=_("saved, not shown") if saved else "-----BEGIN", lines=2
-            )
-            return Field(_(blank.words), area)
-        secret = self.secrets[blank.name] = SecretInput()
-        secret.setPlaceholderText(_("saved, not shown") if saved else "")
-        return Field(_(blank.words), secret)
+            field = KeyField(_(blank.words), "", hint or "-----BEGIN", partial(self.load, blank.name))
+            self.secrets[blank.name] = field
+            return field
+        box = self.secrets[blank.name] = SecretInput()
+        box.setPlaceholderText(hint)
+        return Field(_(blank.words), box, _(blank.help) if blank.help else "")
+
+    def _two_by_two(self, made: list[tuple[Blank, QWidget]]) -> None:
+        """Rows of two, those of one way of signing together, so that hiding them leaves no hole."""
+        for way in dict.fromkeys(blank.way for blank, _field in made):
+            fields = [field for blank, field in made if blank.way == way]
+            for at in range(0, len(fields), 2):
+                row = hbox(gap=12)
+                for field in fields[at : at + 2]:
+                    row.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
+                self.body.addLayout(row)
+            self._ways += [(way, field) for field in fields if way]
+
+    def _ends(self) -> None:
+        """The password of a bundle that asks for one, and the address of the provider."""
+        self.password = SecretInput()
+        self.password_field = Field(_("Password of the file"), self.password, _("Press Enter to open it"))
+        self.password.returnPressed.connect(lambda: self.load(*self._waiting))
+        self.password_field.hide()
+        hint = _("The provider’s own")
+        self.address = TextInput(self._details.get("base_url", ""), hint=hint, longest=300)
+        words = _("Leave it empty unless the provider told you another one")
+        self.add(self.password_field, Field(_("Address"), self.address, words))
+        for name in ENDING & self.boxes.keys():
+            self._end_of(name)
+
+    def _switch(self) -> None:
+        """Show the fields of what is chosen above."""
+        chosen = {segment.value() for segment in (self.way, self.code_api) if segment is not None}
+        for one, widget in self._ways:
+            widget.setVisible(one in chosen)
+        if self.isVisible():
+            self._fit()
+
+    # -- files -------------------------------------------------------------------------------------------------
+
+    def load(self, name: str, path: str) -> None:
+        """Read a file into a field; a bundle fills the private key and the certificate."""
+        self._waiting = (name, path)
+        number = self.boxes.get("mchid")
+        guesses = [self.password.value(), number.value() if number is not None else ""]
+        task = self._scope.device(load_key_file, path, guesses)
+        task.then(partial(self._loaded, name)).otherwise(self._not_loaded)
+
+    def _loaded(self, name: str, file: KeyFile) -> None:
+        self.password_field.hide()
+        self._error.say("")
+        if file.text:
+            found = {name: file.text}
+        else:
+            found = {"private_key": file.private_key, OWN_CERTIFICATE[self._here.gateway]: file.certificate}
+        for one, text in found.items():
+            field = self.secrets.get(one) or self.boxes.get(one)
+            if isinstance(field, KeyField):
+                field.put(text)
+        self._fit()
+
+    def _not_loaded(self, error: ShopError) -> None:
+        if error.next_step == PASSWORD:
+            self.password_field.show()
+            self.password.setFocus()
+            if not self.password.value():
+                self._fit()
+                return
+        self.show_error(error)
+
+    def _end_of(self, name: str) -> None:
+        field = self.boxes[name]
+        if name not in ENDING or not isinstance(field, KeyField):
+            return
+        field.say("")
+        if field.value():
+            asked = self._scope.device(certificate_end, field.value())
+            asked.then(partial(self._say_end, field)).otherwise(lambda _error: None)
+
+    def _say_end(self, field: KeyField, end: datetime) -> None:
+        now = self._context.now()
+        words = _("certificate expired {day}") if end <= now else _("certificate until {day}")
+        field.say(words.format(day=day_text(end, now, self._context.zone)))
+        if self.isVisible():
+            self._fit()
+
+    # -- saving ------------------------------------------------------------------------------------------------
 
     def form(self) -> AccountForm:
-        """What was typed; keys left empty stay as they are."""
+        """What was typed; keys left empty stay as they are, fields of the other way of signing are emptied."""
         details = {name: box.value() for name, box in self.boxes.items()}
+        if self.way is not None:
+            unused = {
+                blank.name for blank in BLANKS[self._here.gateway] if blank.way not in ("", self.way.value())
+            }
+            details |= dict.fromkeys(unused, "")
         details["base_url"] = self.address.value()
         if self.code_api is not None:
             details["code_api"] = self.code_api.value()
@@ -151,5 +235,13 @@ class AccountSheet(Sheet):
         task.busy(self.primary).then(self._saved).otherwise(self.show_error)
 
     def _saved(self, _none: Any) -> None:
-        self.accept()
         self._then()
+        task = self._scope.device(try_account, self._context.shop, self._here.gateway)
+        task.busy(self.primary).then(self._tried).otherwise(self.show_error)
+
+    def _tried(self, trial: Trial) -> None:
+        if trial.works:
+            self._context.toast(self.parentWidget() or self, _(trial.sentence))
+            self.accept()
+        else:
+            self.show_error(_("Saved, but it doesn’t work yet. {why}").format(why=_(trial.sentence)))
