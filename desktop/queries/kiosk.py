@@ -13,6 +13,8 @@ from desktop.basics.money import MILLI
 from desktop.models.payments import PaymentMethod
 from desktop.models.people import Permission, Till
 from desktop.models.settings import (
+    CASH_ROUND_HOW,
+    CASH_ROUND_TO,
     KIOSK_IDLE,
     POINTS_CAP,
     POINTS_PER_UNIT,
@@ -47,6 +49,8 @@ class KioskFacts:
     methods: tuple[str, ...]
     zone: str
     drawer: bool = False  # whether this till has one
+    round_to: int = 0  # cash is rounded to so much (minor units)
+    round_how: str = "down"
 
 
 @question(permission=Permission.KIOSK)
@@ -69,6 +73,8 @@ def kiosk_facts(read: Read, till_id: int) -> KioskFacts:
         methods=tuple(key for key in BY_HAND if key in keys),
         zone=str(read.zone),
         drawer=bool(till and till.drawer),
+        round_to=read.setting(CASH_ROUND_TO),
+        round_how=read.setting(CASH_ROUND_HOW),
     )
 
 

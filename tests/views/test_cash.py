@@ -187,7 +187,7 @@ def test_a_forgotten_session_stands_out(stage: Stage, clock: HandClock) -> None:
     stage.until(lambda: screen.summary.text())
     assert "was not closed on its day" in screen.summary.text()
     rows = stage.outside(lambda: stage.context.shop.ask(sessions_page, CashFilter(view="open"))).rows
-    assert screen._state(rows[0]).text == "Not closed on its day"
+    assert screen._state(rows[0]).text == "Forgotten"
 
 
 def test_who_sees_no_payments_still_finds_the_drawers() -> None:

@@ -68,7 +68,7 @@ class DrawerCard(Card):
         words = _("{name}, since {when}") if session.opened_by else _("since {when}")
         self.names.say(drawer.till, words.format(name=session.opened_by, when=when))
         if session.overnight:
-            self.badge.show_status(_("Not closed on its day"), "warn", "alert")
+            self.badge.show_status(_("Forgotten"), "warn", "alert")
         else:
             self.badge.show_status(_("On shift"), "success", "done")
 

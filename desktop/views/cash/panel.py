@@ -99,7 +99,7 @@ class ReportPanel(Card):
         copies = _("printed {count} times").format(count=report.prints) if report.prints > 1 else ""
         self.names.say(report_title(report), copies)
         if row.difference_minor is None:
-            open_words = _("Not closed on its day") if row.overnight else _("On shift")
+            open_words = _("Forgotten") if row.overnight else _("On shift")
             self.badge.show_status(
                 open_words, "warn" if row.overnight else "success", "alert" if row.overnight else "done"
             )

@@ -179,10 +179,12 @@ class CashScreen(ScreenWithPanel):
     def _state(self, row: SessionRow) -> BadgeCell:
         if row.difference_minor is None:
             if row.overnight:
-                return BadgeCell(_("Not closed on its day"), "warn", "alert")
+                return BadgeCell(_("Forgotten"), "warn", "alert")
             return BadgeCell(_("On shift"), "success", "done")
+        if row.difference_minor < 0:
+            return BadgeCell(_("Cash short"), "danger", "alert")
         if row.difference_minor:
-            return BadgeCell(_("Cash difference"), "danger" if row.difference_minor < 0 else "warn", "alert")
+            return BadgeCell(_("Cash over"), "warn", "alert")
         return BadgeCell(_("Exact"), "success", "done")
 
     # Asking

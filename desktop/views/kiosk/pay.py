@@ -7,10 +7,11 @@ from PySide6.QtCore import Signal
 from desktop.basics.errors import ShopError, Unavailable
 from desktop.basics.pay_codes import route
 from desktop.queries.pay_offer import OfferedMethod, offered
+from desktop.services.sale_payments import settled_sale
 from desktop.services.settlement import Settled, TenderIn, settle
 from desktop.services.sign_in import check_pin
+from desktop.views.common.wallet import WALLETS, Wallet
 from desktop.views.kiosk.cart import BILL, CONFIRM, RECEIPT, STAFF, WAIT, KioskCart
-from desktop.views.kiosk.wallet import WALLETS, Wallet
 
 
 class KioskPay(KioskCart):
@@ -144,11 +145,15 @@ class KioskPay(KioskCart):
 
     def _own_wallet(self) -> Wallet:
         if self.wallet is None:
-            self.wallet = Wallet(self._background, self._till, self.key, self)
+            self.wallet = Wallet(self._background, self._till, f"sale:{self.key}", self)
             self.wallet.changed.connect(self._wallet_changed)
-            self.wallet.paid.connect(self._settled)
+            self.wallet.paid.connect(self._paid_by_phone)
             self.wallet.refused.connect(self._wallet_refused)
         return self.wallet
+
+    def _paid_by_phone(self, _view: Any) -> None:
+        task = self._background.ask(settled_sale, self.key)
+        task.then(self._mine(self._settled)).otherwise(self._mine(self.say))
 
     def resume_wallet(self) -> None:
         """A payment may have been under way when this till went dark."""

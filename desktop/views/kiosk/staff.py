@@ -5,8 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.basics.errors import ShopError
@@ -22,10 +21,11 @@ from desktop.services.print_jobs import cancel_job, open_drawer, print_again, se
 from desktop.services.sign_in import check_pin
 from desktop.views.kiosk.cart import BASKET, BEFORE_PAYMENT
 from desktop.views.kiosk.goods import scrolling
-from desktop.views.kiosk.keypad import Entry, Keypad, typed
 from desktop.views.kiosk.look import look
 from desktop.views.kiosk.overlays import Notice, Overlay
+from desktop.views.kiosk.staff_cash import CashDesk
 from desktop.views.kiosk.staff_papers import AGAIN, CAME_OUT, CANCEL, NOT_OUT, Papers, WhyDrawer
+from desktop.views.kiosk.typed_sum import TypedSum
 from desktop.views.kiosk.widgets import Button, Text, column, row, wide
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class StaffDesk:
     ) -> None:
         self._window, self._background, self._till, self._leave = window, background, till_id, leave
         self._door: Any = None
+        self._drawer: CashDesk | None = None  # kept while its sheets are open
 
     def ask_pin(self) -> None:
         """Ask who is there."""
@@ -70,8 +71,13 @@ class StaffDesk:
         deeds.append((_("Papers for the printer"), "printer-line", self._ask_papers))
         if sale.facts.drawer:
             deeds.append((_("Open drawer"), "safe-2-line", self._ask_why))
+        deeds.append((_("Cash session"), "coins-line", self._cash))
         deeds.append((_("Leave the kiosk"), "logout-box-r-line", self._leave))
         self._window.open_overlay(StaffMenu(self._window, deeds))
+
+    def _cash(self) -> None:
+        self._drawer = CashDesk(self._window, self._background, self._till, self._door, self._refused)
+        self._drawer.begin()
 
     def _do(self, then: Callable[[Any], object], action: Any, *args: Any) -> None:
         self._background.device(self._door.do, action, *args).then(then).otherwise(self._refused)
@@ -124,7 +130,7 @@ class StaffDesk:
     def _ask_price(self) -> None:
         assert self._window.sale is not None
         asked = OpenPrice(self._window, self._window.sale.facts.currency)
-        asked.typed_price.connect(self._sell)
+        asked.typed_sum.connect(self._sell)
         self._window.open_overlay(asked)
 
     def _sell(self, minor: int) -> None:
@@ -219,48 +225,8 @@ class ParkedSales(Overlay):
         return button
 
 
-class OpenPrice(Overlay):
+class OpenPrice(TypedSum):
     """The price of something without a code."""
 
-    typed_price = Signal(int)
-
     def __init__(self, window: QWidget, currency: str) -> None:
-        super().__init__(window, 760)
-        self._currency = currency
-        self._entry = Entry("price-tag-3-line", _("Price"), 10)
-        self._entry.changed.connect(lambda _value: self._show())
-        pad = Keypad(104, ".")
-        pad.pressed.connect(self._entry.press)
-        self._told = Text("", 28, 500, align="center")
-        self._ok = Button(
-            _("Add to the sale"), "primary", height=104, size=32, radius=20, grow=True, on=self._enter
-        )
-        cancel = Button(_("Cancel"), height=104, size=30, radius=20, grow=True, on=self.close_now)
-        self.fill(Text(_("Goods without a code"), 38, 600, align="center"), self._entry, self._told, pad)
-        self.card.body.addLayout(row(cancel, self._ok, space=20))
-        self._show()
-
-    def minor(self) -> int:
-        """What was typed, 0 while it is no price."""
-        try:
-            return max(0, Money.parse(self._entry.value, self._currency).amount)
-        except ShopError:
-            return 0
-
-    def _show(self) -> None:
-        self._ok.setEnabled(self.minor() > 0)
-        self._told.say(str(Money(self.minor(), self._currency)))
-
-    def _enter(self) -> None:
-        if self._ok.isEnabled():
-            self._ok.setEnabled(False)
-            self.typed_price.emit(self.minor())
-
-    def typed(self, event: QKeyEvent) -> bool:
-        """Digits of a real keyboard."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._enter()
-            return True
-        if event.text().isdigit() or event.text() == "." or event.key() == Qt.Key.Key_Backspace:
-            return typed(event, self._entry.press)
-        return super().typed(event)
+        super().__init__(window, currency, _("Goods without a code"), _("Price"), _("Add to the sale"))

@@ -1,0 +1,125 @@
+"""The till's cash session for staff at a kiosk: open it with its float, count it as one sum, close it with its difference."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.basics.errors import ShopError
+from desktop.basics.i18n import N_, _
+from desktop.basics.ids import new_key
+from desktop.basics.money import Money
+from desktop.queries.cash_sessions import TillDrawer, drawers
+from desktop.services.cash_sessions import Closed, Tallied, close_session, count_cash, open_session
+from desktop.views.kiosk.overlays import Notice, Overlay
+from desktop.views.kiosk.typed_sum import TypedSum
+from desktop.views.kiosk.widgets import Text, wide
+
+if TYPE_CHECKING:
+    from desktop.views.kiosk.window import KioskWindow
+
+WHY = (N_("Unknown"), N_("Wrong change given"), N_("Sale not recorded"), N_("Small change left away"))
+
+
+class CashDesk:
+    """Walks a member of staff through opening or closing, as the person whose PIN it was."""
+
+    def __init__(
+        self,
+        window: "KioskWindow",
+        background: Any,
+        till_id: int,
+        door: Any,
+        refused: Callable[[ShopError], object],
+    ) -> None:
+        self._window, self._background, self._till = window, background, till_id
+        self._door, self._refused = door, refused
+
+    def begin(self) -> None:
+        """Look how the drawer stands."""
+        self._background.device(self._door.ask, drawers).then(self._look).otherwise(self._refused)
+
+    def _do(self, then: Callable[..., object], action: Any, *args: Any, **kwargs: Any) -> None:
+        task = self._background.device(self._door.do, action, *args, **kwargs, client_key=new_key())
+        task.then(then).otherwise(self._refused)
+
+    def _look(self, found: tuple[TillDrawer, ...]) -> None:
+        here = next((drawer for drawer in found if drawer.till_id == self._till), None)
+        if here is None or here.session is None:
+            self._ask(_("Open the drawer"), _("Float in the drawer"), _("Open the drawer"), self._open)
+        else:
+            self._count(here.session.id)
+
+    def _ask(self, title: str, label: str, verb: str, then: Callable[[int], object]) -> None:
+        assert self._window.sale is not None
+        currency = self._window.sale.facts.currency
+        asked = TypedSum(self._window, currency, title, label, verb, least=0, icon="safe-2-line")
+        asked.typed_sum.connect(then)
+        self._window.open_overlay(asked)
+
+    def _open(self, minor: int) -> None:
+        pieces = [(1, minor)] if minor else []
+        self._do(lambda _id: self._tell(_("The cash session is open")), open_session, self._till, pieces)
+
+    def _count(self, session_id: int) -> None:
+        title, label = _("Count the drawer"), _("All cash in the drawer, float included")
+        self._ask(title, label, _("Hand in the count"), partial(self._hand_in, session_id))
+
+    def _hand_in(self, session_id: int, minor: int) -> None:
+        pieces = [(1, minor)] if minor else []
+        self._do(partial(self._counted, session_id), count_cash, session_id, pieces)
+
+    def _counted(self, session_id: int, told: Tallied) -> None:
+        assert self._window.sale is not None
+        currency = self._window.sale.facts.currency
+        close = partial(self._close, session_id)
+        again = partial(self._count, session_id)
+        self._window.open_overlay(Verdict(self._window, told, currency, close, again))
+
+    def _close(self, session_id: int, reason: str) -> None:
+        self._do(self._closed, close_session, session_id, reason=reason)
+
+    def _closed(self, closed: Closed) -> None:
+        words = _("Closed. Z report {number} can be printed at the desk.")
+        self._tell(words.format(number=closed.number))
+
+    def _tell(self, words: str) -> None:
+        self._window.open_overlay(Notice(self._window, words))
+
+
+class Verdict(Overlay):
+    """What was counted against what should be there; a touch on the reason closes the session."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        told: Tallied,
+        currency: str,
+        close: Callable[[str], object],
+        again: Callable[[], object],
+    ) -> None:
+        super().__init__(window, 820)
+        off = told.difference_minor
+        amount = Money(abs(off), currency)
+        if not off:
+            words, token = _("Exact"), "success_fg"
+        elif off < 0:
+            words, token = _("{amount} missing").format(amount=amount), "danger_fg"
+        else:
+            words, token = _("{amount} too much").format(amount=amount), "warn_fg"
+        self.fill(Text(words, 44, 600, token, align="center"))
+        sums = _("Counted {counted}, {expected} should be there").format(
+            counted=Money(told.counted_minor, currency), expected=Money(told.expected_minor, currency)
+        )
+        self.fill(Text(sums, 26, token="text2", align="center"))
+        if off:
+            self.fill(
+                Text(_("Close the session. Where does the difference come from?"), 28, 500, align="center")
+            )
+            for why in WHY:
+                self.fill(wide(_(why), partial(close, _(why)), height=100, size=30))
+        else:
+            self.fill(wide(_("Close the session"), partial(close, ""), "primary", height=104, size=32))
+        self.fill(wide(_("Count again"), again, height=100, size=30))
+        self.fill(wide(_("Back"), self.close_now, height=100, size=30))

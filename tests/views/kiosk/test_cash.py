@@ -1,0 +1,75 @@
+"""Cash at a kiosk: the rounded sum is what is shown and taken, and staff opens and closes the drawer there."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from desktop.models.cash_sessions import CashSession
+from desktop.models.orders import Order
+from desktop.models.settings import CASH_ROUND_TO
+from desktop.services.settings import set_settings
+from desktop.views.kiosk.overlays import Notice
+from desktop.views.kiosk.staff_cash import Verdict
+from desktop.views.kiosk.typed_sum import TypedSum
+from tests.views.kiosk.conftest import Kiosk, aside
+from tests.views.kiosk.test_sale import to_bill
+from tests.views.kiosk.test_staff import menu
+from tests.views.kiosk.test_window import touch
+
+
+@pytest.mark.req("M1")
+def test_the_rounded_sum_is_due_in_cash_and_only_in_cash(kiosk: Kiosk) -> None:
+    aside(lambda: kiosk.stocked.shop.do(set_settings, {CASH_ROUND_TO.key: 100}))
+    kiosk.open()
+    to_bill(kiosk, member=False)
+    exact = kiosk.sale.bill.to_pay_minor
+    assert exact == 22_370
+    kiosk.sale.pay("card")
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "wait")
+    assert kiosk.sale.due_minor == exact
+    kiosk.sale.back_to_bill()
+    kiosk.sale.pay("cash")
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "wait")
+    assert kiosk.sale.due_minor == 22_300
+    kiosk.to_staff()
+    kiosk.sale.settle(22_500)
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "receipt")
+    assert kiosk.sale.settled.change_minor == 200
+    with kiosk.stocked.shop.storage.read.connect() as connection:
+        row = connection.execute(select(Order.total_minor, Order.rounding_minor)).one()
+    assert tuple(row) == (22_300, -70)
+
+
+def sums(kiosk: Kiosk, *digits: str) -> None:
+    """Type a sum on the pad and hand it in."""
+    kiosk.qtbot.waitUntil(lambda: isinstance(kiosk.window.overlay, TypedSum))
+    asked = kiosk.window.overlay
+    assert isinstance(asked, TypedSum)
+    for digit in digits:
+        asked._entry.press(digit)
+    asked._enter()
+
+
+@pytest.mark.req("M13")
+def test_staff_opens_counts_and_closes_the_drawer(kiosk: Kiosk) -> None:
+    kiosk.open()
+    menu(kiosk)
+    touch(kiosk, "交接班")
+    sums(kiosk, "2", "0", "0")
+    kiosk.qtbot.waitUntil(lambda: isinstance(kiosk.window.overlay, Notice))
+    kiosk.window.close_overlay()
+    menu(kiosk)
+    touch(kiosk, "交接班")
+    sums(kiosk, "1", "9", "9")
+    kiosk.qtbot.waitUntil(lambda: isinstance(kiosk.window.overlay, Verdict))
+    touch(kiosk, "复盘")
+    sums(kiosk, "1", "9", "8")
+    kiosk.qtbot.waitUntil(lambda: isinstance(kiosk.window.overlay, Verdict))
+    touch(kiosk, "找错零钱")
+    kiosk.qtbot.waitUntil(lambda: isinstance(kiosk.window.overlay, Notice))
+    with kiosk.stocked.shop.storage.read.connect() as connection:
+        row = connection.execute(
+            select(CashSession.state, CashSession.difference_minor, CashSession.reason)
+        ).one()
+    assert tuple(row) == ("closed", -200, "找错零钱")
