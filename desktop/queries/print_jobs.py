@@ -78,7 +78,7 @@ def job_state(read: Read, job_id: int) -> JobState:
     row = read.first(statement)
     if row is None:
         raise NotFound(N_("This entry no longer exists. Refresh the list."))
-    return JobState(*row)
+    return JobState(row.id, row.state, row.problem, row.copy_no)
 
 
 @question(permission=Permission.KIOSK)
@@ -89,7 +89,7 @@ def receipt_job(read: Read, order_id: int) -> JobState | None:
     if read.actor.kind == "kiosk":
         statement = statement.where(PrintJob.till_id == read.actor.till_id)
     row = read.first(statement.order_by(PrintJob.copy_no.desc()).limit(1))
-    return None if row is None else JobState(*row)
+    return None if row is None else JobState(row.id, row.state, row.problem, row.copy_no)
 
 
 @question(permission=Permission.TAKE_PAYMENT)
@@ -145,7 +145,8 @@ def print_troubles(read: Read) -> int:
 def till_papers(read: Read) -> tuple[TillPaper, ...]:
     """What each till prints and opens by itself, counters first."""
     statement = select(Till.id, Till.name, Till.kind, Till.receipts, Till.drawer).where(Till.kind != "online")
-    return tuple(TillPaper(*row) for row in read.rows(statement.order_by(Till.kind, Till.id)))
+    rows = read.rows(statement.order_by(Till.kind, Till.id))
+    return tuple(TillPaper(r.id, r.name, r.kind, r.receipts, r.drawer) for r in rows)
 
 
 @question(permission=Permission.KIOSK)

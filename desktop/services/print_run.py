@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
@@ -100,7 +99,10 @@ def run_queue(shop: Shop, till_id: int, setup: Setup, owner: str) -> Ran:
 
 def _one(shop: Shop, printer: Printer, job: Claimed, owner: str) -> bool:
     """Print one claimed job and write down how it ended; whether the printer can take more."""
-    record = partial(shop.do, record_print, job, owner)
+
+    def record(state: str, problem: str = "") -> None:
+        shop.do(record_print, job, owner, state, problem)
+
     try:
         lines = shop.ask(job_lines, job.id, printer.setup.columns)
         paper = bytes_of(lines, printer.setup.look) if lines else b""
@@ -111,7 +113,7 @@ def _one(shop: Shop, printer: Printer, job: Claimed, owner: str) -> bool:
         record(FAILED, "unreadable")
         return True
     try:
-        may_kick = partial(shop.do, claim_kick, job, owner) if job.kicks else None
+        may_kick = (lambda: shop.do(claim_kick, job, owner)) if job.kicks else None
         confirmed = printer.deliver(paper, may_kick)
     except PrinterTrouble as trouble:
         record(UNSURE if trouble.begun else QUEUED, trouble.problem)

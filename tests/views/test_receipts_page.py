@@ -65,7 +65,7 @@ def opened(stage: Stage) -> Any:
     screen = stage.show(SettingsScreen)
     screen.go("receipts")
     stage.settle()
-    page = screen.pages["receipts"]
+    page: Any = screen.pages["receipts"]
     stage.until(lambda: not page.preview.paper._image.isNull())
     return page
 

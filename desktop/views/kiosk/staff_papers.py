@@ -1,6 +1,7 @@
 """For staff at a kiosk: the till's newest papers, printed again or given up, and the drawer opened with a reason."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Signal
@@ -85,5 +86,5 @@ class WhyDrawer(Overlay):
         super().__init__(window, 760)
         self.fill(Text(_("Why is the drawer opened?"), 40, 600, align="center"))
         for words in (_("Give change"), _("Check the cash"), _("Correct a mistake")):
-            self.fill(wide(words, lambda words=words: chosen(words), height=108, size=32))
+            self.fill(wide(words, partial(chosen, words), height=108, size=32))
         self.fill(wide(_("Back"), self.close_now, "primary", height=104, size=32))
