@@ -14,6 +14,7 @@ from desktop.models.parcels import TrackingService
 from desktop.models.people import Permission
 from desktop.models.rules import ClockBeat, Rule
 from desktop.models.system import AuditEvent, CheckRun, Outbox
+from desktop.queries.pay_health import Down, methods_down
 from desktop.queries.settings import DatabaseFacts, database_facts
 from desktop.queries.todo import MOST
 from desktop.shop.action import question
@@ -94,6 +95,7 @@ class Health:
     post: Post
     checks: tuple[LastCheck, ...]
     silent: tuple[SilentService, ...] = ()
+    resting: tuple[Down, ...] = ()  # ways to pay taken out of the offer
 
 
 @question(permission=Permission.SEE_RULES)
@@ -114,6 +116,7 @@ def health(read: Read) -> Health:
         post=_post(read),
         checks=_checks(read) if str(Permission.AUDIT) in rights else (),
         silent=_silent(read),
+        resting=tuple(methods_down(read).values()),
     )
 
 

@@ -148,6 +148,7 @@ class OrderDetail:
     buyer: Buyer | None
     tags: tuple[WornTag, ...] = ()
     messages: tuple[MessageRow, ...] = ()
+    pay_discount_minor: int = 0  # of the discount: for the way it was paid
 
     @property
     def part_shipped(self) -> bool:
@@ -179,7 +180,7 @@ _SAME = (
     "id", "code", "short_code", "order_type", "channel", "status", "currency", "goods_minor", "discount_minor",
     "discount_note", "freight_minor", "rounding_minor", "total_minor", "due_minor", "paid_minor", "points_minor",
     "points_spent", "points_earned", "refunded_minor", "note", "receipt_number", "placed_at", "paid_at",
-    "shipped_at", "done_at", "pay_deadline", "ship_deadline", "queued_until", "collect",
+    "shipped_at", "done_at", "pay_deadline", "ship_deadline", "queued_until", "collect", "pay_discount_minor",
 )  # fmt: skip
 
 

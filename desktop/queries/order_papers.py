@@ -71,6 +71,7 @@ class OrderPaper:
     note: str
     goods_minor: int
     discount_minor: int
+    pay_discount_minor: int
     freight_minor: int
     rounding_minor: int
     total_minor: int
@@ -120,7 +121,7 @@ def order_papers(read: Read, order_ids: Sequence[int]) -> OrderPapers:
     names = (
         "id", "code", "short_code", "status", "currency", "placed_at", "invoice_number", "address", "note",
         "goods_minor", "discount_minor", "freight_minor", "rounding_minor", "total_minor", "points_minor",
-        "paid_minor", "refunded_minor",
+        "paid_minor", "refunded_minor", "pay_discount_minor",
     )  # fmt: skip
     columns = [getattr(Order, name) for name in names]
     statement = select(*columns, Member.name.label("buyer"), Member.phone).join(

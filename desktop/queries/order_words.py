@@ -65,6 +65,12 @@ def method_word(key: str) -> str:
     return said(METHOD_WORDS.get(key, key))
 
 
+def discount_lines(discount_minor: int, pay_minor: int, note: str) -> list[tuple[str, int]]:
+    """What was taken off, as lines of (words, minor units): for the goods, and of its own for the way it was paid."""
+    lines = [(said(note) or _("Discount"), discount_minor - pay_minor), (_("Payment discount"), pay_minor)]
+    return [(words, minor) for words, minor in lines if minor]
+
+
 def event_word(key: str) -> str:
     """`placed` → Placed."""
     return said(EVENT_WORDS.get(key, key))

@@ -10,6 +10,7 @@ from desktop.basics.money import Money, quantity_text
 from desktop.basics.paper import PaperLine, pair, rule, wrap
 from desktop.basics.words import points_text
 from desktop.models.payments import METHOD_WORDS
+from desktop.queries.order_words import discount_lines
 from desktop.queries.receipt_template import Template
 from desktop.queries.receipts import Receipt
 
@@ -93,9 +94,8 @@ def _sums(receipt: Receipt, columns: int, template: Template) -> Iterator[PaperL
         return str(Money(minor, currency))
 
     yield from _pair(_("Goods total"), amount(receipt.goods_minor), columns)
-    if receipt.discount_minor:
-        name = _(receipt.discount_note) if receipt.discount_note else _("Discount")
-        yield from _pair(name, amount(-receipt.discount_minor), columns)
+    for name, minor in discount_lines(receipt.discount_minor, receipt.pay_discount_minor, receipt.discount_note):
+        yield from _pair(name, amount(-minor), columns)
     if receipt.freight_minor:
         yield from _pair(_("Freight"), amount(receipt.freight_minor), columns)
     if receipt.rounding_minor:

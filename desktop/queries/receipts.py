@@ -79,6 +79,7 @@ class Receipt:
     points_earned: int
     points_left: int | None
     footer: str
+    pay_discount_minor: int = 0  # of the discount: for the way it was paid
 
 
 @question(permission=Permission.KIOSK)
@@ -103,7 +104,7 @@ def read_receipt(read: Read, order_id: int, till_id: int | None = None) -> Recei
     same = (
         "code", "short_code", "receipt_number", "till", "status", "currency", "goods_minor", "discount_minor",
         "discount_note", "freight_minor", "rounding_minor", "total_minor", "points_minor", "points_spent",
-        "refunded_minor", "points_earned",
+        "refunded_minor", "points_earned", "pay_discount_minor",
     )  # fmt: skip
     tenders, received, change = _paid(read, order_id)
     return Receipt(

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLayout, QWidget
 from desktop.basics.i18n import _
 from desktop.basics.money import Money, quantity_text
 from desktop.queries.order_detail import LineRow, OrderDetail
-from desktop.queries.order_words import said
+from desktop.queries.order_words import discount_lines
 from desktop.views.common.badges import Tag
 from desktop.views.common.cards import IconTile, hbox, vbox
 from desktop.views.common.labels import Label
@@ -87,8 +87,8 @@ def money_rows(order: OrderDetail) -> list[tuple[str, str, str]]:
         return str(Money(minor, order.currency))
 
     rows = [(_("Goods subtotal"), money(order.goods_minor), "")]
-    if order.discount_minor:
-        rows.append((said(order.discount_note) or _("Discount"), money(-order.discount_minor), "success"))
+    for words, minor in discount_lines(order.discount_minor, order.pay_discount_minor, order.discount_note):
+        rows.append((words, money(-minor), "success"))
     if order.points_minor:
         points = _("Points: {points}").format(points=f"{order.points_spent:,}")
         rows.append((points, money(-order.points_minor), "points"))

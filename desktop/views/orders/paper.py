@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from desktop.basics.i18n import _
 from desktop.basics.money import Money, quantity_text
-from desktop.queries.order_words import method_word, said
+from desktop.queries.order_words import discount_lines, method_word, said
 from desktop.queries.receipts import Receipt
 from desktop.views.common.printing import PrintLine
 
@@ -43,7 +43,7 @@ def _one(r: Receipt) -> list[PrintLine]:
         )
     lines += [RULE, PrintLine(_("Goods subtotal"), money(r.goods_minor))]
     for word, minor in (
-        (said(r.discount_note) or _("Discount"), -r.discount_minor),
+        *((word, -minor) for word, minor in discount_lines(r.discount_minor, r.pay_discount_minor, r.discount_note)),
         (_("Points: {points}").format(points=f"{r.points_spent:,}"), -r.points_minor),
         (_("Freight"), r.freight_minor),
         (_("Rounding"), r.rounding_minor),

@@ -8,7 +8,7 @@ from desktop.basics.amount_words import capital_amount
 from desktop.basics.i18n import _, language
 from desktop.basics.money import MILLI, Money, half_up, quantity_text
 from desktop.queries.order_papers import Letterhead, OrderPaper, OrderPaperLine, OrderPapers, PickList
-from desktop.queries.order_words import said
+from desktop.queries.order_words import discount_lines, said
 from desktop.views.common.printing import Paper, PrintLine
 
 RULE = PrintLine(rule=True)
@@ -112,7 +112,7 @@ def _invoice(shop: Letterhead, order: OrderPaper) -> list[PrintLine]:
     ]
     sums = [
         (_("Goods subtotal"), order.goods_minor),
-        (_("Discount"), -order.discount_minor),
+        *((word, -minor) for word, minor in discount_lines(order.discount_minor, order.pay_discount_minor, "")),
         (_("Freight"), order.freight_minor),
         (_("Rounding"), order.rounding_minor),
     ]

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.basics.i18n import N_, _, ngettext
 from desktop.queries.health import Health, health
+from desktop.queries.order_words import method_word
 from desktop.queries.stuck import stuck_orders
 from desktop.queries.verify import verify
 from desktop.rules.beat import confirm_clock
@@ -16,6 +17,7 @@ from desktop.rules.editing import resume_rule
 from desktop.services.checks import BOOKS, ORDERS, QUESTIONS, record_check, to_keep
 from desktop.services.machine_health import MachineHealth, machine_health
 from desktop.services.outbox import retry_outbox
+from desktop.services.pay_methods import trust_method
 from desktop.views.common.badges import Badge
 from desktop.views.common.banner import Banner
 from desktop.views.common.buttons import Button, secondary
@@ -37,7 +39,17 @@ from desktop.views.settings.health_rows import (
     missing_rows,
 )
 
-TABLES = {"rule", "outbox", "notice", "check_run", "clock_beat", "setting", "tracking_service"}
+TABLES = {
+    "rule",
+    "outbox",
+    "notice",
+    "check_run",
+    "clock_beat",
+    "setting",
+    "tracking_service",
+    "payment_attempt",
+    "payment_method",
+}
 LOOK_AGAIN_MS = 15_000  # the clock works without telling anybody
 STATES = {
     OK: ("success", "done", N_("All right")),
@@ -48,6 +60,7 @@ VERBS = {
     "resume": (N_("Resume"), resume_rule),
     "retry": (N_("Try again"), retry_outbox),
     "confirm": (N_("The time is right"), confirm_clock),
+    "trust": (N_("Offer it again"), trust_method),
     BOOKS: (N_("Check now"), verify),
     ORDERS: (N_("Check and repair"), stuck_orders),
 }
@@ -186,7 +199,7 @@ class HealthPage(Page):
             sheet.finished.connect(lambda _how: self._check(ORDERS, button))
             sheet.open()
             return
-        target = (row.target,) if row.verb == "resume" else ()
+        target = (row.target,) if row.verb == "resume" else (row.name,) if row.verb == "trust" else ()
         task = self._background.do(VERBS[row.verb][1], *target).busy(button)
         task.then(partial(self._done, row))
 
@@ -196,6 +209,8 @@ class HealthPage(Page):
             self._context.toast(self, text.format(count=f"{answer:,}"))
         elif row.verb == "resume":
             self._context.toast(self, _("The rule goes on; what came due meanwhile is done now"))
+        elif row.verb == "trust":
+            self._context.toast(self, _("{method} is offered again").format(method=method_word(row.name)))
         else:
             self._context.toast(self, _("The clock goes on with this time"))
         self.load()

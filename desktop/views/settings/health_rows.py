@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from desktop.basics.i18n import N_, _, ngettext
 from desktop.basics.words import when_text
 from desktop.queries.health import SLACK, Beat, Health, LastCheck, Post
-from desktop.queries.order_words import said
+from desktop.queries.order_words import method_word, said
+from desktop.queries.pay_words import reason_word
 from desktop.services.machine_health import MachineHealth
 from desktop.views.settings.sizes import size_text
 
@@ -28,6 +29,7 @@ class Row:
     verb: str = ""
     target: int = 0
     more: tuple[str, ...] = field(default=())
+    name: str = ""  # what it is about, where that has no id
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,20 @@ def clock_rows(health: Health, here: Here) -> Iterator[Row]:
     if not health.paused:
         yield Row("paused", OK, "flashlight-line", _("Automatic rules"), _("None has stopped"))
     yield from _post(health.post, here)
+    yield from _resting(health, here)
     for service in health.silent:
         title = _("{name} can’t be asked about parcels").format(name=service.name)
         caption = _("Since {when}: {why}").format(when=here.when(service.since), why=said(service.why))
         yield Row("carriers", PROBLEM, "truck-line", title, caption)
+
+
+def _resting(health: Health, here: Here) -> Iterator[Row]:
+    for place, down in enumerate(health.resting):
+        title = _("{method} does not work").format(method=method_word(down.method))
+        caption = _(
+            "Since {since}: {why}. It is tried again {when}; until then another way is offered."
+        ).format(since=here.when(down.since), why=reason_word(down.reason), when=here.when(down.until))
+        yield Row("resting", PROBLEM, "wallet-3-line", title, caption, "trust", place, name=down.method)
 
 
 def _beat(beat: Beat | None, here: Here) -> Row:
