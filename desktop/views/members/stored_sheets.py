@@ -70,7 +70,7 @@ class TopUpSheet(Sheet):
         self.add(self._amount)
         self.body.addLayout(self._quick())
         for tier in facts.tiers:
-            self.add(Label(tier_words(tier, context.currency), "cap", "points"))
+            self.add(Label(tier_words(tier, context.currency), "cap", "points_fg"))
         self.after = Label("", "small_b", wrap=True)
         self.add(self.method, self._handed, self._number, self.after)
         self.method.picked.connect(self._method)

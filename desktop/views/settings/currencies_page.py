@@ -134,7 +134,7 @@ class CurrenciesPage(RegistryPage):
         words = source.url or _("None: rates are typed in")
         row.addWidget(IconTile("global-line", "primary" if source.url else "neutral", 34))
         row.addWidget(TwoLines(_("Rate source"), words), 1)
-        change = secondary(_("Change"), size=30)
+        change = secondary(_("Edit"), size=30)
         change.setAccessibleName(_("Change the rate source"))
         change.clicked.connect(self.open_source)
         row.addWidget(change)

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
 from desktop.basics.i18n import N_, _
 from desktop.queries.audit import audit_page
@@ -194,9 +194,8 @@ class SettingsScreen(QWidget):
         row.addWidget(self.stack, 1)
 
     def _rail(self) -> QWidget:
-        rail = QWidget()
-        rail.setFixedWidth(theme.px(228))
-        column = vbox(rail, margins=(12, 20, 12, 20), gap=2)
+        inner = QWidget()
+        column = vbox(inner, margins=(12, 20, 12, 20), gap=2)
         head = Label(_("Settings"), "h1")
         head.setContentsMargins(10, 0, 0, 8)
         column.addWidget(head)
@@ -211,6 +210,15 @@ class SettingsScreen(QWidget):
             item.pressed.connect(lambda key=entry.key: self.go(key))
             column.addWidget(item)
         column.addStretch(1)
+        rail = QScrollArea()
+        rail.setWidgetResizable(True)
+        rail.setFrameShape(QFrame.Shape.NoFrame)
+        rail.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        rail.setFixedWidth(theme.px(228))
+        rail.setWidget(inner)
+        rail.viewport().setAutoFillBackground(False)
+        inner.setAutoFillBackground(False)  # setWidget switches it on
+        self._rail_area = rail
         return rail
 
     def title(self) -> str:
@@ -243,6 +251,7 @@ class SettingsScreen(QWidget):
         self.stack.setCurrentWidget(page)
         for name, item in self.items.items():
             item.choose(name == key)
+        self._rail_area.ensureWidgetVisible(self.items[key])
         page.load()
 
     def may_leave(self, go_on: Callable[[], object]) -> bool:
