@@ -26,9 +26,10 @@ from desktop.views.common.dialogs import Sheet
 from desktop.views.common.print_sheet import PrintSheet
 from desktop.views.common.toast import host_of
 from desktop.views.orders.order_sheet import OrderSheet
+from desktop.views.orders.pay_sheet import PaySheet
 from desktop.views.orders.refund_sheet import RefundSheet
 from desktop.views.orders.screen import OrdersScreen
-from desktop.views.orders.sheets import CancelSheet, PaySheet
+from desktop.views.orders.sheets import CancelSheet
 from desktop.views.orders.ship_sheet import ShipManySheet, ShipSheet
 from desktop.views.orders.view_tabs import SaveViewSheet
 from tests.helpers.goods import MILK, PHONE, TEA, Stocked, open_stocked

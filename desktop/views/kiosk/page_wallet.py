@@ -3,7 +3,7 @@
 from functools import partial
 
 from desktop.basics.i18n import _
-from desktop.queries.pay_words import reason_word
+from desktop.views.common.wallet import wallet_words
 from desktop.views.kiosk.bill import Sums, tile_words
 from desktop.views.kiosk.look import look
 from desktop.views.kiosk.page import Page, Surroundings
@@ -13,11 +13,6 @@ from desktop.views.kiosk.qr import QrCode
 from desktop.views.kiosk.widgets import Button, Card, Grow, Text, row
 
 CODE_SIDE = 660
-OPEN_WORDS = {
-    "wechat": lambda: _("Open WeChat and scan"),
-    "alipay": lambda: _("Open Alipay and scan"),
-    "unionpay": lambda: _("Open the UnionPay app and scan"),
-}
 
 
 class WalletPage(Page):
@@ -97,12 +92,11 @@ class WalletPage(Page):
         wallet, view = self.sale.wallet, self.sale.wallet.view if self.sale.wallet else None
         state = view.state if view is not None else "created"
         open_ = wallet is None or wallet.under_way
-        stopping = wallet is not None and wallet.stopping
-        code = view.code if view is not None and open_ and state == "pending" and not stopping else ""
+        code = wallet.code() if wallet is not None else ""
         self._code.show_address(code)
         self._code.setVisible(bool(code))
         self._icon.setVisible(not code)
-        told, more = self._words(state, code)
+        told, more = wallet_words(wallet, self._method)
         self._told.say(told)
         self._more.say(more)
         ended = not open_ and state != "succeeded"
@@ -120,35 +114,6 @@ class WalletPage(Page):
     def _booked(self) -> bool:
         wallet = self.sale.wallet
         return bool(wallet and wallet.view and wallet.view.booked)
-
-    def _words(self, state: str, code: str) -> tuple[str, str]:
-        wallet = self.sale.wallet
-        view = wallet.view if wallet else None
-        name = method_words(self._method)[0]
-        if wallet is not None and wallet.under_way and (wallet.stopping or state == "cancelling"):
-            return _("Cancelling the payment"), _("If it came through meanwhile, your receipt comes.")
-        if code:
-            return OPEN_WORDS[self._method](), _("Or hold your own payment code under the scanner")
-        if view is None or state in ("created", "sent"):
-            return _("One moment"), _("Connecting to {name}").format(name=name)
-        if state == "pending":
-            return _("Please confirm on your phone"), _("{name} may ask for your password.").format(name=name)
-        if state == "unknown":
-            return _("Confirming"), _(
-                "We are asking {name} whether the money came. Nothing is charged twice."
-            ).format(name=name)
-        if state == "succeeded":
-            return self._succeeded(view.why_not_booked, view.mismatch)
-        return _("Not paid"), reason_word(view.reason)
-
-    def _succeeded(self, why: str, mismatch: bool) -> tuple[str, str]:
-        if mismatch:
-            return _("Please call staff"), _(
-                "The provider says another amount than this bill. Somebody looks at it."
-            )
-        if why:
-            return _("The money goes back by itself"), why
-        return _("Paid"), _("Your receipt is coming.")
 
     def tick(self, idle_left: int) -> None:
         """A second less; at the end the payment is cancelled and the cart kept."""

@@ -1,5 +1,6 @@
 """Which page shows which state of the sale."""
 
+from desktop.views.common.wallet import WALLETS
 from desktop.views.kiosk.cart import BASKET, BILL, CONFIRM, IDLE, MEMBER, RECEIPT, STAFF, WAIT
 from desktop.views.kiosk.page import Page, Surroundings
 from desktop.views.kiosk.page_idle import IdlePage
@@ -7,7 +8,6 @@ from desktop.views.kiosk.page_receipt import ReceiptPage
 from desktop.views.kiosk.page_wallet import WalletPage
 from desktop.views.kiosk.pages_buy import BasketPage, BillPage, MemberPage
 from desktop.views.kiosk.pages_pay import ConfirmPage, StaffPage, WaitPage
-from desktop.views.kiosk.wallet import WALLETS
 
 
 def page_of(key: str, around: Surroundings) -> Page:

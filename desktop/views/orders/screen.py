@@ -36,9 +36,10 @@ from desktop.views.orders.errands import Errands
 from desktop.views.orders.mark_sheets import LateReasonSheet, OrderTagSheet
 from desktop.views.orders.order_list import SHIPPED_VIEWS, OrderList
 from desktop.views.orders.order_sheet import OrderSheet
+from desktop.views.orders.pay_sheet import PaySheet
 from desktop.views.orders.print_run import PrintRun, tell_refund
 from desktop.views.orders.refund_sheet import RefundSheet
-from desktop.views.orders.sheets import CancelSheet, NoteSheet, PaySheet
+from desktop.views.orders.sheets import CancelSheet, NoteSheet
 from desktop.views.orders.ship_sheet import ShipManySheet, ShipSheet
 
 MARGINS = (24, 20, 24, 20)
@@ -358,9 +359,8 @@ class OrdersScreen(QWidget):
             self.scope.do(undo_shipment, order_id)
 
     def _paid(self, order: OrderDetail, receipt_number: str) -> None:
-        text = _("Order {number} paid, receipt {receipt}").format(
-            number=order.short_code, receipt=receipt_number
-        )
+        words = _("Order {number} paid, receipt {receipt}") if receipt_number else _("Order {number} paid")
+        text = words.format(number=order.short_code, receipt=receipt_number)
         self.context.toast(self, text, undo=partial(self._print, [order.id]), action=_("Print"))
 
     def _refunded(self, order: OrderDetail, back: Refunded) -> None:

@@ -10,65 +10,12 @@ from desktop.basics.i18n import _
 from desktop.basics.ids import new_key
 from desktop.basics.money import Money
 from desktop.queries.order_detail import OrderDetail
-from desktop.queries.order_words import method_word
-from desktop.services.fulfilment import BACK_OFFICE, cancel_order, cancel_paid_order, pay_order
+from desktop.services.fulfilment import cancel_order, cancel_paid_order
 from desktop.services.orders import add_note
-from desktop.services.settlement import TenderIn
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
-from desktop.views.common.field import Field, check_all
+from desktop.views.common.field import Field
 from desktop.views.common.inputs import TextArea, TextInput
-from desktop.views.common.labels import Label
-from desktop.views.common.number_inputs import MoneyInput
-from desktop.views.common.segment import Segment
-
-
-class PaySheet(Sheet):
-    """Records money taken by hand for an unpaid order."""
-
-    def __init__(
-        self, parent: QWidget, context: Context, order: OrderDetail, done: Callable[[str], Any]
-    ) -> None:
-        due = Money(order.due_minor, order.currency)
-        title = _("Take {amount} for {number}").format(amount=due, number=order.short_code)
-        super().__init__(parent, title, verb=_("Take payment"), icon="wallet-3-line", width=440)
-        self.context, self.order, self._done_with, self._key = context, order, done, new_key()
-        self.method = Segment([(key, method_word(key)) for key in BACK_OFFICE], "cash")
-        self.handed = MoneyInput(order.currency, order.due_minor, least=order.due_minor)
-        self.received = Field(_("Cash handed over"), self.handed)
-        self.number = TextInput(hint=_("Number on the terminal slip or transfer"), longest=64)
-        self.reference = Field(_("Reference"), self.number)
-        self.change = Label("", "h3", "text")
-        self.reference.setVisible(False)
-        self.add(self.method, self.received, self.reference, self.change)
-        self.method.picked.connect(self._method)
-        self.handed.textChanged.connect(self._count)
-        self.submitted.connect(self._go)
-        self._count()
-
-    def _method(self, method: str) -> None:
-        self.received.setVisible(method == "cash")
-        self.reference.setVisible(method != "cash")
-        self.change.setVisible(method == "cash")
-        self.adjustSize()
-
-    def _count(self, _text: str = "") -> None:
-        over = 0 if self.handed.problem() else (self.handed.minor() or 0) - self.order.due_minor
-        self.change.setText(_("Change {amount}").format(amount=Money(max(0, over), self.order.currency)))
-
-    def ready(self) -> bool:
-        return self.method.value() != "cash" or check_all([self.received])
-
-    def _go(self) -> None:
-        method = self.method.value()
-        received = (self.handed.minor() or 0) if method == "cash" else 0
-        tender = TenderIn(method, self.order.due_minor, received, self.number.value())
-        task = self.context.of(self).do(pay_order, self.order.id, tender, self._key).busy(self.primary)
-        task.then(self._paid).otherwise(self.show_error)
-
-    def _paid(self, receipt_number: str) -> None:
-        self.accept()
-        self._done_with(receipt_number)
 
 
 class NoteSheet(Sheet):

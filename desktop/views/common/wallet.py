@@ -1,4 +1,4 @@
-"""A payment through a provider at the kiosk: begun once, followed by news, stopped, and never two at a time."""
+"""A payment through a provider: begun once, followed by news, stopped, never two at a time, and said in words."""
 
 from functools import partial
 from typing import Any
@@ -6,30 +6,34 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.basics.errors import ShopError
+from desktop.basics.i18n import _
 from desktop.basics.ids import new_key
 from desktop.basics.pay_codes import cleaned
 from desktop.gateways.payment import SHOW, TAKE
 from desktop.queries.attempts import AttemptView, SubjectPayments, attempt_view, payments_of
+from desktop.queries.order_words import method_word
+from desktop.queries.pay_words import reason_word
 from desktop.services.attempts import begin_attempt, stop_attempt
-from desktop.services.sale_payments import settled_sale
 
 WALLETS = ("wechat", "alipay", "unionpay")
 LOOK_AGAIN_MS = 2_000  # should a piece of news get lost
 
 
 class Wallet(QObject):
-    """Follows the attempts of one sale; `view` is the newest one, None before the first.
+    """Follows the attempts of one subject; `view` is the newest one, None before the first.
 
-    `changed` after each look, `paid(Settled)` once, `refused(ShopError)` when nothing could be begun.
+    `changed` after each look, `paid(AttemptView)` once, `refused(ShopError)` when nothing could be begun.
     """
 
     changed = Signal()
     paid = Signal(object)
     refused = Signal(object)
 
-    def __init__(self, background: Any, till_id: int, sale_key: str, parent: QObject | None = None) -> None:
+    def __init__(
+        self, background: Any, till_id: int | None, subject: str, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._background, self._till, self._sale = background, till_id, sale_key
+        self._background, self._till, self._subject = background, till_id, subject
         self.view: AttemptView | None = None
         self.beginning = False
         self.stopping = False
@@ -49,7 +53,7 @@ class Wallet(QObject):
             return
         self.beginning, self.stopping, self.view = True, False, None
         task = self._background.do(
-            begin_attempt, f"sale:{self._sale}", method, amount_minor, way=TAKE if code else SHOW,
+            begin_attempt, self._subject, method, amount_minor, way=TAKE if code else SHOW,
             customer_code=cleaned(code), version=version, client_key=new_key(), till_id=self._till,
         )  # fmt: skip
         task.then(self._begun).otherwise(self._not_begun)
@@ -57,9 +61,7 @@ class Wallet(QObject):
 
     def resume(self) -> None:
         """Go on with what was under way when this till went dark."""
-        self._background.ask(payments_of, f"sale:{self._sale}").then(self._found).otherwise(
-            lambda error: None
-        )
+        self._background.ask(payments_of, self._subject).then(self._found).otherwise(lambda error: None)
 
     def _found(self, payments: SubjectPayments) -> None:
         if payments.open is not None:
@@ -86,15 +88,10 @@ class Wallet(QObject):
         self.view = view
         if view.may_try_again:
             self._again.stop()
-        if view.booked and view.state == "succeeded":
-            self._background.ask(settled_sale, self._sale).then(self._settled).otherwise(lambda error: None)
         self.changed.emit()
-
-    def _settled(self, settled: Any) -> None:
-        if settled is not None and not self._done:
+        if view.booked and view.state == "succeeded":
             self._done = True
-            self._again.stop()
-            self.paid.emit(settled)
+            self.paid.emit(view)
 
     def stop(self) -> None:
         """The customer does not want it any more; it may still have been paid a moment ago."""
@@ -109,3 +106,34 @@ class Wallet(QObject):
         """The next customer comes; what is under way is followed by the shop."""
         self._done = True
         self._again.stop()
+
+    def code(self) -> str:
+        """What the customer scans now, or nothing."""
+        view = self.view
+        open_ = view is not None and view.state == "pending" and self.under_way and not self.stopping
+        return view.code if view is not None and open_ else ""
+
+
+def wallet_words(wallet: Wallet | None, method: str) -> tuple[str, str]:
+    """What is known of a payment, and what to do: never “failed” before it is sure."""
+    view, name = wallet.view if wallet else None, method_word(method)
+    state = view.state if view is not None else "created"
+    if wallet is not None and wallet.under_way and (wallet.stopping or state == "cancelling"):
+        return _("Cancelling the payment"), _("If it came through meanwhile, your receipt comes.")
+    if wallet is not None and wallet.code():
+        return _("Scan with {name}").format(name=name), _("Or hold your own payment code under the scanner")
+    if view is None or state in ("created", "sent"):
+        return _("One moment"), _("Connecting to {name}").format(name=name)
+    if state == "pending":
+        return _("Please confirm on your phone"), _("{name} may ask for your password.").format(name=name)
+    if state == "unknown":
+        more = _("We are asking {name} whether the money came. Nothing is charged twice.")
+        return _("Confirming"), more.format(name=name)
+    if view.mismatch:
+        more = _("The provider says another amount than this bill. Somebody looks at it.")
+        return _("Please call staff"), more
+    if state == "succeeded" and view.why_not_booked:
+        return _("The money goes back by itself"), view.why_not_booked
+    if state == "succeeded":
+        return _("Paid"), _("Your receipt is coming.")
+    return _("Not paid"), reason_word(view.reason)
