@@ -29,6 +29,7 @@ BESIDES = (
     "keys",
     "trouble",
     "parcels",
+    "receipts",
     "search",
 )
 MOST_LINES = 70

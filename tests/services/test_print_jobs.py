@@ -322,7 +322,8 @@ def test_control_a_program_that_starts_over_prints_twice(small: Stocked, till_pr
     assert claimed is not None
     printer = printer_of(at(till_printer))
     assert printer is not None
-    printer.print(small.kiosk.ask(job_lines, claimed.id, 32))  # … and dies before it writes that down
+    lines = small.kiosk.ask(job_lines, claimed.id, 32)
+    printer.print(lines)  # … and dies before it writes that down
     small.kiosk.do(naive_start, small.kiosk_till)
     run(small, at(till_printer))
     assert len(till_printer.papers) == 2
