@@ -44,9 +44,8 @@ def money_back(work: Work, order: Order, refund_id: int, split: Split, route: st
         part = min(money, tender.amount_minor - int(tender.given))
         if part > 0:
             money -= part
-            _part_back(
-                work, order, tender, part, {**shared, "route": route if route != tender.method_key else ""}
-            )
+            own = tender.method_key in (route, STORED)  # a bonus is never paid out by another way
+            _part_back(work, order, tender, part, {**shared, "route": "" if own else route})
     if money:
         raise Refused(N_("More money would go back than was taken. Nothing was changed."))
     work.post(RefundTender, [

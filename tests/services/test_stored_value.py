@@ -15,6 +15,7 @@ from desktop.basics.clock import HandClock, SystemClock
 from desktop.basics.errors import Changed, NotAllowed, Refused, ShopError
 from desktop.basics.i18n import speaking
 from desktop.basics.ids import new_key
+from desktop.models.pay_times import REFUND_ROUTE
 from desktop.models.people import Permission
 from desktop.models.settings import STORED_FIRST, STORED_MOST, STORED_PROOF
 from desktop.models.stored_value import StoredBalance, StoredValueEntry
@@ -203,6 +204,20 @@ def test_stored_value_and_cash_pay_together_and_go_back_by_their_own_ways(both: 
     assert has(both) == (0, 0)
     _refund(both, settled.order_id, 1_000)
     assert has(both) == (2_000, 0)
+    books(both)
+
+
+@pytest.mark.req("C14", "M9")
+@pytest.mark.parametrize(("route", "back"), [("cash", (2_000, 0)), ("stored_value", (2_000 + 1_990, 0))])
+def test_another_route_takes_the_cash_but_never_what_was_stored(
+    both: Stocked, route: str, back: tuple[int, int]
+) -> None:
+    both.shop.do(set_setting, REFUND_ROUTE.key, route)
+    fill(both, 2_000)
+    key, version = stored_sale(both, both.cart((NUTS, 1)), 2_000)
+    settled = both.cashier.do(settle, key, [TenderIn("cash", NUTS_COST - 2_000)], version)
+    _refund(both, settled.order_id, 1_000)
+    assert has(both) == back
     books(both)
 
 
