@@ -24,7 +24,9 @@ from desktop.services.sample.goods_room import write_goods_room
 from desktop.services.sample.her import Her
 from desktop.services.sample.imports import write_imports
 from desktop.services.sample.ledger import settle_points
+from desktop.services.sample.papers import write_papers
 from desktop.services.sample.parcels import write_parcels
+from desktop.services.sample.payments import write_payments
 from desktop.services.sample.people import HER_NUMBER, make_people
 from desktop.services.sample.statements import write_statements
 from desktop.services.sample.stockroom import write_stockroom
@@ -90,9 +92,11 @@ def fill(work: Work, secret: str, now: datetime | None = None) -> None:
     write_goods_room(work)
     write_after_sales(work, calendar.now)
     write_imports(work, calendar.now)
+    write_payments(work, calendar)
     write_statements(work, calendar)
     write_stored_value(work, calendar)
     write_currencies(work, calendar)
+    write_papers(work, calendar)
 
 
 def _helpers(work: Work, secret: str) -> None:

@@ -15,6 +15,7 @@ from desktop.models.stock import Reservation, StockMovement
 from desktop.services.sample.cash import Shifts
 from desktop.services.sample.drafts import Calendar, Draft
 from desktop.services.sample.ledger import GivenBack, paid_at, placed_at, refund_of
+from desktop.services.sample.payments import with_attempts
 from desktop.services.sample.write import add_rows
 from desktop.shop import order_texts
 from desktop.shop.work import Work
@@ -184,7 +185,8 @@ def _events(draft: Draft, calendar: Calendar) -> list[dict[str, Any]]:
 
 def _write_money(work: Work, desk: Desk, drafts: Sequence[Draft]) -> None:
     rows = [row for draft in drafts if draft.paid for row in _tenders(draft, desk)]
-    work.post(Tender, sorted(rows, key=lambda row: row["at"]))
+    rows = with_attempts(work, sorted(rows, key=lambda row: row["at"]), desk.calendar)
+    work.post(Tender, rows)
 
 
 def _tenders(draft: Draft, desk: Desk) -> list[dict[str, Any]]:
