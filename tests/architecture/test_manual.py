@@ -29,6 +29,7 @@ BESIDES = (
     "keys",
     "trouble",
     "parcels",
+    "pay_accounts",
     "receipts",
     "search",
 )
