@@ -6,18 +6,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from sqlalchemy import insert, select
 
 from desktop.basics.ids import new_key
+from desktop.models.payment_accounts import PaymentAccount
+from desktop.models.stored_value import TopUp
 from desktop.queries.stored_value import stored_facts
+from desktop.services.paying import run_due
 from desktop.services.stored_value import save_bonus_tier, top_up
 from desktop.shop.shop import Shop
 from desktop.views.common.print_sheet import PrintSheet
 from desktop.views.members.page import MemberPage
 from desktop.views.members.stored import StoredBlock
-from desktop.views.members.stored_sheets import CorrectStoredSheet, PayOutSheet, TopUpSheet
+from desktop.views.members.stored_sheets import CorrectStoredSheet, PayOutSheet
+from desktop.views.members.top_up_sheet import TopUpSheet
+from tests.helpers.pay_office import PayOffice, gateways_of
 from tests.helpers.stage import Stage, open_stage
+
+SCAN = "285123456789012345"
 
 
 @pytest.fixture
@@ -132,3 +141,42 @@ def test_a_cashier_tops_up_but_pays_nothing_out(cashier: Stage) -> None:
     shown = block(page)
     assert shown.add_money.isVisible()
     assert not hasattr(shown, "more")
+
+
+@pytest.mark.req("C14", "M1")
+def test_a_phone_pays_a_top_up_and_a_stopped_one_gives_nothing(stage: Stage) -> None:
+    """The customer's own code is scanned; the provider stands in this process."""
+    accounts = [{"gateway": "alipay", "details": {}, "saved_at": stage.stocked.shop.clock.now()}]
+    with stage.stocked.shop.storage.write.begin() as connection:
+        connection.execute(insert(PaymentAccount), accounts)
+    page = opened(stage)
+    block(page).add_money.click()
+    sheet = stage.sheet(page, TopUpSheet)
+    stage.until(lambda: len(sheet.method._options) == 4)
+    sheet.method.set_value("alipay")
+    sheet.method.picked.emit("alipay")
+    assert "alipay" in [key for key, _words in sheet.method._options]
+    sheet.amount.setText("200")
+    stage.qtbot.keyClicks(sheet.phone.field, SCAN)
+    stage.qtbot.keyClick(sheet.phone.field, Qt.Key.Key_Return)
+    stage.settle()
+    assert not sheet.amount.isEnabled()
+    stage.outside(lambda: run_due(stage.stocked.shop, gateways_of(PayOffice())))
+    stage.until(lambda: not sheet.isVisible())
+    stage.settle()
+    assert block(page).total.text() == "¥200.00"
+
+
+@pytest.mark.req("C14", "M1")
+def test_a_top_up_that_is_closed_unpaid_is_given_up(stage: Stage) -> None:
+    page = opened(stage)
+    block(page).add_money.click()
+    sheet = stage.sheet(page, TopUpSheet)
+    sheet.amount.setText("200")
+    sheet._by_phone()  # no account: nobody can be asked
+    stage.settle()
+    sheet.reject()
+    stage.settle()
+    assert not sheet.isVisible()
+    with stage.stocked.shop.storage.read.connect() as connection:
+        assert connection.execute(select(TopUp.state)).scalars().all() == ["dropped"]

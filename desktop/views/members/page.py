@@ -16,7 +16,6 @@ from desktop.queries.stored_value import StoredFacts, TopUpSlip, stored_facts, t
 from desktop.services.member_credit import set_credit
 from desktop.services.member_export import export_points
 from desktop.services.members import adjust_points, edit_member
-from desktop.services.stored_value import ToppedUp
 from desktop.views.common import shortcuts
 from desktop.views.common.badges import Badge
 from desktop.views.common.buttons import icon_button, link, secondary
@@ -33,7 +32,8 @@ from desktop.views.members.history import History
 from desktop.views.members.profile import Profile
 from desktop.views.members.sheets import AdjustPointsSheet, EditSheet, TagSheet
 from desktop.views.members.stored_paper import slip_lines
-from desktop.views.members.stored_sheets import CorrectStoredSheet, PayOutSheet, TopUpSheet
+from desktop.views.members.stored_sheets import CorrectStoredSheet, PayOutSheet
+from desktop.views.members.top_up_sheet import TopUpSheet
 from desktop.views.members.words import shown_name, tier_tone
 
 NARROW = 1_150
@@ -217,13 +217,13 @@ class MemberPage(QWidget):
         self._context.toast(self, _("Stored value saved"))
         self.load()
 
-    def _topped_up(self, done: ToppedUp) -> None:
-        amount = Money(done.money_minor + done.bonus_balance, self._context.currency)
-        self._context.toast(self, _("Topped up: {amount} now").format(amount=amount))
+    def _topped_up(self, top_up_id: int) -> None:
         self.load()
-        self._background.ask(top_up_slip, done.top_up_id).then(self._offer_slip)
+        self._background.ask(top_up_slip, top_up_id).then(self._offer_slip)
 
     def _offer_slip(self, slip: TopUpSlip) -> None:
+        amount = Money(slip.balance.total_minor, self._context.currency)
+        self._context.toast(self, _("Topped up: {amount} now").format(amount=amount))
         self._background.ask(shop_card).then(lambda card: self._print_slip(slip, card[0]))
 
     def _print_slip(self, slip: TopUpSlip, shop: str) -> None:
