@@ -13,7 +13,7 @@ from desktop.models.cash_sessions import CLOSED, OPEN, CashSession
 from desktop.models.payments import RefundTender, Tender
 from desktop.models.people import Permission, Till
 from desktop.models.stored_value import DONE, PayOut, TopUp
-from desktop.queries.cash_sums import CASH, back_by, cash_sums
+from desktop.queries.cash_sums import CASH, back_by
 from desktop.queries.order_detail import actor_names
 from desktop.queries.order_words import said
 from desktop.queries.page import Page, Position, in_order, page_of
@@ -146,13 +146,6 @@ def drawers(read: Read) -> tuple[TillDrawer, ...]:
     open_now = {row.till_id: row for row in session_rows(read, _rows().where(CashSession.state == OPEN))}
     tills = select(Till.id, Till.name, Till.kind).where(Till.kind != "online").order_by(Till.kind, Till.id)
     return tuple(TillDrawer(t.id, said(t.name), t.kind, open_now.get(t.id)) for t in read.rows(tills))
-
-
-@question(permission=Permission.SEE_PAYMENTS)
-def cash_in_drawers(read: Read) -> int:
-    """What should lie in the open drawers together (minor units)."""
-    ids = read.rows(select(CashSession.id).where(CashSession.state == OPEN)).scalars().all()
-    return sum(cash_sums(read, int(one)).expected_minor for one in ids)
 
 
 @question(permission=Permission.SEE_PAYMENTS)

@@ -9,7 +9,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from desktop.basics.money import Money
-from desktop.models.cash_sessions import DROP, FLOAT, IN, OUT, CashMovement, CashSession
+from desktop.models.cash_sessions import DROP, FLOAT, IN, OUT, CashMovement
 from desktop.models.payments import RefundTender, Tender
 from desktop.models.settings import CASH_ROUND_HOW, CASH_ROUND_TO
 from desktop.models.stored_value import DONE, PayOut, TopUp
@@ -100,10 +100,3 @@ def rounding_of(read: Read, rest_minor: int) -> int:
     """What the shop’s cash rounding adds to a rest that is paid in cash; mostly below zero."""
     unit, how = read.setting(CASH_ROUND_TO), read.setting(CASH_ROUND_HOW)
     return cash_rounding(Money(rest_minor, read.currency), unit, how)
-
-
-def open_session_id(read: Read, till_id: int) -> int | None:
-    """The session open at a till now, or None."""
-    mine = select(CashSession.id).where(CashSession.till_id == till_id, CashSession.state == "open")
-    found = read.value(mine)
-    return int(found) if found is not None else None

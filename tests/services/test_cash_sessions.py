@@ -17,15 +17,19 @@ from desktop.models.orders import Order
 from desktop.models.payment_attempts import PaymentAttempt
 from desktop.models.payments import RefundTender, Tender
 from desktop.models.settings import CASH_NEEDS_SESSION, CASH_ROUND_HOW, CASH_ROUND_TO
+from desktop.queries.cash_report import cash_report
 from desktop.queries.checkout import checkout_view
 from desktop.queries.refund_preview import refund_preview
 from desktop.queries.verify import verify
 from desktop.services.cash_sessions import close_session, count_cash, move_cash, open_session
 from desktop.services.checkout import save_checkout
+from desktop.services.exchange import save_currency, type_rate
 from desktop.services.parking import park_sale
 from desktop.services.refunds import refund_lines
 from desktop.services.settings import set_settings
 from desktop.services.settlement import TenderIn, settle
+from desktop.services.stored_value import pay_out, top_up
+from desktop.shop import actors
 from desktop.shop.shop import Shop
 from tests.helpers.goods import MILK, NUTS, TEA, Stocked, open_stocked
 from tests.helpers.sales import sell
@@ -283,4 +287,32 @@ def test_rounding_upwards_goes_back_with_the_last_of_the_goods(local: Stocked) -
     second = local.shop.do(refund_lines, order, last, "x", new_key())
     assert (first.money_minor, second.money_minor) == (1_690, 5_710)
     assert preview.money_minor == 5_710
+    assert not local.shop.ask(verify).faults
+
+
+@pytest.mark.req("M13", "M6")
+def test_foreign_notes_lie_beside_the_shops_own_and_change_goes_out(local: Stocked) -> None:
+    local.shop.do(save_currency, "USD")
+    local.shop.do(type_rate, "USD", "7")
+    session, key = opened(local), new_key()
+    version = local.kiosk.do(save_checkout, key, local.cart((MILK, 1)))
+    notes = TenderIn("cash", 1_690, foreign_currency="USD", foreign_minor=500, rate="7")
+    local.cashier.do(settle, key, [notes], version)  # $5 are ¥35.00: ¥18.10 of change
+    drawer = local.shop.ask(cash_report, session).cash
+    assert drawer is not None
+    assert (drawer.taken_minor, drawer.foreign, drawer.expected_minor) == (-1_810, (("USD", 500),), 40_190)
+    assert closed(local, session, 40_190).difference_minor == 0  # type: ignore[attr-defined]
+    assert not local.shop.ask(verify).faults
+
+
+@pytest.mark.req("M13", "M7")
+def test_stored_value_paid_in_advance_in_cash_lies_in_the_drawer(local: Stocked) -> None:
+    session = opened(local)
+    local.cashier.do(top_up, local.member_id, 10_000, "cash", client_key=new_key())
+    at_till = local.shop.acting_as(actors.staff(1, local.kiosk_till))
+    at_till.do(pay_out, local.member_id, 2_500, "cash", "搬家了", client_key=new_key())
+    drawer = local.shop.ask(cash_report, session).cash
+    assert drawer is not None
+    assert (drawer.topped_up_minor, drawer.paid_out_minor, drawer.expected_minor) == (10_000, 2_500, 49_500)
+    closed(local, session, 49_500)
     assert not local.shop.ask(verify).faults

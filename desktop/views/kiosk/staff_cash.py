@@ -14,7 +14,7 @@ from desktop.queries.cash_sessions import TillDrawer, drawers
 from desktop.services.cash_sessions import Closed, Tallied, close_session, count_cash, open_session
 from desktop.views.kiosk.overlays import Notice, Overlay
 from desktop.views.kiosk.typed_sum import TypedSum
-from desktop.views.kiosk.widgets import Text, wide
+from desktop.views.kiosk.widgets import Text, row, wide
 
 if TYPE_CHECKING:
     from desktop.views.kiosk.window import KioskWindow
@@ -117,9 +117,10 @@ class Verdict(Overlay):
             self.fill(
                 Text(_("Close the session. Where does the difference come from?"), 28, 500, align="center")
             )
-            for why in WHY:
-                self.fill(wide(_(why), partial(close, _(why)), height=100, size=30))
+            whys = [wide(_(why), partial(close, _(why)), height=100, size=28) for why in WHY]
+            for left, right in zip(whys[::2], whys[1::2], strict=True):
+                self.card.body.addLayout(row(left, right, space=16))
         else:
             self.fill(wide(_("Close the session"), partial(close, ""), "primary", height=104, size=32))
-        self.fill(wide(_("Count again"), again, height=100, size=30))
-        self.fill(wide(_("Back"), self.close_now, height=100, size=30))
+        further = (wide(_("Back"), self.close_now, height=100), wide(_("Count again"), again, height=100))
+        self.card.body.addLayout(row(*further, space=16))
