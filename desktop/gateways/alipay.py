@@ -27,6 +27,7 @@ from desktop.gateways.pay_words import (
     NOT_OURS,
     NOT_SIGNED,
     failed,
+    printable,
     unclear,
 )
 from desktop.gateways.payment import SHOW, Answer, Attempt, Back, Notice, Reason, RefundState, State
@@ -86,11 +87,9 @@ class Alipay:
             )
 
     def _certificates(self) -> _Certificates:
-        ours = signing.certificates(self.account.app_cert, N_("Application certificate"))[0]
+        ours = signing.own_certificate(self.account.app_cert, self._key, N_("Application certificate"))
         theirs = signing.certificates(self.account.alipay_cert, N_("Alipay’s certificate"))[0]
         roots = signing.certificates(self.account.root_cert, N_("Alipay’s root certificates"))
-        if not signing.fits(self._key, ours):
-            raise Refused(N_("The application certificate belongs to another private key."))
         numbers = signing.certificate_sn(ours), signing.certificate_sn(theirs), signing.root_sn(roots)
         return _Certificates(ours, theirs, *numbers)
 
@@ -149,7 +148,9 @@ class Alipay:
             return Answer(State.PENDING, reference)
         if status == "TRADE_CLOSED":  # timed out or closed, or paid once and given back in full
             was_paid = bool(said.text("send_pay_date"))
-            return Answer(State.REVERSED if was_paid else State.CLOSED, reference, reason=Reason.EXPIRED)
+            if was_paid:
+                return Answer(State.REVERSED, reference)
+            return Answer(State.CLOSED, reference, reason=Reason.EXPIRED)
         return unclear(Reason.UNREADABLE, "trade_status")
 
     def _paid(self, attempt: Attempt, said: Said) -> Answer:
@@ -283,7 +284,7 @@ class Alipay:
     # -- the call ----------------------------------------------------------------------------------------------
 
     def _trade(self, attempt: Attempt) -> dict[str, Any]:
-        subject = "".join(" " if ch in "/=&" else ch for ch in attempt.subject)[:256].strip()
+        subject = "".join(" " if ch in "/=&" else ch for ch in printable(attempt.subject))[:256].strip()
         fields = {"out_trade_no": attempt.number, "total_amount": _yuan(attempt.amount)}
         fields["subject"] = subject or attempt.number
         return fields | ({"store_id": self.account.store_id} if self.account.store_id else {})

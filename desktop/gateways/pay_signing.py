@@ -36,6 +36,7 @@ PUBLIC_FOR_PRIVATE = N_("“{label}” holds a public key or certificate. The pr
 PRIVATE_FOR_PUBLIC = N_("“{label}” holds a private key. The provider’s public key is wanted here.")
 TOO_SHORT = N_("“{label}” is too short a key. Make one of 2048 bits (RSA2).")
 LOCKED = N_("“{label}” is locked with a password. Save it without one, or choose the .p12 or .pfx file.")
+OTHER_KEY = N_("“{label}” belongs to another private key. Load the pair that was made together.")
 WRONG_PASSWORD = N_("The file does not open with this password.")
 
 
@@ -145,9 +146,12 @@ def open_bundle(data: bytes, password: str) -> tuple[str, str]:
     return private, certificate.public_bytes(pem).decode()
 
 
-def fits(key: rsa.RSAPrivateKey, certificate: x509.Certificate) -> bool:
-    """Whether a certificate is about this key."""
-    return certificate.public_key() == key.public_key()
+def own_certificate(given: str | bytes, key: rsa.RSAPrivateKey, label: str) -> x509.Certificate:
+    """The one certificate of a file that is about this key. Raises `Refused`."""
+    for one in certificates(given, label):
+        if one.public_key() == key.public_key():
+            return one
+    raise Refused(OTHER_KEY, label=label)
 
 
 def sign(key: rsa.RSAPrivateKey, message: bytes) -> str:

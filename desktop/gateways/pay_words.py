@@ -39,6 +39,11 @@ def plain_code(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]", "", text)[:60]
 
 
+def printable(text: str) -> str:
+    """What a customer reads, without characters that no provider takes."""
+    return "".join(ch if ch.isprintable() else " " for ch in text).strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What a provider said, or why that can't be known (`trouble`)."""

@@ -37,7 +37,7 @@ OK = "00"  # accepted: for money it has to be asked for
 UNKNOWN = ("01", "03", "04", "05", "12", "34", "60")
 NOT_THERE = "34"
 CODES = {
-    "11": Reason.SIGNATURE, "02": Reason.BUSY, "06": Reason.BUSY, "10": Reason.SETUP, "13": Reason.SETUP,
+    "11": Reason.SIGNATURE, "02": Reason.BUSY, "06": Reason.BUSY, "10": Reason.SETUP, "15": Reason.SETUP, "13": Reason.SETUP,
     "20": Reason.SETUP, "21": Reason.SETUP, "22": Reason.SETUP, "31": Reason.SETUP, "33": Reason.EXPIRED,
     "36": Reason.LIMIT, "39": Reason.LIMIT, "61": Reason.CODE, "64": Reason.MONEY, "86": Reason.CODE,
 }  # fmt: skip
@@ -74,10 +74,9 @@ class Unionpay:
     def __post_init__(self) -> None:
         self._url = check_base(self.account.base_url)
         self._key = signing.private_key(self.secrets.get("private_key"), N_("Merchant’s private key"))
-        self._cert = signing.certificates(self.account.sign_cert, N_("Merchant’s certificate"))[0]
+        whose = N_("Merchant’s certificate")
+        self._cert = signing.own_certificate(self.account.sign_cert, self._key, whose)
         self._roots = signing.certificates(self.account.roots, N_("UnionPay’s root certificates"))
-        if not signing.fits(self._key, self._cert):
-            raise Refused(N_("The merchant’s certificate belongs to another private key."))
 
     # -- paying ------------------------------------------------------------------------------------------------
 

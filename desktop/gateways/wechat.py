@@ -22,7 +22,7 @@ from desktop.basics.money import Money
 from desktop.gateways import pay_signing as signing
 from desktop.gateways import pay_words as words
 from desktop.gateways.pay_http import LARGEST, LARGEST_BILL, SKEW, Line, Reply, Trouble, check_base
-from desktop.gateways.pay_words import failed, unclear
+from desktop.gateways.pay_words import failed, printable, unclear
 from desktop.gateways.payment import SHOW, TAKE, Answer, Attempt, Back, Notice, Reason, RefundState, State
 from desktop.gateways.wechat_answers import (
     NOT_DONE,
@@ -104,10 +104,8 @@ class Wechat:
     def _own_certificate(self) -> x509.Certificate | None:
         if not self.account.merchant_cert:
             return None
-        found = signing.certificates(self.account.merchant_cert, N_("Merchant’s certificate"))[0]
-        if not signing.fits(self._key, found):
-            raise Refused(N_("The merchant’s certificate belongs to another private key."))
-        return found
+        label = N_("Merchant’s certificate")
+        return signing.own_certificate(self.account.merchant_cert, self._key, label)
 
     # -- paying ------------------------------------------------------------------------------------------------
 
@@ -310,7 +308,7 @@ class Wechat:
     def _order(self, attempt: Attempt) -> dict[str, Any]:
         return {
             "appid": self.account.app_id, "mchid": self.account.mchid,
-            "description": attempt.subject.strip()[:SUBJECT] or attempt.number, "out_trade_no": attempt.number,
+            "description": printable(attempt.subject)[:SUBJECT] or attempt.number, "out_trade_no": attempt.number,
             "amount": {"total": attempt.amount.amount, "currency": attempt.amount.currency},
         }  # fmt: skip
 

@@ -25,7 +25,7 @@ from desktop.basics.i18n import N_
 from desktop.basics.money import Money
 from desktop.gateways import pay_signing as signing
 from desktop.gateways.pay_http import SKEW, Line, Reply, Trouble, check_base
-from desktop.gateways.pay_words import unclear
+from desktop.gateways.pay_words import printable, unclear
 from desktop.gateways.payment import Answer, Attempt, Back, Reason, RefundState, State
 from desktop.gateways.wechat_answers import (
     NOT_DONE,
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 CHINA = ZoneInfo("Asia/Shanghai")
 MICROPAY, QUERY, REVERSE = "/pay/micropay", "/pay/orderquery", "/secapi/pay/reverse"
 REFUND, REFUND_QUERY = "/secapi/pay/refund", "/pay/refundquery"
-SUBJECT = 40  # characters; 128 bytes are allowed
+SUBJECT = 32  # characters; 128 bytes are allowed
 HMAC, MD5 = "HMAC-SHA256", "MD5"
 HERE = "127.0.0.1"
 
@@ -100,7 +100,8 @@ class WechatV2:
             )
         label = N_("Merchant’s private key")
         private = signing.private_key(self.secrets.get("private_key"), label)
-        certificate = signing.certificates(self.account.merchant_cert, N_("Merchant’s certificate"))[0]
+        whose = N_("Merchant’s certificate")
+        certificate = signing.own_certificate(self.account.merchant_cert, private, whose)
         self._cert = certificate
         self._secure = Line(self.line.seconds, client_context(private, certificate, self.line.trust))
 
@@ -110,7 +111,7 @@ class WechatV2:
         """Charge a scanned code."""
         until = attempt.until.astimezone(CHINA).strftime("%Y%m%d%H%M%S")
         said = self._ask(MICROPAY, {
-            "body": attempt.subject.strip()[:SUBJECT] or attempt.number, "out_trade_no": attempt.number,
+            "body": printable(attempt.subject)[:SUBJECT] or attempt.number, "out_trade_no": attempt.number,
             "total_fee": str(attempt.amount.amount), "fee_type": attempt.amount.currency,
             "spbill_create_ip": HERE, "auth_code": customer_code, "time_expire": until,
         })  # fmt: skip

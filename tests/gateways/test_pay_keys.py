@@ -18,6 +18,7 @@ from desktop.gateways import pay_signing as signing
 from desktop.gateways.alipay_answers import find_answer, yuan
 from desktop.gateways.payment import TAKE, Reason, State
 from desktop.gateways.providers import AlipayAccount, Secrets, make
+from desktop.gateways.wechat_keys import Verifier
 from tests.gateways.pay_cases import attempt
 from tests.helpers.pay_teller import open_teller
 from tests.simulators.keys import cert_pem, certificate, new_key, private_pem, public_pem, sign, verifies
@@ -77,7 +78,10 @@ def test_bundles_open_with_their_password() -> None:
         b"x", OURS, cert, None, forms.BestAvailableEncryption(b"1900000109")
     )
     private, public = signing.open_bundle(data, "1900000109")
-    assert signing.fits(signing.private_key(private, "key"), signing.certificates(public, "cert")[0])
+    own = signing.own_certificate(
+        cert_pem(certificate(THEIRS, "x")) + public, signing.private_key(private, "key"), ""
+    )
+    assert own == cert  # the one that fits, wherever it stands in the file
     for password, wrong in (("", data), ("no", data), ("1900000109", data[:50])):
         with pytest.raises(Refused, match="password|密码"):
             signing.open_bundle(wrong, password)
@@ -92,6 +96,20 @@ def test_certificates_come_from_ours_and_are_in_date() -> None:
     assert not signing.chained(leaf, [stranger], now)
     assert not signing.chained(stranger, [root], now)
     assert not signing.chained(leaf, [root], datetime(2050, 1, 1, tzinfo=UTC))
+
+
+def test_an_answer_signed_by_a_certificate_that_has_ended_is_named() -> None:
+    cert = certificate(THEIRS, "platform")
+    verifier = Verifier()
+    verifier.add_certificate(cert)
+    for year, wrong in ((2026, Reason.NONE), (2050, Reason.CERTIFICATE)):
+        now = datetime(year, 1, 2, tzinfo=UTC)
+        stamp = str(int(now.timestamp()))
+        headers = {
+            "wechatpay-timestamp": stamp, "wechatpay-nonce": "n", "wechatpay-serial": signing.serial_of(cert).lower(),
+            "wechatpay-signature": sign(THEIRS, f"{stamp}\nn\n{{}}\n".encode()),
+        }  # fmt: skip
+        assert verifier.check(headers, b"{}", now) is wrong
 
 
 @pytest.mark.parametrize(
@@ -168,5 +186,5 @@ def test_alipay_by_certificates(clock: HandClock) -> None:
         clock.pass_time(timedelta(days=365 * 20))  # ours has ended: nothing is sent
         answer = gateway.take_code(attempt(clock, TAKE), "280000000000000001")
         assert (answer.state, answer.reason, len(teller.asked)) == (State.FAILED, Reason.CERTIFICATE, asked)
-    with pytest.raises(Refused, match="another private key|不是一对"):
+    with pytest.raises(Refused, match="another private key|另一把私钥"):
         make(account, Secrets({"private_key": private_pem(THEIRS)}), clock)

@@ -133,7 +133,7 @@ def test_what_does_not_fit_is_named_and_nothing_is_saved(sqlite_shop: Shop) -> N
     short = wechat()
     wrong.append((replace(short, secrets=dict(short.secrets) | {"api_v3_key": "short"}), "32"))
     foreign = certificate(THEIRS, "1900000109").public_bytes(serialization.Encoding.PEM).decode()
-    wrong.append((wechat(merchant_cert=foreign), "another private key|不是一对"))
+    wrong.append((wechat(merchant_cert=foreign), "another private key|另一把私钥"))
     for bad, sentence in wrong:
         with pytest.raises(ShopError, match=sentence) as caught:
             save_account(shop, bad)
