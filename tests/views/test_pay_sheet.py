@@ -14,10 +14,15 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import insert
 
 from desktop.basics.clock import HandClock
+from desktop.basics.ids import new_key
 from desktop.models.payment_accounts import PaymentAccount
+from desktop.queries.exchange import foreign_tenders
 from desktop.queries.order_detail import order_detail
+from desktop.queries.stored_value import stored_facts
 from desktop.queries.verify import verify
+from desktop.services.exchange import save_currency, type_rate
 from desktop.services.paying import run_due
+from desktop.services.stored_value import top_up
 from desktop.shop.shop import Shop
 from desktop.views.orders.pay_sheet import PaySheet
 from tests.helpers.back_office import order_of, placed
@@ -129,3 +134,52 @@ def test_stopping_is_sure_before_cash_is_taken_and_a_refusal_says_why(stage: Sta
     stage.until(lambda: len(told) == 1)
     assert stage.outside(lambda: paid(stage.stocked, order_id))
     assert office.net_minor == 0
+
+
+@pytest.mark.req("M6")
+def test_foreign_notes_pay_the_order_and_the_change_is_ours(stage: Stage) -> None:
+    shop = stage.stocked.shop
+    stage.outside(lambda: shop.do(save_currency, "USD"))
+    stage.outside(lambda: shop.do(type_rate, "USD", "7"))
+    sheet, order_id, told = opened(stage)
+    stage.until(lambda: sheet.notes.offered)
+    sheet.notes.notes.set_value("USD")
+    sheet.notes.notes.picked.emit("USD")
+    assert sheet.notes.handed is not None
+    assert sheet.notes.handed.minor() == 483  # 33.80 ÷ 7, rounded up
+    sheet.notes.handed.setText("4")
+    sheet.primary.click()
+    assert sheet.isVisible()  # the control: ¥5.80 are missing
+    sheet.notes.handed.setText("10")
+    assert sheet.change.text() == "Change ¥36.20"
+    sheet.primary.click()
+    stage.until(lambda: bool(told))
+    kept = stage.outside(lambda: shop.ask(foreign_tenders))
+    assert [(one.currency, one.foreign_minor, one.rate, one.amount_minor) for one in kept] == [
+        ("USD", 1_000, "7", 3_380)
+    ]
+    assert paid(stage.stocked, order_id)
+
+
+@pytest.mark.req("C14")
+def test_a_members_stored_value_is_offered_when_it_is_enough(stage: Stage) -> None:
+    shop, lin = stage.stocked.shop, stage.stocked.member_id
+    order_id = stage.outside(lambda: placed(stage.stocked, (MILK, 2), member_id=lin))
+    detail = stage.outside(lambda: shop.ask(order_detail, order_id))
+    poor = PaySheet(None, stage.context, detail, lambda _number: None)  # type: ignore[arg-type]
+    stage.qtbot.addWidget(poor)
+    stage.settle()
+    assert "stored_value" not in [key for key, _words in poor.method._options]
+    stage.outside(lambda: shop.do(top_up, lin, 5_000, "cash", client_key=new_key()))
+    told: list[str] = []
+    sheet = PaySheet(None, stage.context, detail, told.append)  # type: ignore[arg-type]
+    stage.qtbot.addWidget(sheet)
+    sheet.show()
+    stage.until(lambda: "stored_value" in [key for key, _words in sheet.method._options])
+    sheet.method.set_value("stored_value")
+    sheet.method.picked.emit("stored_value")
+    assert sheet.change.text() == "¥50.00 stored, ¥16.20 after it"
+    sheet.primary.click()
+    stage.until(lambda: bool(told))
+    assert paid(stage.stocked, order_id)
+    assert stage.outside(lambda: shop.ask(stored_facts, lin)).balance.total_minor == 1_620

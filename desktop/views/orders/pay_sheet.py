@@ -13,11 +13,13 @@ from desktop.basics.money import Money
 from desktop.queries.order_detail import OrderDetail
 from desktop.queries.order_words import method_word
 from desktop.queries.pay_offer import OfferedMethod, offered
+from desktop.queries.stored_value import STORED, StoredFacts, stored_facts
 from desktop.services.fulfilment import BACK_OFFICE, pay_order
 from desktop.services.settlement import TenderIn
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.field import Field, check_all
+from desktop.views.common.foreign_cash import ForeignCash
 from desktop.views.common.inputs import TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.number_inputs import MoneyInput
@@ -43,9 +45,13 @@ class PaySheet(Sheet):
         self.reference = Field(_("Reference"), self.number)
         self.change = Label("", "h3", "text")
         self.phone = PhonePayment(context, f"order:{order.id}", self._paid_by_phone)
-        self.add(self.method, self.received, self.reference, self.change, self.phone)
+        self.notes = ForeignCash(context, order.due_minor)
+        self._stored = 0  # what the member has of stored value
+        self._phones: list[str] = []
+        self.add(self.method, self.notes, self.received, self.reference, self.change, self.phone)
         self.method.picked.connect(self._method)
         self.handed.textChanged.connect(self._count)
+        self.notes.changed.connect(self._noted)
         self.phone.routed.connect(self._routed)
         self.phone.changed.connect(self._follow)
         self.submitted.connect(self._go)
@@ -58,18 +64,36 @@ class PaySheet(Sheet):
             offered, self.context.till_id, None, self.order.due_minor, currency=self.order.currency
         )
         task.then(self._offer).otherwise(lambda error: None)
+        if self.order.buyer is not None and self.context.may(stored_facts):
+            mine = self.context.of(self).ask(stored_facts, self.order.buyer.id)
+            mine.then(self._offer_stored).otherwise(lambda error: None)
 
     def _offer(self, found: tuple[OfferedMethod, ...]) -> None:
-        phones = [one.key for one in found if one.key in WALLETS and one.offered]
-        keys = [*BACK_OFFICE, *phones]
+        self._phones = [one.key for one in found if one.key in WALLETS and one.offered]
+        self.phone.known = tuple(self._phones)
+        self._show_ways()
+
+    def _offer_stored(self, facts: StoredFacts) -> None:
+        """The member's stored value is a way to pay when it is enough."""
+        self._stored = facts.balance.total_minor if facts.enabled else 0
+        self._show_ways()
+
+    def _show_ways(self) -> None:
+        stored = [STORED] if self._stored >= self.order.due_minor > 0 else []
+        keys = [*BACK_OFFICE, *stored, *self._phones]
         self.method.set_options([(key, method_word(key)) for key in keys], self.method.value())
-        self.phone.known = tuple(phones)
+
+    def _noted(self) -> None:
+        """Other notes were chosen, or more of them."""
+        self._method(str(self.method.value()))
 
     def _method(self, method: str) -> None:
         by_phone = method in WALLETS
-        self.received.setVisible(method == "cash")
-        self.change.setVisible(method == "cash")
-        self.reference.setVisible(method not in ("cash", *WALLETS))
+        self.notes.setVisible(method == "cash" and self.notes.offered)
+        self.received.setVisible(method == "cash" and not self.notes.code)
+        self.change.setVisible(method in ("cash", STORED))
+        self.reference.setVisible(method not in ("cash", STORED, *WALLETS))
+        self._count()
         self.phone.setVisible(by_phone)
         self.primary.relabel(_("Show a code") if by_phone else _("Take payment"))
         if by_phone:
@@ -91,11 +115,22 @@ class PaySheet(Sheet):
         self.adjustSize()
 
     def _count(self, _text: str = "") -> None:
-        over = 0 if self.handed.problem() else (self.handed.minor() or 0) - self.order.due_minor
+        if self.method.value() == STORED:
+            have, left = (
+                Money(m, self.order.currency) for m in (self._stored, self._stored - self.order.due_minor)
+            )
+            self.change.setText(_("{have} stored, {left} after it").format(have=have, left=left))
+            return
+        handed = self.notes.worth_minor() if self.notes.code else 0
+        if not self.notes.code and not self.handed.problem():
+            handed = self.handed.minor() or 0
+        over = handed - self.order.due_minor
         self.change.setText(_("Change {amount}").format(amount=Money(max(0, over), self.order.currency)))
 
     def ready(self) -> bool:
-        return self.method.value() != "cash" or check_all([self.received])
+        if self.method.value() != "cash":
+            return True
+        return not self.notes.problem(self.order.due_minor) if self.notes.code else check_all([self.received])
 
     def reject(self) -> None:
         """Close; a payment that is under way is cancelled first, and the sheet stays until that is sure."""
@@ -119,8 +154,9 @@ class PaySheet(Sheet):
         if method in WALLETS:
             self.phone.begin(self.order.due_minor)
             return
-        received = (self.handed.minor() or 0) if method == "cash" else 0
-        tender = TenderIn(method, self.order.due_minor, received, self.number.value())
+        foreign = self.notes.facts() if method == "cash" else {}
+        received = (self.handed.minor() or 0) if method == "cash" and not foreign else 0
+        tender = TenderIn(method, self.order.due_minor, received, self.number.value(), **foreign)
         task = self.context.of(self).do(pay_order, self.order.id, tender, self._key).busy(self.primary)
         task.then(self._paid).otherwise(self.show_error)
 
