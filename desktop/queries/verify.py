@@ -16,6 +16,7 @@ from desktop.queries import (
     verify_cash,
     verify_days,
     verify_orders,
+    verify_papers,
     verify_parcels,
     verify_payments,
     verify_points,
@@ -45,6 +46,7 @@ CHECKS: tuple[Callable[[Read], Iterator[Fault]], ...] = (
     *verify_days.CHECKS,
     *verify_statements.CHECKS,
     *verify_cash.CHECKS,
+    *verify_papers.CHECKS,
     *verify_search.CHECKS,
 )
 TRAIL_WORDS = {

@@ -105,6 +105,8 @@ SENTENCES = {
     "asked back": N_("Payment {subject}: {expected} should be asked back of the provider, {found} were."),
     "held": N_("Payment {subject}: {expected} were captured for nothing, {found} went back."),
     "open payments": N_("Payment {subject}: at most {expected} may be under way for it, {found} are."),
+    "copies": N_("Papers of {subject}: {expected} were given out, {found} are there."),
+    "drawer": N_("Drawer opened for {subject}: its job belongs to till {expected}, the entry says {found}."),
     "audit trail": N_("Audit trail {subject}: it should be {expected}, but {found}."),
     "file": N_("The database file is damaged: {subject}"),
     "reference": N_("Row {subject} should refer to {expected}, it refers to {found}."),

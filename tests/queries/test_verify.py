@@ -53,6 +53,8 @@ SABOTAGE = (
     ("daily points", "UPDATE daily_total SET points_minor = points_minor + 1 WHERE day = '2026-11-20'"),
     ("receipts", f"UPDATE sale_order SET receipt_number = '01-999999' WHERE id = {DONE}"),
     ("receipts", "UPDATE counter SET value = value - 1 WHERE name = 'receipt:1'"),
+    ("copies", "UPDATE print_job SET copy_no = copy_no + 1 WHERE id = (SELECT min(id) FROM print_job)"),
+    ("drawer", "UPDATE drawer_kick SET till_id = 2 WHERE id = (SELECT min(id) FROM drawer_kick)"),
     ("audit trail", "UPDATE audit_event SET actor = 'staff:9' WHERE id = (SELECT min(id) FROM audit_event)"),
     ("audit trail", "DELETE FROM audit_event WHERE id = (SELECT max(id) FROM audit_event)"),
 )  # fmt: skip
