@@ -137,6 +137,11 @@ def _order_at(work: Work, status: str, moment: datetime) -> Any:
     return work.first(mine.order_by(Order.placed_at.desc(), Order.id.desc()).limit(1))
 
 
+def _wechat(order: Any, calendar: Calendar) -> str:
+    """WeChat Pay’s own number, as the sample's tenders have them."""
+    return f"420000{order.placed_at.astimezone(calendar.zone):%y%m%d%H%M}"
+
+
 def _waiting(work: Work, calendar: Calendar) -> None:
     """The customer has the code and has not paid yet."""
     order = _order_at(work, UNPAID, calendar.now)
@@ -144,7 +149,7 @@ def _waiting(work: Work, calendar: Calendar) -> None:
         return
     row = _attempt(
         order.id, "wechat", order.total_minor, order.placed_at + timedelta(seconds=10), f"member:{order.member_id}",
-        state="pending", paid_minor=0, buyer_paid_minor=None, booked=False, reference="", ended_at=None,
+        state="pending", paid_minor=0, buyer_paid_minor=None, booked=False, reference=_wechat(order, calendar), ended_at=None,
         next_at=calendar.now, code="weixin://wxpay/bizpayurl?pr=sample",
     )  # fmt: skip
     made = work.post(PaymentAttempt, [row], ids=True)[0]
@@ -159,7 +164,8 @@ def _given_up(work: Work, calendar: Calendar) -> None:
     at = order.placed_at + timedelta(seconds=54)
     row = _attempt(
         order.id, "wechat", order.total_minor, at, f"member:{order.member_id}", state="closed", reason="expired",
-        paid_minor=0, buyer_paid_minor=None, booked=False, reference="", ended_at=at + timedelta(minutes=5), next_at=None,
+        paid_minor=0, buyer_paid_minor=None, booked=False, reference=_wechat(order, calendar),
+        ended_at=at + timedelta(minutes=5), next_at=None,
     )  # fmt: skip
     made = work.post(PaymentAttempt, [row], ids=True)[0]
     work.post(PaymentEvent, _steps(made, row, ("created", "sent", "pending", "cancelling", "closed")))

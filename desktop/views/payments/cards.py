@@ -1,6 +1,7 @@
 """One card per way to pay: what it brought in the span, whether it is the usual one, its fee, and its switch."""
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
@@ -42,14 +43,14 @@ class MethodCard(Card):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(
-            margins=(14, 13, 14, 13), gap=7, fill="selected" if chosen else "surface", parent=parent
+            margins=(13, 13, 13, 13), gap=7, fill="selected" if chosen else "surface", parent=parent
         )
         self.method = facts.sum.method
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         name = method_word(self.method)
         icon, token = ICONS.get(self.method, ICONS["other"])
-        row, text = hbox(gap=10), vbox()
+        row, text = hbox(gap=8), vbox()
         row.addWidget(IconTile(icon, "neutral", 36, brand=token if token.startswith("brand_") else ""))
         text.addWidget(_shrinking(Label(name, "small_b")))
         text.addWidget(_shrinking(Label(words.count(facts), "cap", "text2")))
@@ -97,8 +98,8 @@ def _shrinking(label: Label) -> Label:
 class CardWords:
     """What the cards say, in the shop's currency and with the rules points go by."""
 
-    def __init__(self, currency: str, cap_bp: int, per_unit: int) -> None:
-        self.currency, self._cap_bp, self._per_unit = currency, cap_bp, per_unit
+    def __init__(self, currency: str, zone: ZoneInfo, cap_bp: int, per_unit: int) -> None:
+        self.currency, self.zone, self._cap_bp, self._per_unit = currency, zone, cap_bp, per_unit
 
     def count(self, facts: MethodCardFacts) -> str:
         """`47 payments`, with those still waiting."""
@@ -109,7 +110,7 @@ class CardWords:
             else ngettext("{count} payment", "{count} payments", taken)
         ).format(count=f"{taken:,}")
         if facts.waiting:
-            waiting = ngettext("{count} waits", "{count} wait", facts.waiting).format(
+            waiting = ngettext("{count} under way", "{count} under way", facts.waiting).format(
                 count=f"{facts.waiting:,}"
             )
             return f"{words} · {waiting}"
@@ -127,10 +128,9 @@ class CardWords:
             return _("Default"), "primary"
         if facts.use == FALLBACK:
             return _("Fallback {number}").format(number=facts.fallback), "neutral"
-        if len(facts.channels) == 1:
-            words = {"store": _("Store only"), "kiosk": _("Kiosk only"), "online": _("Online only")}
-            return words.get(facts.channels[0], facts.channels[0]), "neutral"
-        return None
+        if facts.channels and "online" not in facts.channels:
+            return _("In store"), "neutral"
+        return (_("Online only"), "neutral") if facts.channels == ("online",) else None
 
     def caption(self, facts: MethodCardFacts) -> tuple[str, str]:
         """The line at the foot, and its colour."""
@@ -151,14 +151,24 @@ class CardWords:
             )
         if facts.kind == "stored_value" and facts.held_minor is not None:
             parts.append(_("Members hold {money}").format(money=Money(facts.held_minor, self.currency)))
-        if facts.fee_bp or facts.kind == "wallet":
+        if facts.fee_bp:
             parts.append(_("Fee {share}").format(share=percent(facts.fee_bp)))
+        if facts.expires_at is not None:
+            parts.append(self._expiry(facts))
+        elif not facts.connected:
+            parts.append(_("not connected yet"))
         if facts.discount_bp:
             parts.append(_("{share} off").format(share=percent(facts.discount_bp)))
         if facts.sum.given and len(parts) < 2:
             back = Money(-facts.sum.given_minor, self.currency)
             parts.append(_("Refunded {money} · {count}×").format(count=f"{facts.sum.given:,}", money=back))
-        return " · ".join(parts) or _("Taken by hand"), "text2"
+        return " · ".join(parts) or _("Taken by hand"), "warn_fg" if facts.soon else "text2"
+
+    def _expiry(self, facts: MethodCardFacts) -> str:
+        """When the account's certificate ends: the day when that is soon."""
+        assert facts.expires_at is not None
+        local = facts.expires_at.astimezone(self.zone)
+        return _("cert. to {day}").format(day=f"{local:%m/%d}" if facts.soon else f"{local:%Y-%m}")
 
 
 class MethodCards(QWidget):

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from desktop.basics.clock import day_starts
 from desktop.basics.i18n import _, ngettext
@@ -15,7 +15,7 @@ from desktop.queries.order_export import export_begins
 from desktop.queries.order_words import method_word
 from desktop.queries.pay_cards import MethodCardFacts, PayRules, method_cards, pay_rules
 from desktop.queries.pay_cases import open_case_count
-from desktop.queries.payments import MethodSum, PaymentFilter, payments_counts, payments_page
+from desktop.queries.payments import MethodSum, PaymentFilter, live_days, payments_counts, payments_page
 from desktop.services.export import export_payments
 from desktop.services.pay_methods import edit_method, switch_method
 from desktop.views.common import shortcuts
@@ -23,6 +23,7 @@ from desktop.views.common.beside import ScreenWithPanel
 from desktop.views.common.buttons import icon_button, primary, secondary
 from desktop.views.common.cards import Card, Divider, hbox, vbox
 from desktop.views.common.context import Context
+from desktop.views.common.day_card import DayCard
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.empty import EmptyState
 from desktop.views.common.export_sheet import ExportSheet
@@ -38,6 +39,7 @@ from desktop.views.common.tabs import Tab, Tabs
 from desktop.views.common.theme import theme
 from desktop.views.payments.cards import CardWords, MethodCards
 from desktop.views.payments.paper import MOST_PRINTED, list_lines
+from desktop.views.payments.settled import SettledList
 from desktop.views.payments.side import SideColumn
 from desktop.views.payments.table import columns
 from desktop.views.payments.todo import CaseList
@@ -46,8 +48,13 @@ TABLES = {
     "sale_order", "tender", "refund", "refund_tender", "payment_method", "payment_attempt", "payment_case", "cash_session",
     "cash_movement", "stored_balance", "provider_refund",
 }  # fmt: skip
-TODO = "todo"
-PERIODS = {"today": PaymentFilter(), "yesterday": PaymentFilter(days_ago=1), "week": PaymentFilter(days=7)}
+PERIODS = {
+    "today": PaymentFilter(),
+    "yesterday": PaymentFilter(days_ago=1),
+    "week": PaymentFilter(days=7),
+    "live": PaymentFilter(days=None, live=True),
+}
+TODO, SETTLED = "todo", "settled"
 
 
 class PaymentsScreen(ScreenWithPanel):
@@ -61,7 +68,7 @@ class PaymentsScreen(ScreenWithPanel):
         self.filters, self._counts, self._begun = PaymentFilter(), (0, 0), False
         self.sums: tuple[MethodSum, ...] = ()
         self.facts: tuple[MethodCardFacts, ...] = ()
-        self._words = CardWords(context.currency, 5_000, 100)  # until the shop's own are known
+        self._words = CardWords(context.currency, context.zone, 5_000, 100)  # until the shop's own are known
         self._shown_period = "today"
         column = vbox(self, margins=(24, 20, 24, 20), gap=14)
         column.addLayout(self._head())
@@ -72,6 +79,9 @@ class PaymentsScreen(ScreenWithPanel):
         self._row = hbox(gap=12)
         self._row.addWidget(self._list(), 1)
         self.panel = SideColumn(context, self)
+        self.day = DayCard(context)
+        self.day.total_wanted.connect(lambda _method: self.context.navigate("reconcile"))
+        self.panel.put_top(self.day)
         self.panel.close_button.clicked.connect(self.panel.hide)
         self._row.addWidget(self.panel)
         column.addLayout(self._row, 1)
@@ -87,13 +97,16 @@ class PaymentsScreen(ScreenWithPanel):
         row = hbox(gap=8)
         row.addWidget(Label(_("Payments"), "h1"))
         self.taken = Label("", "small", "text2")
+        self.taken.setSizePolicy(
+            QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed
+        )  # gives way to the title
         row.addSpacing(4)
-        row.addWidget(self.taken)
-        row.addStretch(1)
+        row.addWidget(self.taken, 1)
         periods = [
             ("today", _("Today")),
             ("yesterday", _("Yesterday")),
             ("week", _("Last 7 days")),
+            ("live", _("All live")),
             ("span", _("Custom")),
         ]
         self.period = Segment(periods, "today")
@@ -118,7 +131,12 @@ class PaymentsScreen(ScreenWithPanel):
         card = Card(margins=(1, 0, 1, 2))
         top = hbox(margins=(16, 0, 12, 0))
         self.tabs = Tabs(
-            [Tab("all", _("Transactions")), Tab("refunds", _("Refunds")), Tab(TODO, _("To do"))],
+            [
+                Tab("all", _("Transactions")),
+                Tab("refunds", _("Refunds")),
+                Tab(SETTLED, _("Settled")),
+                Tab(TODO, _("To do")),
+            ],
             name=_("Transactions"),
         )
         self.tabs.picked.connect(self._tab)
@@ -148,8 +166,9 @@ class PaymentsScreen(ScreenWithPanel):
         self.broken = EmptyState(_("The list can't be read now"), why="nothing_found", primary=again)
         self.pages, self.skeleton = QStackedWidget(), Skeleton("table")
         self.todo = CaseList(self.context)
-        self.todo.counted.connect(lambda count: self.tabs.set_count(TODO, count))
-        for page in (self.table, self.skeleton, self.none, self.broken, self.todo):
+        self.todo.counted.connect(self._count_todo)
+        self.settled = SettledList(self.context)
+        for page in (self.table, self.skeleton, self.none, self.broken, self.todo, self.settled):
             self.pages.addWidget(page)
         card.body.addWidget(self.pages, 1)
         card.body.addWidget(Divider())
@@ -157,7 +176,8 @@ class PaymentsScreen(ScreenWithPanel):
         self.counted = Label("", "cap", "text2")
         foot.addWidget(self.counted)
         foot.addStretch(1)
-        foot.addWidget(Label(_("Enter or double click opens the order"), "cap", "text3"))
+        self.kept = Label("", "cap", "text3")
+        foot.addWidget(self.kept)
         card.body.addLayout(foot)
         return card
 
@@ -169,6 +189,7 @@ class PaymentsScreen(ScreenWithPanel):
             self._begun = True
             self.table.setFocus()
             self.load()
+            self.day.load()
 
     def open_item(self, order_id: int) -> None:
         """Show the order a transaction belongs to."""
@@ -197,7 +218,7 @@ class PaymentsScreen(ScreenWithPanel):
         filters, self._shown_period = state
         self._begun = True
         self.period.set_value(self._shown_period)
-        if self.tabs.value() != TODO:
+        if not self._on_todo():
             self.tabs.set_value("refunds" if filters.refunds else "all")
         self.search.setText(filters.text)
         self.show_filters(filters)
@@ -223,23 +244,39 @@ class PaymentsScreen(ScreenWithPanel):
         self.scope.ask_latest("counts", payments_counts, counted).then(self._count).otherwise(lambda _e: None)
         self.scope.ask_latest("rules", pay_rules).then(self._know_rules).otherwise(lambda _e: None)
         self.scope.ask_latest("sums", method_cards, self.filters).then(self._sum).otherwise(lambda _e: None)
-        self.scope.ask_latest("cases", open_case_count).then(partial(self.tabs.set_count, TODO))
+        self.scope.ask_latest("cases", open_case_count).then(self._count_todo)
         self.panel.rules.load()
+        self.scope.ask_latest("live", live_days).then(self._keeps)
         if self._on_todo():
-            self.todo.load()
+            (self.todo if self.tabs.value() == TODO else self.settled).load()
 
     def _know_rules(self, rules: PayRules) -> None:
-        self._words = CardWords(self.context.currency, rules.points_cap_bp, rules.points_per_unit)
+        self._words = CardWords(
+            self.context.currency, self.context.zone, rules.points_cap_bp, rules.points_per_unit
+        )
         self._show_cards()
 
+    def _keeps(self, days: int) -> None:
+        words = ngettext(
+            "The list keeps {count} day; older ones are found by number or span",
+            "The list keeps {count} days; older ones are found by number or span",
+            days,
+        )
+        self.kept.setText(words.format(count=f"{days:,}"))
+
+    def _count_todo(self, count: int) -> None:
+        self.tabs.set_count(TODO, count or None)
+
     def _on_todo(self) -> bool:
-        return bool(self.tabs.value() == TODO)
+        """Whether something else than the list of transactions is shown."""
+        return bool(self.tabs.value() in (TODO, SETTLED))
 
     def _tab(self, key: str) -> None:
-        self.search.setVisible(key != TODO)
-        if key == TODO:
-            self.pages.setCurrentWidget(self.todo)
-            self.todo.load()
+        self.search.setVisible(key not in (TODO, SETTLED))
+        if key in (TODO, SETTLED):
+            page = self.todo if key == TODO else self.settled
+            self.pages.setCurrentWidget(page)
+            page.load()
             return
         self.show_filters(replace(self.filters, refunds=key == "refunds"))
 
@@ -322,7 +359,14 @@ class PaymentsScreen(ScreenWithPanel):
         self._shown_period = key
         start = PERIODS[key]
         self.show_filters(
-            replace(self.filters, days=start.days, days_ago=start.days_ago, since=None, until=None)
+            replace(
+                self.filters,
+                days=start.days,
+                days_ago=start.days_ago,
+                live=start.live,
+                since=None,
+                until=None,
+            )
         )
 
     def _spanned(self, since: Any, until: Any) -> None:
@@ -339,7 +383,7 @@ class PaymentsScreen(ScreenWithPanel):
 
     def _open(self, row_id: int) -> None:
         row = self.model.row_at(self.model.row_of(row_id))
-        if row is not None:
+        if row is not None and row.order_id is not None:
             self.context.navigate("orders", row.order_id)
 
     # Paper and files

@@ -85,8 +85,8 @@ class RulesCard(Card):
         self.same_way.put(rules.route == SAME)
         self.texts[0].say(
             _("Not paid within {hours} hours: cancelled by itself").format(hours=rules.trade_hours),
-            _("Retail within {minutes} minutes; stock and points are set free").format(
-                minutes=rules.retail_minutes
+            _("Retail within {time}; stock and points are set free").format(
+                time=minutes_text(rules.retail_minutes)
             ),
         )
         self.texts[1].say(
