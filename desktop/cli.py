@@ -99,6 +99,11 @@ def _add_data(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
     bring.add_argument(
         "--all-or-nothing", action="store_true", help=_("write nothing when a single row is refused")
     )
+    bill = command("reconcile", _("match a provider’s bill with the shop’s payments"))
+    bill.add_argument("file", metavar="FILE", help=_("the bill as downloaded: zip, CSV or gzip"))
+    bill.add_argument("--provider", choices=("alipay", "wechat"), help=_("refuse any other provider’s bill"))
+    bill.add_argument("--day", metavar="YYYY-MM-DD", help=_("refuse the bill of any other day"))
+    bill.add_argument("--dry-run", action="store_true", help=_("only say what would happen"))
     out = command("export", _("write goods, orders, members or payments to a file"))
     out.add_argument("kind", choices=EXPORTS)
     out.add_argument("--to", required=True, metavar="FILE", help=_("a name that ends in .csv or .xlsx"))
@@ -117,6 +122,11 @@ def _add_windows(command: Callable[[str, str], argparse.ArgumentParser]) -> None
     tour.add_argument("--to", required=True, metavar="FOLDER", help=_("where the pictures go"))
     tour.add_argument(
         "--matrix", action="store_true", help=_("also in both themes, both languages and three sizes")
+    )
+    tour.add_argument(
+        "--simulated-pay",
+        metavar="ADDRESS",
+        help=_("also pay by phone, against a payment simulator that runs at this address of this machine"),
     )
 
 
@@ -225,7 +235,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 _FILES = {
     "init": "init", "import": "bring", "export": "export", "verify": "verify", "doctor": "doctor", "rules": "rules",
-    "clock": "clock",
+    "clock": "clock", "reconcile": "reconcile",
 }  # fmt: skip
 
 

@@ -72,7 +72,7 @@ _MERCHANT = _CASHIER | {
 # What the clock may do by itself: its rules act with these rights and no others.
 _CLOCK = frozenset({
     P.RUN_RULES, P.HANDLE_ORDERS, P.SEE_ORDERS, P.SEE_STOCK, P.EDIT_STOCK, P.SEE_MEMBERS, P.ADJUST_POINTS,
-    P.SEE_REPORTS, P.SEE_RULES, P.AUDIT, P.BUY, P.PAY,
+    P.SEE_REPORTS, P.SEE_RULES, P.AUDIT, P.BUY, P.PAY, P.RECONCILE,
 })  # fmt: skip
 
 # The roles a new shop starts with. Roles are data: the owner may change every row but the owner's own.

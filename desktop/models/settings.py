@@ -273,6 +273,24 @@ REPLENISH_AT = SettingSpec(
     "stock.replenish_at", 7 * 60 + 30, N_("Restock list at"), "", "time", 0, 24 * 60 - 1
 )
 VERIFY_AT = SettingSpec("system.verify_at", 2 * 60, N_("Books are checked at"), "", "time", 0, 24 * 60 - 1)
+BILL_AT = SettingSpec(
+    "payments.bill_at",
+    10 * 60 + 10,
+    N_("Bills of providers are fetched at"),
+    N_("Providers have the day before ready at about 10 o’clock."),
+    "time",
+    0,
+    24 * 60 - 1,
+)
+PAYMENTS_LIVE = SettingSpec(
+    "payments.live_days",
+    30,
+    N_("The list of payments keeps"),
+    N_("Older ones are kept too; they are found by number, amount, order or by choosing a span."),
+    "days",
+    1,
+    3_650,
+)
 CARRIER_MINUTES = SettingSpec(
     "carriers.poll_minutes", 30, N_("Ask carriers every"), N_("For parcels under way."), "minutes", 10, 60
 )

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desktop.models.base import Base, RowId
 
+PROVIDER_ZONE = ZoneInfo("Asia/Shanghai")  # the days of the providers, wherever the shop is
 PAY, REFUND = "pay", "refund"
 ARRIVING, DONE = "arriving", "done"
 MATCHED, PROVIDER_ONLY, OURS_ONLY = "matched", "provider_only", "ours_only"
 AMOUNT, FEE, CROSSED, DUPLICATE, RESOLVED = "amount", "fee", "crossed_midnight", "duplicate", "resolved"
 OPEN = (PROVIDER_ONLY, OURS_ONLY, AMOUNT, FEE, DUPLICATE)  # somebody has to decide
 _OPEN = text("state IN ('provider_only', 'ours_only', 'amount', 'fee', 'duplicate')")
+
+
+def provider_span(day: date) -> tuple[datetime, datetime]:
+    """A provider's day as moments: from its first to the first of the next."""
+    begins = datetime.combine(day, time.min, tzinfo=PROVIDER_ZONE)
+    return begins, begins + timedelta(days=1)
 
 
 class Statement(Base):

@@ -12,7 +12,8 @@ from desktop.models.orders import Order
 from desktop.models.people import Permission, Till
 from desktop.queries.order_search import OrderFilter, conditions
 from desktop.queries.page import Page, Position, in_order, page_of
-from desktop.queries.payments import PaymentFilter, PaymentRow, payments_page
+from desktop.queries.payment_rows import PaymentRow
+from desktop.queries.payments import PaymentFilter, payments_page
 from desktop.shop.action import question
 from desktop.shop.work import Read
 

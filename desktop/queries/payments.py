@@ -7,24 +7,32 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select, union
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, union
 
 from desktop.basics.clock import day_starts, shop_day
 from desktop.basics.errors import ShopError
 from desktop.basics.money import Money
+from desktop.models.members import Member
 from desktop.models.orders import Order
+from desktop.models.payment_attempts import PaymentAttempt, ProviderRefund
 from desktop.models.payments import PaymentMethod, RefundTender, Tender
 from desktop.models.people import Permission
+from desktop.models.settings import PAYMENTS_LIVE
+from desktop.queries import payment_rows
 from desktop.queries.page import PAGE_ROWS, AnySelect, Page, Position, in_order, starts_with
+from desktop.queries.payment_rows import ATTEMPT, KINDS, REFUND, Kind, PaymentRow
 from desktop.shop.action import question
 from desktop.shop.work import Read
+
+PROVIDERS = ("wechat", "alipay", "unionpay")
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentFilter:
     """Which transactions: a span of time (UTC), some methods, refunds only; words search all of time.
 
-    `days` counts back from the end of today less `days_ago`, in the shop's zone.
+    `days` counts back from the end of today less `days_ago`, in the shop's zone. `live` is the list as it is kept: older
+    transactions are left out until somebody looks for them by words or by a span. None of all this is everything.
     """
 
     text: str = ""
@@ -34,22 +42,7 @@ class PaymentFilter:
     until: datetime | None = None
     methods: tuple[str, ...] = ()
     refunds: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentRow:
-    """One transaction; refunds have negative amounts (minor units) and points. `id` is unique over both kinds."""
-
-    id: int
-    at: datetime
-    method: str
-    reference: str
-    order_id: int
-    order_code: str
-    amount_minor: int
-    points: int
-    currency: str
-    refund: bool
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +62,14 @@ class MethodSum:
 def payments_page(
     read: Read, filters: PaymentFilter | None = None, after: Position | None = None
 ) -> Page[PaymentRow]:
-    """Tenders and refunds together, newest first, 200 at a time."""
+    """Tenders, refunds and payments through providers that brought nothing together, newest first, 200 at a time."""
     wanted = filters or PaymentFilter()
     rows: list[PaymentRow] = []
-    if not wanted.refunds:
-        start = (after[0], (after[1] - 1) // 2 + 1) if after else None
-        statement = in_order(_tenders().where(*_where(read, wanted, Tender)), (Tender.at, Tender.id), start)
-        rows += [_tender(row) for row in read.rows(statement)]
-    start = (after[0], after[1] // 2) if after else None
-    statement = in_order(
-        _refunds().where(*_where(read, wanted, RefundTender)), (RefundTender.at, RefundTender.id), start
-    )
-    rows += [_refund(row) for row in read.rows(statement)]
+    old = live_from(read)
+    for kind in _kinds(wanted):
+        start = (after[0], (after[1] - kind.place + len(KINDS) - 1) // len(KINDS)) if after else None
+        statement = in_order(kind.rows().where(*_where(read, wanted, kind)), (kind.at, kind.key), start)
+        rows += [payment_rows.row_of(row, kind, old) for row in read.rows(statement)]
     rows.sort(key=lambda row: (row.at, row.id), reverse=True)
     shown = rows[:PAGE_ROWS]
     return Page(tuple(shown), (shown[-1].at, shown[-1].id) if len(rows) > PAGE_ROWS else None)
@@ -90,8 +79,14 @@ def payments_page(
 def payments_counts(read: Read, filters: PaymentFilter | None = None) -> tuple[int, int]:
     """How many transactions fit in all, and how many of them are refunds."""
     wanted = filters or PaymentFilter()
-    back = int(read.value(_count(read, wanted, RefundTender)))
-    return int(read.value(_count(read, wanted, Tender))) + back, back
+    counts = [int(read.value(_count(read, wanted, kind))) for kind in KINDS]
+    return sum(counts), counts[REFUND.place]
+
+
+@question(permission=Permission.SEE_PAYMENTS)
+def live_days(read: Read) -> int:
+    """How many days the list keeps by itself."""
+    return read.setting(PAYMENTS_LIVE)
 
 
 @question(permission=Permission.SEE_PAYMENTS)
@@ -116,65 +111,41 @@ def method_sums(read: Read, filters: PaymentFilter | None = None) -> tuple[Metho
 
 def span(read: Read, wanted: PaymentFilter) -> tuple[datetime | None, datetime | None]:
     """From when until before when, in UTC."""
-    if wanted.since is not None or wanted.until is not None or wanted.days is None:
+    if wanted.since is not None or wanted.until is not None:
         return wanted.since, wanted.until
+    if wanted.live:
+        return live_from(read), None
+    if wanted.days is None:
+        return None, None
     last = shop_day(read.now, read.zone) - timedelta(days=wanted.days_ago)
     first = last - timedelta(days=wanted.days - 1)
     return day_starts(first, read.zone), day_starts(last + timedelta(days=1), read.zone)
 
 
-def _tenders() -> AnySelect:
-    return select(
-        Tender.id, Tender.at, Tender.method_key, Tender.reference, Tender.order_id, Order.short_code,
-        Tender.amount_minor, Tender.points, Tender.currency, Order.receipt_number,
-    ).join(Order, Order.id == Tender.order_id)  # fmt: skip
+def live_from(read: Read) -> datetime:
+    """From when on the list keeps transactions by itself, in UTC."""
+    first = shop_day(read.now, read.zone) - timedelta(days=read.setting(PAYMENTS_LIVE) - 1)
+    return day_starts(first, read.zone)
 
 
-def _refunds() -> AnySelect:
-    return (
-        select(
-            RefundTender.id, RefundTender.at, Tender.method_key, Tender.reference, Tender.order_id,
-            Order.short_code, RefundTender.amount_minor, RefundTender.points, Tender.currency,
-            Order.receipt_number,
-        )
-        .join(Tender, Tender.id == RefundTender.tender_id)
-        .join(Order, Order.id == Tender.order_id)
-    )  # fmt: skip
+def _kinds(wanted: PaymentFilter) -> tuple[Kind, ...]:
+    return (REFUND,) if wanted.refunds else KINDS
 
 
-def _tender(row: Any) -> PaymentRow:
-    number = row.reference or row.receipt_number
-    return PaymentRow(
-        row.id * 2, row.at, row.method_key, number, row.order_id, row.short_code, row.amount_minor, row.points,
-        row.currency, False,
-    )  # fmt: skip
+def _count(read: Read, wanted: PaymentFilter, kind: Kind) -> AnySelect:
+    return kind.counted().where(*_where(read, wanted, kind))
 
 
-def _refund(row: Any) -> PaymentRow:
-    number = row.reference or row.receipt_number
-    return PaymentRow(
-        row.id * 2 + 1, row.at, row.method_key, number, row.order_id, row.short_code, -row.amount_minor, -row.points,
-        row.currency, True,
-    )  # fmt: skip
-
-
-def _count(read: Read, wanted: PaymentFilter, table: Any) -> AnySelect:
-    statement = select(func.count()).select_from(table)
-    if table is RefundTender and wanted.methods:
-        statement = statement.join(Tender, Tender.id == RefundTender.tender_id)
-    return statement.where(*_where(read, wanted, table))
-
-
-def _where(read: Read, wanted: PaymentFilter, table: Any) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+def _where(read: Read, wanted: PaymentFilter, kind: Kind) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = list(kind.only)
     if wanted.methods:
-        found.append(Tender.method_key.in_(wanted.methods))
+        found.append(kind.method.in_(wanted.methods))
     text = wanted.text.strip()
     if text:
-        key = Tender.id if table is Tender else RefundTender.tender_id
-        found.append(key.in_(union(*_meant(read, text))))
+        ways = _attempts_meant(read, text) if kind is ATTEMPT else _meant(read, text)
+        found.append(kind.meant.in_(union(*ways)))
     else:
-        found += _between(table.at, *span(read, wanted))
+        found += _between(kind.at, *span(read, wanted))
     return found
 
 
@@ -188,23 +159,59 @@ def _between(column: Any, start: datetime | None, end: datetime | None) -> list[
 
 
 def _meant(read: Read, text: str) -> list[Select[int]]:
-    """Ids of the tenders these words may mean: reference, order or receipt number, amount, refunded amount."""
+    """Ids of the tenders these words may mean: any number of theirs, order, receipt, member, amount, refunded amount."""
     some = Tender.reference != literal_column("''")  # lets the index of the few with a reference answer
     ways = [select(Tender.id).where(some, starts_with(Tender.reference, text))]
-    code = text.upper()
-    if re.fullmatch(r"[A-Z]?\d{4}(\d{4})?-?\d{0,6}", code):
-        orders = select(Order.id).where(starts_with(Order.short_code, code))
-        longer = select(Order.id).where(starts_with(Order.code, code))
-        ways.append(select(Tender.id).where(Tender.order_id.in_(orders)))
-        if len(code) >= 8:
-            ways.append(select(Tender.id).where(Tender.order_id.in_(longer)))
-    try:
-        amount = abs(Money.parse(text, read.currency).amount)
-    except ShopError:
-        return ways
-    ways.append(select(Tender.id).where(Tender.amount_minor == amount))
-    ways.append(select(RefundTender.tender_id).where(RefundTender.amount_minor == amount))
+    ways.append(select(Tender.id).where(Tender.attempt_id.in_(_numbered(text))))
+    ways += [select(Tender.id).where(Tender.order_id.in_(orders)) for orders in _orders_meant(text)]
+    amount = _amount(read, text)
+    if amount is not None:
+        ways.append(select(Tender.id).where(Tender.amount_minor == amount))
+        ways.append(select(RefundTender.tender_id).where(RefundTender.amount_minor == amount))
     return ways
+
+
+def _attempts_meant(read: Read, text: str) -> list[Select[int]]:
+    """The same for payments that brought nothing."""
+    ways = [_numbered(text)]
+    ways += [
+        select(PaymentAttempt.id).where(PaymentAttempt.order_id.in_(orders)) for orders in _orders_meant(text)
+    ]
+    amount = _amount(read, text)
+    if amount is not None:
+        recent = PaymentAttempt.created_at >= live_from(read)  # amounts have no index here
+        ways.append(select(PaymentAttempt.id).where(recent, PaymentAttempt.amount_minor == amount))
+    return ways
+
+
+def _numbered(text: str) -> Select[int]:
+    """Payments through a provider by our number, the provider's, or the number of a refund."""
+    typed = text.upper()
+    ours = starts_with(PaymentAttempt.number, typed)
+    theirs = and_(PaymentAttempt.method_key.in_(PROVIDERS), starts_with(PaymentAttempt.reference, text))
+    back = PaymentAttempt.id.in_(
+        select(ProviderRefund.attempt_id).where(starts_with(ProviderRefund.number, typed))
+    )
+    return select(PaymentAttempt.id).where(or_(ours, theirs, back))
+
+
+def _orders_meant(text: str) -> list[Select[int]]:
+    """Orders by number, and those of a member by number or whole name."""
+    code = text.upper()
+    found: list[Select[int]] = []
+    if re.fullmatch(r"[A-Z]?\d{4}(\d{4})?-?\d{0,6}", code):
+        found.append(select(Order.id).where(starts_with(Order.short_code, code)))
+        if len(code) >= 8:
+            found.append(select(Order.id).where(starts_with(Order.code, code)))
+    member = select(Member.id).where(or_(Member.code == code, Member.name == text))
+    return [*found, select(Order.id).where(Order.member_id.in_(member))]
+
+
+def _amount(read: Read, text: str) -> int | None:
+    try:
+        return abs(Money.parse(text, read.currency).amount)
+    except ShopError:
+        return None
 
 
 def _method(key: str, enabled: bool, taken: Any, given: Any) -> MethodSum:

@@ -162,6 +162,12 @@ SHIPPED = (
         Spec(Part("verify_time"), steps=(Step("check_books"),)),
     ),
     Shipped(
+        "bills",
+        N_("Fetch the providers’ bills every day"),
+        "system",
+        Spec(Part("bill_time"), steps=(Step("fetch_bills"),)),
+    ),
+    Shipped(
         "stuck",
         N_("Look for stuck orders and wrong points"),
         "system",

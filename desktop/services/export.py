@@ -22,7 +22,9 @@ from desktop.basics.money import digits_of
 from desktop.queries.order_export import OrderOut, export_begins, orders_for_export, payments_for_export
 from desktop.queries.order_search import OrderFilter
 from desktop.queries.order_words import channel_word, method_word, said, status_word, type_word
-from desktop.queries.payments import PaymentFilter, PaymentRow
+from desktop.queries.payment_rows import PaymentRow
+from desktop.queries.payment_words import payment_state
+from desktop.queries.payments import PaymentFilter
 
 if TYPE_CHECKING:
     from desktop.shop.shop import Shop
@@ -138,7 +140,8 @@ def export_payments(shop: Shop, filters: PaymentFilter, path: Path, progress: Pr
     """Write the transactions that fit to a file; returns how many."""
     zone = ZoneInfo(shop.ask(export_begins, "payments"))
     headings = [
-        _("Time"), _("Kind"), _("Method"), _("Reference"), _("Order no."), _("Amount"), _("Points"), _("Currency")
+        _("Time"), _("Kind"), _("Method"), _("Reference"), _("Order no."), _("Amount"), _("Points"), _("Currency"),
+        _("Fee"), _("Status"),
     ]  # fmt: skip
     rows = _pages(lambda after: shop.ask(payments_for_export, filters, after))
     return write_table(path, headings, (_payment(row, zone) for row in rows), progress)
@@ -170,9 +173,10 @@ def _order(row: OrderOut, zone: ZoneInfo) -> list[Any]:
 def _payment(row: PaymentRow, zone: ZoneInfo) -> list[Any]:
     amount = Decimal(row.amount_minor).scaleb(-digits_of(row.currency))
     kind = _("Refund") if row.refund else _("Payment")
+    fee: Any = "" if row.fee_minor is None else Decimal(row.fee_minor).scaleb(-digits_of(row.currency))
     return [
         _time(row.at, zone), kind, method_word(row.method), row.reference, row.order_code, amount, row.points,
-        row.currency,
+        row.currency, fee, payment_state(row),
     ]  # fmt: skip
 
 

@@ -12,10 +12,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import DateTime, bindparam, case, cast, delete, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from desktop.basics.errors import Changed, Refused
 from desktop.basics.i18n import N_
+from desktop.models.base import UtcDateTime
 from desktop.models.people import Permission
 from desktop.models.statements import (
     ARRIVING,
@@ -40,6 +42,9 @@ if TYPE_CHECKING:
 PART = 4_000  # rows of one transaction
 LEFT_BEHIND = timedelta(minutes=10)  # a bill still arriving after that was given up
 R = StatementRow
+_EMPTY = {
+    "state": ARRIVING, "before": "", "ours_minor": 0, "resolution": "", "note": "", "resolved_by": "",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +187,12 @@ def add_rows(work: Work, statement_id: int, rows: Sequence[BillRow]) -> None:
     """
     statement = _arriving(work, statement_id)
     _same_as_before(work, statement, rows)
-    put = work.insert(StatementRow).on_conflict_do_nothing(index_elements=("gateway", "row_key"))
-    work.rows(put, [_values(statement, row) for row in rows])
+    values = [_values(statement, row) for row in rows]
+    if work.is_sqlite:
+        put = work.insert(StatementRow).on_conflict_do_nothing(index_elements=("gateway", "row_key"))
+        work.rows(put, values)
+    elif values:
+        _put_columns(work, values)
 
 
 @action(permission=Permission.RECONCILE)
@@ -283,6 +292,24 @@ def _same_as_before(work: Work, statement: Statement, rows: Sequence[BillRow]) -
                 N_("An earlier bill tells payment {number} with other sums. Take that bill back first if it was wrong."),
                 number=row.reference or row.number,
             )  # fmt: skip
+
+
+def _put_columns(work: Work, values: list[dict[str, Any]]) -> None:
+    """All rows as one statement with an array a column: a server that is asked row by row takes ten times as long."""
+    names = list(values[0])
+    columns = [
+        func.unnest(cast(bindparam(name, [row[name] for row in values]), ARRAY(_plain(name)))).label(name)
+        for name in names
+    ]
+    fixed = [literal(value).label(name) for name, value in _EMPTY.items()]
+    put = work.insert(StatementRow).from_select([*names, *_EMPTY], select(*columns, *fixed))
+    work.rows(put.on_conflict_do_nothing(index_elements=("gateway", "row_key")))
+
+
+def _plain(name: str) -> Any:
+    """The column's type as an array holds it: moments are aware already."""
+    kind = R.__table__.c[name].type
+    return DateTime(timezone=True) if isinstance(kind, UtcDateTime) else kind
 
 
 def _values(statement: Statement, row: BillRow) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -41,8 +41,8 @@ from desktop.models.statements import (
     REFUND,
     Statement,
     StatementRow,
+    provider_span,
 )
-from desktop.services.statements.shape import PROVIDER_ZONE
 from desktop.shop.work import Work
 
 PAID = ("succeeded", "refunding", "partly refunded", "refunded", "refund abnormal")
@@ -53,12 +53,6 @@ FEE_SLACK = 1  # minor units: providers round each row their own way
 OURS = "ours:"
 R, A, T, PR, RT = StatementRow, PaymentAttempt, Tender, ProviderRefund, RefundTender
 _SOME: ColumnElement[str] = literal_column("''")
-
-
-def day_span(day: date) -> tuple[datetime, datetime]:
-    """A provider's day in UTC."""
-    begins = datetime.combine(day, time.min, tzinfo=PROVIDER_ZONE)
-    return begins, begins + timedelta(days=1)
 
 
 def match(work: Work, statement: Statement) -> None:
@@ -80,9 +74,11 @@ def match(work: Work, statement: Statement) -> None:
 def _payments(work: Work, statement: Statement, mine: ColumnElement[bool]) -> None:
     """By our number, then by the provider's."""
     paid = case((A.state.in_(PAID), A.paid_minor), else_=0)
+    expected = _expected_fee(work, statement)
+    fits = and_(paid == R.amount_minor, paid > 0, _fee_fits(expected))
     found = {
-        "attempt_id": A.id, "order_id": A.order_id, "ours_minor": paid,
-        "ours_at": func.coalesce(A.ended_at, A.created_at),
+        "attempt_id": A.id, "order_id": A.order_id, "ours_minor": paid, "ours_fee_minor": expected,
+        "ours_at": func.coalesce(A.ended_at, A.created_at), "state": case((fits, MATCHED), else_=ARRIVING),
     }  # fmt: skip
     first = and_(mine, R.kind == PAY, R.occurrence == 1, A.gateway == statement.gateway)
     work.rows(update(R).where(first, R.number != _SOME, A.number == R.number).values(found))
@@ -91,7 +87,8 @@ def _payments(work: Work, statement: Statement, mine: ColumnElement[bool]) -> No
         update(R).where(first, R.attempt_id.is_(None), R.reference != _SOME, by_reference).values(found)
     )
     booked = {"tender_id": T.id, "order_id": T.order_id}
-    work.rows(update(R).where(mine, R.kind == PAY, T.attempt_id == R.attempt_id).values(booked))
+    tied = and_(R.statement_id == statement.id, R.kind == PAY, R.tender_id.is_(None))
+    work.rows(update(R).where(tied, T.attempt_id == R.attempt_id).values(booked))
 
 
 def _tenders(work: Work, statement: Statement, mine: ColumnElement[bool]) -> None:
@@ -207,23 +204,30 @@ def _reversed(work: Work, statement: Statement, mine: ColumnElement[bool]) -> No
 
 
 def _judge(work: Work, statement: Statement, mine: ColumnElement[bool]) -> None:
-    rate = work.value(select(PaymentMethod.fee_bp).where(PaymentMethod.key == statement.gateway))
-    if rate:
-        expected = (R.amount_minor * rate + 5_000) // 10_000
-        work.rows(update(R).where(mine, R.kind == PAY).values(ours_fee_minor=expected))
+    expected = _expected_fee(work, statement)
+    work.rows(update(R).where(mine, R.kind == PAY).values(ours_fee_minor=expected))
     tied = or_(
         R.tender_id.is_not(None), R.provider_refund_id.is_not(None), R.refund_tender_id.is_not(None),
         R.attempt_id.is_not(None),
     )  # fmt: skip
-    fee_differs = and_(R.ours_fee_minor.is_not(None), func.abs(R.fee_minor - R.ours_fee_minor) > FEE_SLACK)
     fits = case(
         (and_(R.occurrence > 1, ~tied), DUPLICATE),
         (or_(~tied, and_(R.ours_minor == 0, R.amount_minor != 0)), PROVIDER_ONLY),
         (R.amount_minor != R.ours_minor, AMOUNT),
-        (fee_differs, FEE),
+        (~_fee_fits(R.ours_fee_minor), FEE),
         else_=MATCHED,
     )
     work.rows(update(R).where(mine).values(state=fits))
+
+
+def _expected_fee(work: Work, statement: Statement) -> Any:
+    """What the provider keeps by the agreed rate, of a payment; NULL when the shop did not say."""
+    rate = work.value(select(PaymentMethod.fee_bp).where(PaymentMethod.key == statement.gateway))
+    return (R.amount_minor * rate + 5_000) // 10_000 if rate else null()
+
+
+def _fee_fits(expected: Any) -> ColumnElement[bool]:
+    return func.abs(R.fee_minor - func.coalesce(expected, R.fee_minor)) <= FEE_SLACK
 
 
 # -- ours -------------------------------------------------------------------------------------------------------
@@ -256,7 +260,7 @@ def _told(work: Work, statement: Statement) -> set[str]:
 
 
 def _ours(statement: Statement) -> list[tuple[str, Select[Any]]]:
-    first, end = day_span(statement.day)
+    first, end = provider_span(statement.day)
     r = aliased(R)
     succeeded = func.coalesce(A.ended_at, A.created_at)
     attempts = _row(statement, PAY, "a", A.id, succeeded, A.paid_minor, number=A.number, reference=A.reference,
@@ -294,7 +298,7 @@ def _row(
         Statement.gateway == statement.gateway, Statement.day == statement.day + timedelta(days=1),
         Statement.state == DONE,
     )  # fmt: skip
-    end = day_span(statement.day)[1]
+    end = provider_span(statement.day)[1]
     state = case((and_(at >= end - HELD, ~next_day.exists()), CROSSED), else_=OURS_ONLY)
     fixed: dict[str, Any] = {
         "statement_id": literal(statement.id), "gateway": literal(statement.gateway), "day": literal(statement.day),

@@ -29,6 +29,7 @@ from desktop.services.check_job import CHECK, check_and_tell
 from desktop.services.parcels import can_carry, carry
 from desktop.services.purchase_papers import can_send, send_paper
 from desktop.services.purchasing import PURCHASE
+from desktop.services.reconcile_bills import BILL, can_fetch, fetch_ordered
 from desktop.shop import actors
 from desktop.shop.action import action, question
 from desktop.shop.shop import Shop
@@ -98,6 +99,7 @@ WAYS: dict[str, Way] = {
     OUTBOX_KIND: Way(_carry, can_carry),
     CHECK: Way(_check, lease=LONGEST_CHECK),
     PURCHASE: Way(send_paper, can_send),
+    BILL: Way(fetch_ordered, can_fetch, lease=LONGEST_CHECK),
 }
 
 

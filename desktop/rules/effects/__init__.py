@@ -1,5 +1,5 @@
 """What a rule can do; importing this room declares them all."""
 
-from desktop.rules.effects import checks, members, messages, orders, stock
+from desktop.rules.effects import bills, checks, members, messages, orders, stock
 
-__all__ = ["checks", "members", "messages", "orders", "stock"]
+__all__ = ["bills", "checks", "members", "messages", "orders", "stock"]

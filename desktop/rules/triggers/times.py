@@ -16,7 +16,7 @@ from sqlalchemy import select
 from desktop.basics.clock import shop_day
 from desktop.basics.i18n import N_
 from desktop.models.rules import RuleWatch
-from desktop.models.settings import REPLENISH_AT, VERIFY_AT
+from desktop.models.settings import BILL_AT, REPLENISH_AT, VERIFY_AT
 from desktop.rules.catalogue import BATCH, Due, RuleRow, Trigger, declare
 from desktop.rules.parameters import WEEKDAYS, Parameter
 from desktop.rules.spec import Values
@@ -179,6 +179,15 @@ declare(
         title=N_("Every day for the books"),
         words=N_("it is {time}, time to check the books"),
         parameters=(Parameter("time", "time", N_("Time of day"), setting=VERIFY_AT),),
+        on=lambda _day, _v: True,
+    )
+)
+declare(
+    Calendar(
+        key="bill_time",
+        title=N_("Every day for the providers’ bills"),
+        words=N_("it is {time}, time for the providers’ bills"),
+        parameters=(Parameter("time", "time", N_("Time of day"), setting=BILL_AT),),
         on=lambda _day, _v: True,
     )
 )

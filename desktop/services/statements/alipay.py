@@ -20,9 +20,7 @@ from desktop.services.statements.unpacking import Packed, damaged
 _ACCOUNT = re.compile(r"账号:\s*\[?\s*([0-9A-Za-z@._-]+)")
 _BEGINS = re.compile(r"起始日期:\s*\[?\s*(\d{4})[年/-](\d{1,2})[月/-](\d{1,2})")
 _PAID = re.compile(r"交易合计:\s*([\d,]+)\s*笔.*?(?:商家|商户)?实收(?:金额)?共?\s*([-\d.,]+)\s*元")
-_BACK = re.compile(
-    r"退款合计:\s*([\d,]+)\s*笔.*?(?:商家|商户)?实收(?:退款)?(?:金额)?共?\s*([-\d.,]+)\s*元"
-)
+_BACK = re.compile(r"退款合计:\s*([\d,]+)\s*笔.*?(?:商家|商户)?实收(?:退款)?(?:金额)?共?\s*([-\d.,]+)\s*元")
 FOREIGN = ("转账", "提现", "充值", "收费", "红包")  # not of the trade bill: passed over, and said
 
 

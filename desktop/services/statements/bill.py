@@ -7,14 +7,15 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 
 from desktop.basics.errors import Malformed, Refused
 from desktop.basics.i18n import N_
+from desktop.models.statements import provider_span
 from desktop.services.statements.alipay import AlipayReader
 from desktop.services.statements.columns import LAYOUTS
-from desktop.services.statements.shape import PROVIDER_ZONE, Bill, BillRow, Totals, day_of
+from desktop.services.statements.shape import Bill, BillRow, Totals, day_of
 from desktop.services.statements.unpacking import Packed, damaged, no_bill
 from desktop.services.statements.wechat import WechatReader
 
@@ -131,7 +132,7 @@ def _in_name(name: str) -> date | None:
 
 def _one_day(day: date, moments: list[datetime]) -> None:
     """Payments lie within the day, or shortly around its midnights. Raises `Refused`."""
-    begins = datetime.combine(day, time.min, tzinfo=PROVIDER_ZONE)
-    first, last = begins - STRAY, begins + timedelta(days=1) + STRAY
+    begins, ends = provider_span(day)
+    first, last = begins - STRAY, ends + STRAY
     if any(not first <= at < last for at in moments):
         raise Refused(N_("The bill covers several days. Download the bill of one day at a time."))

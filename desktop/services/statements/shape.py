@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from zoneinfo import ZoneInfo
 
 from desktop.basics.errors import Malformed
 from desktop.basics.i18n import N_
 from desktop.basics.money import LARGEST
+from desktop.models.statements import PROVIDER_ZONE
 
-PROVIDER_ZONE = ZoneInfo("Asia/Shanghai")  # the days of both providers, wherever the shop is
 CURRENCY = "CNY"
 DIGITS = 2
+_USUAL = re.compile(r"[0-9]{1,12}\.[0-9]{2}")  # as nearly every cell is
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class BillRow:
     @property
     def key(self) -> str:
         """What it is known by, in every file that tells it."""
-        parts = [self.kind, self.reference or self.number]
+        parts = [self.kind, self.reference, self.number]
         if self.kind == "refund":
             parts.append(self.refund_reference or self.refund_number)
         return ":".join(parts) + (f"#{self.occurrence}" if self.occurrence > 1 else "")
@@ -82,6 +84,8 @@ class Bill:
 
 def cents(text: str, line: int) -> int:
     """Yuan with at most two digits after the point as 分, exactly. Raises `Malformed` naming the line."""
+    if _USUAL.fullmatch(text):
+        return int(text.replace(".", ""))
     cleaned = text.strip().replace(",", "").removeprefix("¥").removesuffix("元")
     if cleaned in ("", "--", "-"):
         return 0
@@ -111,11 +115,9 @@ def fee_cents(text: str, line: int) -> int:
 def moment(text: str, line: int) -> datetime:
     """A provider's time in UTC. Raises `Malformed` naming the line."""
     cleaned = text.strip().replace("/", "-").replace("T", " ")[:19]
-    for shape in ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"):
-        try:
-            return datetime.strptime(cleaned, shape).replace(tzinfo=PROVIDER_ZONE).astimezone(UTC)
-        except ValueError:
-            continue
+    if _MOMENT.fullmatch(cleaned):
+        with suppress(ValueError):
+            return datetime.fromisoformat(cleaned).replace(tzinfo=PROVIDER_ZONE).astimezone(UTC)
     raise Malformed(
         N_("Line {line} of the bill has the time “{text}”. The file is damaged: download it again."),
         line=line, text=text.strip()[:30],

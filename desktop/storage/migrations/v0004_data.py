@@ -12,7 +12,10 @@ RIGHTS = {
     "owner": ("keep the cash", "reconcile payments", "follow payments", "pay out stored value"),
     "merchant": ("keep the cash", "reconcile payments", "pay out stored value"),
     "cashier": ("keep the cash",),
-    "clock": ("follow payments",),
+    "clock": (
+        "follow payments",
+        "reconcile payments",
+    ),
 }
 
 

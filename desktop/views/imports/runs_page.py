@@ -15,11 +15,11 @@ from desktop.views.common.cells import Column, TwoLine
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet, confirm
 from desktop.views.common.empty import EmptyState
+from desktop.views.common.job import Gauge, Job
 from desktop.views.common.labels import Label
 from desktop.views.common.paged_table import PagedTable
 from desktop.views.common.progress_panel import ProgressPanel
 from desktop.views.common.table_view import TableView
-from desktop.views.imports.job import Gauge, Job
 from desktop.views.imports.wizard import undone_words
 from desktop.views.imports.words import ICONS, SUBJECTS, kind_word, numbered, state_badge
 

@@ -20,6 +20,7 @@ from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.export_sheet import ExportSheet
 from desktop.views.common.field import Field, check_all
+from desktop.views.common.job import Gauge, Job
 from desktop.views.common.labels import Label
 from desktop.views.common.print_sheet import FileField, documents_folder
 from desktop.views.common.progress_panel import ProgressPanel
@@ -27,7 +28,6 @@ from desktop.views.imports.check_step import CheckStep
 from desktop.views.imports.columns_step import ColumnsStep
 from desktop.views.imports.done_step import DoneStep
 from desktop.views.imports.files_step import FilesStep
-from desktop.views.imports.job import Gauge, Job
 from desktop.views.imports.rail import StepRail
 from desktop.views.imports.words import kind_word, numbered
 

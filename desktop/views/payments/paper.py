@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from desktop.basics.i18n import _
 from desktop.basics.money import Money
 from desktop.queries.order_words import method_word
-from desktop.queries.payments import MethodSum, PaymentRow
+from desktop.queries.payment_rows import PaymentRow
+from desktop.queries.payments import MethodSum
 from desktop.views.common.context import Context
 from desktop.views.common.printing import PrintLine
 

@@ -8,7 +8,8 @@ from desktop.basics.i18n import _
 from desktop.basics.money import SYMBOLS, Money
 from desktop.basics.words import when_text
 from desktop.queries.order_words import method_word
-from desktop.queries.payments import PaymentRow
+from desktop.queries.payment_rows import PaymentRow
+from desktop.queries.payment_words import STATES, payment_state, state_key
 from desktop.views.common.cells import BadgeCell, Column, IconCell, Toned
 from desktop.views.common.method_icons import ICONS
 
@@ -21,8 +22,9 @@ def columns(currency: str, zone: ZoneInfo, now: Callable[[], datetime]) -> list[
         Column("method", _("Method"), 150, "icon", value=_method),
         Column("reference", _("Reference"), 180, stretch=True),
         Column("order_code", _("Order"), 120, "link"),
-        Column("points", _("Points"), 100, "number", value=_points),
-        Column("amount", _("Amount {symbol}").format(symbol=symbol), 120, "money", value=_amount),
+        Column("points", _("Points"), 84, "number", value=_points, hidden=True),
+        Column("amount", _("Amount {symbol}").format(symbol=symbol), 104, "money", value=_amount),
+        Column("fee", _("Fee {symbol}").format(symbol=symbol), 84, "number", value=_fee),
         Column("state", _("Status"), 118, "badge", value=_state),
     ]
 
@@ -49,9 +51,14 @@ def _amount(row: PaymentRow) -> str | Toned:
     return Toned(text, "danger", strong=True) if row.refund else text
 
 
+def _fee(row: PaymentRow) -> str | Toned | None:
+    """What the bill says; before it came, what the agreed rate makes of it, quieter."""
+    if row.fee_minor is None:
+        return None
+    text = Money(row.fee_minor, row.currency).plain()
+    return text if row.fee_told else Toned(text, "neutral")
+
+
 def _state(row: PaymentRow) -> BadgeCell:
-    return (
-        BadgeCell(_("Given back"), "danger", "alert")
-        if row.refund
-        else BadgeCell(_("Taken"), "success", "done")
-    )
+    tone, pip = STATES[state_key(row)][1:]
+    return BadgeCell(payment_state(row), tone, pip)

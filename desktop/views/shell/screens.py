@@ -53,6 +53,7 @@ SCREENS = (
     Entry("batches", N_("Batches"), "business", "calendar-event", "see stock", under="inventory"),
     Entry("setaside", N_("Campaign stock"), "business", "archive-drawer", "see stock", under="inventory"),
     Entry("payments", N_("Payments"), "business", "wallet-3", "see payments", "P"),
+    Entry("reconcile", N_("Reconciliation"), "business", "scales-3", "see payments", under="payments"),
     Entry("cash", N_("Cash sessions"), "business", "safe-2", "keep the cash", under="payments"),
     Entry("members", N_("Members"), "customers", "vip-crown", "see members", "M"),
     Entry("rules", N_("Automation"), "system", "flashlight", "see rules", "A"),

@@ -1,4 +1,4 @@
-"""Long work of the wizard: told by a callback on another thread, looked at by a clock on this one."""
+"""Long work: told by a callback on another thread, looked at by a clock on this one."""
 
 import threading
 from collections.abc import Callable

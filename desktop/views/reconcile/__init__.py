@@ -1,0 +1,1 @@
+"""Bills of providers against the shop's own payments."""
