@@ -10,7 +10,7 @@ import json
 import secrets as random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
@@ -55,7 +55,7 @@ BEFORE_REVERSING = 15  # seconds after the pay call in which it is not taken bac
 SUBJECT = 95  # characters: 127 are allowed, but as few bytes as this many can have
 ORDERS, REFUNDS = "/v3/pay/transactions", "/v3/refund/domestic/refunds"
 CERTIFICATES = "/v3/certificates"
-MOST_UNKNOWN = 20
+MOST_UNKNOWN, FORGOTTEN = 20, timedelta(minutes=10)
 BAD_KEY = N_(
     "“{label}” has exactly 32 letters and digits. It is set on the merchant site under API security."
 )
@@ -79,7 +79,7 @@ class Wechat:
     line: Line
     codes: WechatV2 | None = field(default=None, init=False, repr=False)
     _sent: dict[str, _Charged] = field(default_factory=dict, init=False, repr=False)
-    _unknown: set[str] = field(default_factory=set, init=False, repr=False)
+    _unknown: dict[str, datetime] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         account = self.account
@@ -365,11 +365,18 @@ class Wechat:
         """What is wrong with a message of theirs; a certificate never seen is fetched once."""
         serial = headers.get("wechatpay-serial", "")
         probing = headers.get("wechatpay-signature", "").startswith(PROBE)
-        if serial and not probing and not self.verifier.knows(headers) and serial not in self._unknown:
-            fetched = self._fetch_certificates()
-            if fetched and not self.verifier.knows(headers) and len(self._unknown) < MOST_UNKNOWN:
-                self._unknown.add(serial)
+        if serial and not probing and not self.verifier.knows(headers):
+            self._look_for(serial, headers)
         return self.verifier.check(headers, body, self.clock.now())
+
+    def _look_for(self, serial: str, headers: Mapping[str, str]) -> None:
+        """Fetch certificates for a serial number, but not again and again for made-up ones."""
+        now = self.clock.now()
+        self._unknown = {name: at for name, at in self._unknown.items() if now - at < FORGOTTEN}
+        if serial in self._unknown or len(self._unknown) >= MOST_UNKNOWN:
+            return
+        if self._fetch_certificates() and not self.verifier.knows(headers):
+            self._unknown[serial] = now
 
     def _fetch_certificates(self) -> bool:
         """Take over the platform's certificates: sealed with our key, and the answer signed by one of them.

@@ -247,6 +247,27 @@ def test_wechat_signs_with_a_new_certificate_and_goes_on(pay_office: PayOffice, 
     )
 
 
+def test_made_up_serial_numbers_are_not_looked_for_without_end(
+    pay_office: PayOffice, clock: HandClock
+) -> None:
+    gateway = gateway_to(pay_office, "wechat", clock)
+    tried = attempt(clock)
+    gateway.show_code(tried)
+    (sent,) = pay_office.messages(tried.number)
+    for made_up in range(40):
+        headers = dict(sent.headers) | {"Wechatpay-Serial": f"AB{made_up:030X}"}
+        for _again in range(2):
+            with pytest.raises(Refused):
+                gateway.read_notice(headers, sent.body)
+    assert pay_office.calls.count("wechat.certificates") == 20
+    clock.pass_time(timedelta(minutes=4))
+    assert gateway.query(tried).state is State.PENDING  # control: messages of a known key go on
+    clock.pass_time(timedelta(minutes=10))
+    pay_office.wechat.only_certificates = True
+    pay_office.rotate()
+    assert gateway.show_code(attempt(clock)).state is State.PENDING  # and real new ones are fetched again
+
+
 def test_a_merchant_without_the_new_call_is_told_to_set_it_up(
     pay_office: PayOffice, clock: HandClock
 ) -> None:
