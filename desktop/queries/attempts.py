@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, literal, or_, select
+from sqlalchemy import and_, bindparam, func, literal, or_, select
 
 from desktop.basics.errors import NotFound, ShopError
 from desktop.basics.i18n import N_
 from desktop.basics.money import Money
 from desktop.gateways.payment import FINAL, Attempt
+from desktop.models.base import UtcDateTime
 from desktop.models.orders import Order
 from desktop.models.pay_times import CASH_AFTER
 from desktop.models.payment_attempts import OPEN, PaymentAttempt, PaymentEvent, ProviderRefund
 from desktop.models.payments import Refund, RefundTender
 from desktop.models.people import Permission
+from desktop.queries.page import AnySelect
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
@@ -172,40 +174,43 @@ def refunds_in_trouble(read: Read) -> tuple[RefundTrouble, ...]:
 # -- what the machine asks -----------------------------------------------------------------------------------------
 
 
+def _free(table: Any) -> Any:
+    return or_(table.lease_until.is_(None), table.lease_until <= _NOW)
+
+
+_NOW = bindparam("moment", type_=UtcDateTime())
+_CALLABLE = or_(  # open ones, and ended ones that are looked at once more
+    _A.state.in_(OPEN), and_(_A.state.in_([str(state) for state in FINAL]), _A.sent_at.is_not(None))
+)
+_LATE = and_(_A.state == "created", _A.deadline_at <= _NOW)
+_DUE: tuple[tuple[str, AnySelect], ...] = (
+    (
+        _A.__tablename__,
+        select(_A.id, _A.gateway, _A.next_at, _LATE.label("late"))
+        .where(_A.next_at <= _NOW, _free(_A), _CALLABLE)
+        .order_by(_A.next_at)
+        .limit(AT_ONCE),
+    ),
+    (
+        _R.__tablename__,
+        select(_R.id, _A.gateway, _R.next_at, literal(False).label("late"))
+        .join(_A, _A.id == _R.attempt_id)
+        .where(_R.state.in_(MOVING), _R.next_at <= _NOW, _free(_R))
+        .order_by(_R.next_at)
+        .limit(AT_ONCE),
+    ),
+)
+
+
 @question(permission=Permission.PAY)
 def due_payments(read: Read) -> tuple[Waiting, ...]:
     """Attempts and refunds that are due and that no program holds now, the longest waiting first."""
-    attempts = (
-        select(_A.id, _A.gateway, _A.next_at, _late(read.now).label("late"))
-        .where(_A.next_at <= read.now, _free(_A, read.now), _callable())
-        .order_by(_A.next_at)
-    )
-    refunds = (
-        select(_R.id, _A.gateway, _R.next_at, literal(False).label("late"))
-        .join(_A, _A.id == _R.attempt_id)
-        .where(_R.state.in_(MOVING), _R.next_at <= read.now, _free(_R, read.now))
-        .order_by(_R.next_at)
-    )
     found = [
         Waiting(table, row.id, row.gateway, row.next_at, bool(row.late))
-        for table, statement in ((_A.__tablename__, attempts), (_R.__tablename__, refunds))
-        for row in read.rows(statement.limit(AT_ONCE))
+        for table, statement in _DUE
+        for row in read.rows(statement, {"moment": read.now})
     ]
     return tuple(sorted(found, key=lambda one: one.at))
-
-
-def _free(table: Any, now: datetime) -> Any:
-    return or_(table.lease_until.is_(None), table.lease_until <= now)
-
-
-def _late(now: datetime) -> Any:
-    return and_(_A.state == "created", _A.deadline_at <= now)
-
-
-def _callable() -> Any:
-    """Open ones, and ended ones that are looked at once more."""
-    ended = [str(state) for state in FINAL]
-    return or_(_A.state.in_(OPEN), and_(_A.state.in_(ended), _A.sent_at.is_not(None)))
 
 
 @question(permission=Permission.PAY)

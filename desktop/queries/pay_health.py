@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from desktop.gateways.payment import Reason
+from desktop.models.base import UtcDateTime
 from desktop.models.pay_rules import PAY_DOWN_AFTER, PAY_PAUSE
 from desktop.models.payment_attempts import PaymentAttempt
 from desktop.models.payments import PaymentMethod
@@ -46,21 +47,24 @@ def methods_down(read: Read, keys: Iterable[str] | None = None) -> dict[str, Dow
     return {key: down for key, down in found.items() if down is not None and down.until > read.now}
 
 
+_NEWEST = (
+    select(
+        PaymentAttempt.state, PaymentAttempt.reason, PaymentAttempt.paid_minor, PaymentAttempt.created_at,
+        PaymentAttempt.sent_at, PaymentAttempt.ended_at,
+    )
+    .where(PaymentAttempt.method_key == bindparam("method"))
+    .where(PaymentAttempt.created_at > bindparam("after", type_=UtcDateTime()))
+    .order_by(PaymentAttempt.id.desc())
+    .limit(LOOKED_AT)
+)  # fmt: skip
+
+
 def _down(read: Read, key: str, trusted_at: datetime | None) -> Down | None:
     after = read.now - LOOK_BACK
     if trusted_at is not None:
         after = max(after, trusted_at)
-    newest = (
-        select(
-            PaymentAttempt.state, PaymentAttempt.reason, PaymentAttempt.paid_minor, PaymentAttempt.created_at,
-            PaymentAttempt.sent_at, PaymentAttempt.ended_at,
-        )
-        .where(PaymentAttempt.method_key == key, PaymentAttempt.created_at > after)
-        .order_by(PaymentAttempt.id.desc())
-        .limit(LOOKED_AT)
-    )  # fmt: skip
     failed: list[Any] = []
-    for row in read.rows(newest).all():
+    for row in read.rows(_NEWEST, {"method": key, "after": after}).all():
         if row.state in ("created", "sent") and not row.reason:
             continue  # nothing is known of it yet
         if row.paid_minor or row.reason not in TROUBLE:

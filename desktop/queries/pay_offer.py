@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from desktop.basics.clock import shop_day
 from desktop.basics.errors import Refused
@@ -124,7 +124,7 @@ def _tries(read: Read, subject: str) -> tuple[Refused | None, frozenset[str]]:
 
 def where_of(read: Read, till_id: int | None, channel: str = "") -> Where:
     """The place as the offer sees it; a till says its own channel unless another is named."""
-    till = read.first(select(Till.kind, Till.region).where(Till.id == till_id)) if till_id else None
+    till = read.first(_TILL, {"till": till_id}) if till_id else None
     return Where(
         channel or (CHANNELS.get(till.kind, "store") if till else "store"),
         till_id,
@@ -143,16 +143,20 @@ def uses_at(read: Read, where: Where) -> dict[str, tuple[str, int]]:
     return {key: (use, position) for key, (_width, use, position) in found.items()}
 
 
+_METHOD = select(PaymentMethod.__table__).where(PaymentMethod.key == bindparam("method"))
+_USES = select(MethodOffer.scope, MethodOffer.use).where(
+    MethodOffer.method_key == bindparam("method"),
+    MethodOffer.scope.in_(bindparam("scopes", expanding=True)),
+)
+_TILL = select(Till.kind, Till.region).where(Till.id == bindparam("till"))
+
+
 def method_at(read: Read, key: str, where: Where) -> tuple[Any, str]:
     """A method's row and its use here, by two statements. Raises `Refused` for one there is not."""
-    row = read.first(select(PaymentMethod.__table__).where(PaymentMethod.key == key))
+    row = read.first(_METHOD, {"method": key})
     if row is None:
         raise Refused(N_("This way to pay is not known. Choose another one."))
-    rows = read.rows(
-        select(MethodOffer.scope, MethodOffer.use).where(
-            MethodOffer.method_key == key, MethodOffer.scope.in_(where.scopes)
-        )
-    )
+    rows = read.rows(_USES, {"method": key, "scopes": where.scopes})
     said = {one.scope: one.use for one in rows}
     return row, next((said[scope] for scope in where.scopes if scope in said), OFFERED)
 

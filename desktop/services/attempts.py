@@ -18,7 +18,7 @@ from desktop.gateways.payment import FINAL, SHOW, TAKE, Answer, Attempt, Reason,
 from desktop.models.pay_times import CANCEL_EVERY, CODE_MINUTES, LOOK_BACK, PACES
 from desktop.models.payment_attempts import PaymentAttempt
 from desktop.models.payments import PaymentMethod
-from desktop.models.people import Permission, Till
+from desktop.models.people import Permission
 from desktop.services import pay_booking, pay_steps
 from desktop.services.pay_limits import TAKE as TAKE_MONEY
 from desktop.services.pay_limits import check_amount
@@ -35,6 +35,7 @@ SHORTEST = timedelta(seconds=20)  # for less no payment begins
 AGAIN = timedelta(seconds=2)  # before the next try when no connection came about
 _A = PaymentAttempt
 _ROW = select(_A.__table__).where(_A.id == bindparam("attempt")).with_for_update()
+_KIND = select(PaymentMethod.kind).where(PaymentMethod.key == bindparam("method"))
 _KNOWN = select(_A.id, _A.subject, _A.amount_minor, _A.discount_minor, _A.method_key).where(_A.client_key == bindparam("key"))
 
 
@@ -78,23 +79,21 @@ def begin_attempt(
         return _same(known, subject, method_key, amount_minor)
     if way not in (SHOW, TAKE) or (way == TAKE) != bool(customer_code):
         raise ValueError("an attempt shows a code, or takes the customer’s")
-    due = subject_of(subject).due(work, subject.partition(":")[2])
+    due = subject_of(subject).due(work, subject.partition(":")[2])  # locked from here on: others wait
     _check_due(work, subject, due, amount_minor, version)
     till = till_id or due.till_id or work.actor.till_id or None
     check_offer(
-        work, method_key, channel=_channel(work, till), till_id=till, member_id=due.member_id,
+        work, method_key, till_id=till, member_id=due.member_id,
         amount_minor=amount_minor, currency=due.amount.currency,
     )  # fmt: skip
     check_amount(work, TAKE_MONEY, amount_minor, approval)
     off = discount_of(work, method_key, amount_minor)
     row = _row(work, due, amount_minor - off, till, way) | {"discount_minor": off}
-    attempt_id = work.offer(_A, row | {
+    attempt_id = work.post(_A, [row | {
         "subject": subject, "method_key": method_key, "gateway": _gateway(work, method_key),
         "customer_code": customer_code, "client_key": client_key, "deadline_at": _deadline(work, method_key, way, due.until),
         "request": {"words": due.words},
-    })  # fmt: skip
-    if attempt_id is None:  # another till was faster than the look above
-        raise _under_way()
+    }], ids=True)[0]  # fmt: skip
     count_use(
         work, method_key, f"attempt:{client_key}", member_id=due.member_id, amount_minor=amount_minor,
         currency=due.amount.currency,
@@ -147,15 +146,10 @@ def _row(work: Work, due: Due, amount_minor: int, till: int | None, way: str) ->
 
 
 def _gateway(work: Work, method_key: str) -> str:
-    kind = work.value(select(PaymentMethod.kind).where(PaymentMethod.key == method_key))
+    kind = work.value(_KIND, {"method": method_key})
     if kind != "wallet":
         raise Refused(N_("This way to pay is taken by hand, not through a provider."))
     return method_key
-
-
-def _channel(work: Work, till_id: int | None) -> str:
-    kind = work.value(select(Till.kind).where(Till.id == till_id)) if till_id else None
-    return {"kiosk": "kiosk", "online": "online"}.get(kind or "", "store")
 
 
 def _deadline(work: Work, method_key: str, way: str, until: datetime | None) -> datetime:

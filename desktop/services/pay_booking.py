@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import DBAPIError
 
 from desktop.basics.errors import ShopError
@@ -22,6 +22,8 @@ LATE = N_("This payment came after it had been cancelled.")
 MISTAKE = N_("The program made a mistake. The log says more.")
 GIVEN_BACK = N_("The purchase did not take place")  # what the customer reads beside the refund
 _A = PaymentAttempt
+_ROW = select(_A.__table__).where(_A.id == bindparam("attempt"))
+_STATE = select(_A.state).where(_A.id == bindparam("attempt"))
 log = logging.getLogger("zhanggui.paying")
 
 
@@ -41,7 +43,7 @@ def succeed(work: Work, row: Any, answer: Answer, free: dict[str, Any]) -> str:
         refuse(work, row.id, ShopError(LATE), alone=True)
     else:
         book(work, row.id, row.subject)
-    return str(work.value(select(_A.state).where(_A.id == row.id)))
+    return str(work.value(_STATE, {"attempt": row.id}))
 
 
 def _facts(work: Work, row: Any, answer: Answer, agrees: bool) -> dict[str, Any]:
@@ -61,7 +63,7 @@ def book(work: Work, attempt_id: int, name: str) -> bool:
     subject, rest = subject_of(name), name.partition(":")[2]
     try:
         with work.part():
-            row = work.first(select(_A.__table__).where(_A.id == attempt_id))
+            row = work.first(_ROW, {"attempt": attempt_id})
             subject.book(work, rest, row)
             if not subject.parts:
                 mark_booked(work, [attempt_id])
@@ -84,7 +86,7 @@ def refuse(work: Work, attempt_id: int, why: ShopError, *, alone: bool = False) 
     """
     said = {"sentence": why.sentence, "fields": {key: str(value) for key, value in why.fields.items()}}
     work.update(_A, attempt_id, {"refusal": {**said, "next_step": why.next_step}})
-    row = work.first(select(_A.__table__).where(_A.id == attempt_id))
+    row = work.first(_ROW, {"attempt": attempt_id})
     assert row is not None
     others = [one for one in read_paying(work, row.subject).held if one.id != attempt_id]
     give_held_back(work, [row] if alone else [row, *others], _(GIVEN_BACK))

@@ -111,6 +111,8 @@ def _attempt(
         return 0, None
     state = clock.do(record_answer, call, _ask(gateway, call))
     log.info("payment %s: %s, now %s", call.attempt.number, call.asked, state)
+    if state not in pay_steps.OPEN:
+        return 1, None
     return 1, clock.ask(next_payment_at, (call.gateway,), attempt_id)
 
 

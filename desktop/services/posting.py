@@ -76,6 +76,9 @@ _SHIP_HELD = (
 )
 _STEPS = {"take": _TAKE, "put": _PUT, "hold": _HOLD, "free": _FREE_HELD, "ship": _SHIP_HELD}
 
+_FREE_NOW = select(Stock.sku_id, _FREE.label("free")).where(
+    Stock.sku_id.in_(bindparam("skus", expanding=True)), Stock.location_id == bindparam("at_location"), _STILL
+)
 _POINTS = (
     update(Member)
     .where(Member.id == bindparam("of_member"), Member.points >= bindparam("spend"))
@@ -155,6 +158,16 @@ def step_stock(work: Work, steps: Sequence[StockStep], location_id: int) -> None
         else:
             work.touch("stock", int(row_id))
             work.touch("sku", step.sku_id)
+
+
+def check_free(work: Work, steps: Sequence[StockStep], location_id: int) -> None:
+    """Is what these steps would take here now? Nothing is held by it. Raises `OutOfStock` as taking it would."""
+    values = {"skus": [step.sku_id for step in steps], "at_location": location_id}
+    free = {row.sku_id: row.free for row in work.rows(_FREE_NOW, values)}
+    for step in steps:
+        if free.get(step.sku_id, 0) < step.qty_milli:
+            _refuse_frozen(work, step, location_id)
+            _refuse(work, step, location_id)
 
 
 def _open_row(work: Work, step: StockStep, location_id: int) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from desktop.basics.errors import Refused
 from desktop.basics.i18n import N_
@@ -100,12 +100,30 @@ def move_attempt(work: Work, row: Any, steps: tuple[State, ...], **values: Any) 
     before = State(row.state)
     pay_steps.check(before, steps)
     changed = {"state": str(steps[-1]), **values}
-    if not work.update(_A, row.id, changed, _A.state == str(before)):
+    if not _move(work, row.id, str(before), changed):
         raise Refused(N_("This payment changed meanwhile. Look again."), next_step="look_again")
     for step in steps:
         reason, detail = values.get("reason", ""), values.get("detail", "")
         tell(work, row.id, str(before), str(step), str(reason), str(detail))
         before = step
+
+
+_moves: dict[tuple[str, ...], Any] = {}  # statements by the columns they change: a payment takes few kinds of steps
+
+
+def _move(work: Work, attempt_id: int, before: str, values: dict[str, Any]) -> bool:
+    names = tuple(values)
+    statement = _moves.get(names)
+    if statement is None:
+        types = _A.__table__.c
+        new = {name: bindparam(f"new_{name}", type_=types[name].type) for name in names}
+        mine = update(_A).where(_A.id == bindparam("attempt"), _A.state == bindparam("before"))
+        statement = _moves[names] = mine.values(new).returning(_A.id)
+    given = {"attempt": attempt_id, "before": before} | {f"new_{name}": value for name, value in values.items()}
+    if work.rows(statement, given).first() is None:
+        return False
+    work.changed(_A, attempt_id, values)
+    return True
 
 
 # -- the machine's steps ------------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -167,14 +166,9 @@ def open_bill(work: Work, key: str) -> tuple[Any, Bill]:
         raise Refused(N_("This sale is already finished."))
     _taken_off(work, priced, (), counts=False)
     stocked = [line for line in priced.bill.lines if line.offer.kind not in NOT_STOCKED]
-    with suppress(_Tried), work.part():
-        _take(work, priced.sale, _merged(stocked), priced.place)
-        raise _Tried
+    if priced.sale.set_aside_id is None:  # what a campaign has is looked at when it is taken
+        posting.check_free(work, _merged(stocked), priced.place)
     return priced.sale, priced.bill
-
-
-class _Tried(Exception):
-    """The goods are there; nothing is taken yet."""
 
 
 def settle_held(work: Work, key: str) -> Settled | None:

@@ -154,10 +154,13 @@ class Work(Read):
         statement = update(entity).where(key == bindparam("row_key", row_id), *guards).values(values)
         if self.connection.execute(statement).rowcount != 1:
             return False
-        self._note(
-            entity, row_id, "set", {k: str(v) if hasattr(v, "compile") else v for k, v in values.items()}
-        )
+        self.changed(entity, row_id, values)
         return True
+
+    def changed(self, entity: type[Base], row_id: Any, values: Mapping[str, Any]) -> None:
+        """Tell the audit trail of a row that a statement made beforehand has changed."""
+        told = {k: str(v) if hasattr(v, "compile") else v for k, v in values.items()}
+        self._note(entity, row_id, "set", told)
 
     @contextmanager
     def part(self) -> Iterator[None]:
