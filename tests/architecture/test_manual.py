@@ -32,6 +32,8 @@ BESIDES = (
     "pay_accounts",
     "receipts",
     "search",
+    "stored_value",
+    "currencies",
 )
 MOST_LINES = 70
 MOST_KEYS = 100  # the page that only lists keys
