@@ -10,10 +10,17 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import (
+    FileResponse,
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import Route
 
-from desktop.basics.errors import ShopError
+from desktop.basics.errors import ShopError, Unavailable
 from desktop.basics.i18n import _, speaking
 from desktop.basics.paths import resources
 from desktop.portal.answers import (
@@ -31,10 +38,13 @@ from desktop.portal.inbox import InboxPages
 from desktop.portal.listeners import Listeners
 from desktop.queries.checkout import phone_view, shop_card
 from desktop.services import phone
+from desktop.services.pay_notices import take_notice
 from desktop.shop.shop import Shop
 
 COOKIE = "zhanggui_phone"
 STATIC = {"phone.css": "text/css", "phone.js": "text/javascript", "inbox.js": "text/javascript"}
+# What each provider takes for “heard”; anything else makes it send again.
+RECEIPTS = {"alipay": "success", "wechat": '{"code":"SUCCESS"}', "unionpay": "ok"}
 Sender = Any  # gateways.notify.Notify; the portal only hands it on
 Call = Callable[[Shop, str, str, dict[str, Any]], object]
 
@@ -71,6 +81,7 @@ class Site:
                 for name, call in calls.items()
             ),
         ]
+        routes.append(Route("/pay/{provider}", self._provider, methods=["POST"]))
         inbox = InboxPages(self._shop, self._notify, self._listeners, self._pages)
         return Starlette(routes=[*routes, *inbox.routes()])
 
@@ -99,6 +110,21 @@ class Site:
         if name not in STATIC:
             return JSONResponse({"error": _("There is nothing here.")}, 404)
         return FileResponse(self._folder / name, media_type=STATIC[name])
+
+    async def _provider(self, request: Request) -> Response:
+        """A payment provider's message, brought here by a relay of the shop: answered in its own words."""
+        name = request.path_params["provider"]
+        taken = RECEIPTS.get(name)
+        if taken is None:
+            return JSONResponse({"error": _("There is nothing here.")}, 404)
+        body = await request.body()
+        try:
+            await run_in_threadpool(take_notice, self._shop, name, request.headers, body)
+        except Unavailable:
+            return PlainTextResponse("fail", 503)
+        except ShopError:
+            return PlainTextResponse("fail", 400)  # also what a probe of our checking must get
+        return PlainTextResponse(taken)
 
     # -- calls --------------------------------------------------------------------------------------------------
 

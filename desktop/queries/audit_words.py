@@ -33,6 +33,7 @@ ACTION_WORDS: dict[str, str] = {
     "attempts.stop_attempt": N_("Stopped a payment through a provider"),
     "attempts.claim_attempt": N_("Called a payment provider"),
     "attempts.record_answer": N_("Heard from a payment provider"),
+    "pay_notices.ask_soon": N_("Asked a payment provider because of its message"),
     "pay_recovery.close_unsent": N_("Closed payments that could not be sent"),
     "pay_recovery.look_at_held": N_("Looked after a payment that was held"),
     "print_jobs.cancel_job": N_("Cancelled a paper for the printer"),
