@@ -47,6 +47,7 @@ ACTION_WORDS: dict[str, str] = {
     "print_run.claim_kick": N_("Opened the cash drawer"),
     "print_run.record_print": N_("Recorded how printing ended"),
     "print_run.sort_out": N_("Looked after papers that were left"),
+    "provider_refunds.give_back_attempt": N_("Sent back a payment that stood nowhere"),
     "provider_refunds.claim_refund": N_("Asked a payment provider to give money back"),
     "provider_refunds.record_refund": N_("Heard from a payment provider about a refund"),
     "provider_refunds.retry_provider_refund": N_("Tried a refund again"),

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, select, update
 
 from desktop.basics.errors import Refused
-from desktop.basics.i18n import N_
+from desktop.basics.i18n import N_, _
 from desktop.gateways.payment import Back, Reason, State
 from desktop.models.payment_attempts import PaymentAttempt, PaymentEvent, ProviderRefund
 from desktop.models.people import Permission
@@ -108,7 +108,9 @@ def move_attempt(work: Work, row: Any, steps: tuple[State, ...], **values: Any) 
         before = step
 
 
-_moves: dict[tuple[str, ...], Any] = {}  # statements by the columns they change: a payment takes few kinds of steps
+_moves: dict[
+    tuple[str, ...], Any
+] = {}  # statements by the columns they change: a payment takes few kinds of steps
 
 
 def _move(work: Work, attempt_id: int, before: str, values: dict[str, Any]) -> bool:
@@ -119,7 +121,9 @@ def _move(work: Work, attempt_id: int, before: str, values: dict[str, Any]) -> b
         new = {name: bindparam(f"new_{name}", type_=types[name].type) for name in names}
         mine = update(_A).where(_A.id == bindparam("attempt"), _A.state == bindparam("before"))
         statement = _moves[names] = mine.values(new).returning(_A.id)
-    given = {"attempt": attempt_id, "before": before} | {f"new_{name}": value for name, value in values.items()}
+    given = {"attempt": attempt_id, "before": before} | {
+        f"new_{name}": value for name, value in values.items()
+    }
     if work.rows(statement, given).first() is None:
         return False
     work.changed(_A, attempt_id, values)
@@ -223,6 +227,20 @@ def replace_provider_refund(work: Work, refund_id: int, note: str) -> None:
     work.update(_R, row.id, {"state": REPLACED, "ended_at": work.now})
     tell(work, row.attempt_id, row.state, REPLACED, detail=note.strip(), refund_number=row.number)
     settle_refunds(work, row.attempt_id)
+
+
+@action(permission=Permission.REFUND)
+def give_back_attempt(work: Work, attempt_id: int, note: str) -> int:
+    """Send back what a provider took and what stands nowhere, such as another amount than asked for; the refund's id."""
+    row = work.first(select(_A.__table__).where(_A.id == attempt_id).with_for_update())
+    if row is None or row.state != State.SUCCEEDED or row.booked or not row.paid_minor:
+        raise Refused(N_("This payment is booked or went back already. Refresh, then look again."))
+    if not note.strip():
+        raise Refused(N_("Say why it goes back."))
+    work.note(why=note.strip()[:200])
+    return begin_provider_refund(
+        work, None, row.id, row.paid_minor, _("The purchase did not take place"), f"{row.client_key}:back"
+    )
 
 
 def _in_trouble(work: Work, refund_id: int) -> Any:

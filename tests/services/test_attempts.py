@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from desktop.basics.clock import HandClock
 from desktop.basics.errors import Refused
@@ -20,6 +21,7 @@ from desktop.queries.verify import verify
 from desktop.services.attempts import begin_attempt, stop_attempt
 from desktop.services.checkout import drop_checkout, save_checkout
 from desktop.services.paying import recover, run_due
+from desktop.services.provider_refunds import give_back_attempt
 from desktop.services.settlement import TenderIn, settle
 from desktop.shop.shop import Shop
 from tests.helpers.goods import MILK, NUTS, Stocked, open_stocked
@@ -271,7 +273,9 @@ def test_cash_after_silence_and_the_late_money_goes_back(
 
 
 @pytest.mark.req("M12")
-def test_another_amount_is_never_accepted(stocked: Stocked, office: PayOffice, logs: Logs) -> None:
+def test_another_amount_is_never_accepted(
+    stocked: Stocked, office: PayOffice, logs: Logs, clock: HandClock
+) -> None:
     logs.allow("another amount than asked for")
     key, version, due = a_sale(stocked)
     office.paid_amount = Money(due - 1, "CNY")
@@ -288,6 +292,37 @@ def test_another_amount_is_never_accepted(stocked: Stocked, office: PayOffice, l
         begin(stocked, key, due, version)
     with refusing("payment_doubtful"):
         stocked.cashier.do(settle, key, [TenderIn("cash", due)], version)
+    with refusing("payment_doubtful"):
+        stocked.kiosk.do(drop_checkout, key)
+    stocked.shop.do(give_back_attempt, attempt, "x")
+    with refusing(""):
+        stocked.shop.do(give_back_attempt, attempt, "x")
+    drive(stocked.shop, office, clock)
+    assert (seen(stocked, attempt).state, office.trades[view.number].refunds) != ("succeeded", {})
+    stocked.cashier.do(settle, key, [TenderIn("cash", due)], version)
+    whole(stocked)
+
+
+@pytest.mark.req("C14")
+def test_no_code_of_a_customer_stands_in_the_trail_the_news_or_a_log(
+    stocked: Stocked, office: PayOffice, clock: HandClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    news: list[str] = []
+    stocked.shop.listen(lambda changes: news.append(changes.to_json()))
+    key, version, due = a_sale(stocked)
+    office.script = deque([DEAF])
+    attempt = begin(stocked, key, due, version)
+    with stocked.shop.storage.read.connect() as connection:  # control: it stands where the machine needs it
+        assert connection.execute(text("SELECT customer_code FROM payment_attempt")).scalar_one() == SCAN
+    drive(stocked.shop, office, clock)
+    assert seen(stocked, attempt).booked
+    with stocked.shop.storage.read.connect() as connection:
+        assert connection.execute(text("SELECT customer_code FROM payment_attempt")).scalar_one() == ""
+        trail = [str(tuple(row)) for row in connection.execute(text("SELECT * FROM audit_event"))]
+        trail += [str(tuple(row)) for row in connection.execute(text("SELECT * FROM payment_event"))]
+    assert len(trail) > 5
+    assert not any(SCAN in line for line in (*trail, *news, caplog.text))
 
 
 @pytest.mark.req("M1")
