@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from desktop.gateways.providers import PROVIDERS
 from desktop.models.payment_accounts import PaymentAccount
+from desktop.models.payments import Tender
 from desktop.models.people import Permission
 from desktop.models.settings import NOTICE_SHOP_KEY
+from desktop.queries.todo import Step, Todo
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
+SOON, DAYS = timedelta(days=14), 7
 _NUMBERS = ("mchid", "seller_id", "mer_id", "app_id")
 
 
@@ -60,6 +64,22 @@ def _all(read: Read) -> Accounts:
         for r in rows
     )
     return Accounts(tuple(found), read.setting(NOTICE_SHOP_KEY))
+
+
+def ending_certificates(read: Read) -> Iterator[Todo]:
+    """Certificates that end within two weeks; on the last day what comes in by that provider is at stake."""
+    statement = select(PaymentAccount.gateway, PaymentAccount.expires_at).where(
+        PaymentAccount.gateway.in_(PROVIDERS), PaymentAccount.expires_at <= read.now + SOON
+    )
+    for row in read.rows(statement).all():
+        taken = select(func.coalesce(func.sum(Tender.amount_minor), 0)).where(
+            Tender.at > read.now - timedelta(days=DAYS), Tender.method_key == row.gateway
+        )
+        last_day = row.expires_at <= read.now + timedelta(days=1)
+        stake = int(read.value(taken)) // DAYS if last_day else 0
+        facts = {"method": row.gateway, "at": row.expires_at, "over": row.expires_at <= read.now}
+        step = Step("show", "settings", filters={"page": "payments"})
+        yield Todo("certificate", 1, stake, row.expires_at, step, facts)
 
 
 def _merchant(details: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from desktop.models.people import Permission
 from desktop.queries import (
+    pay_accounts,
     pay_cases,
     today_after_sales,
     today_goods,
@@ -34,6 +35,7 @@ PARTS: tuple[tuple[Permission, Callable[[Read], Iterator[Todo]]], ...] = (
     (Permission.HANDLE_ORDERS, today_house.stuck),
     (Permission.RECONCILE, pay_cases.open_cases),
     (Permission.SEE_PAYMENTS, pay_cases.resting_methods),
+    (Permission.SETTINGS, pay_accounts.ending_certificates),
 )
 
 

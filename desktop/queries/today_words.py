@@ -23,6 +23,7 @@ STAKES = {
     "chased": N_("All they come to: whoever waits in vain takes the money back"),
     "aftersales": N_("What these cases are worth"),
     "payment_case": N_("The money of these payments"),
+    "certificate": N_("What comes in by it on a usual day"),
     "out": N_("What these goods usually sell a day"),
     "to_ship": N_("Those whose time to leave is over within a day"),
     "unpaid": N_("Those that lapse within a day: unpaid, the sale is lost"),
@@ -81,6 +82,7 @@ TITLES: dict[str, Callable[[Todo], str]] = {
     "books": lambda t: ngettext("The books differ at {count} place", "The books differ at {count} places", t.count),
     "payment_case": lambda t: ngettext("{count} payment needs somebody", "{count} payments need somebody", t.count),
     "method_down": lambda t: _("{method} does not work").format(method=method_word(t.facts["method"])),
+    "certificate": lambda t: _certificate_title(t).format(method=method_word(t.facts["method"])),
     "stuck": lambda t: ngettext("{count} order or points entry is wrong", "{count} orders or points entries are wrong", t.count),
     "rule_paused": lambda _t: _("The rule “{name}” has stopped"),
     "unsent": lambda t: ngettext("{count} message could not be sent", "{count} messages could not be sent", t.count),
@@ -190,6 +192,20 @@ def _payment_case(todo: Todo, here: Here) -> str:
     return _("{what}, since {when}").format(what=case_word(todo.facts["kind"]), when=here.when(todo.since))
 
 
+def _certificate_title(todo: Todo) -> str:
+    over = todo.facts["over"]
+    return (
+        _("The certificate for {method} has expired") if over else _("The certificate for {method} ends soon")
+    )
+
+
+def _certificate(todo: Todo, here: Here) -> str:
+    day = day_text(todo.facts["at"], here.now, here.zone)
+    over = todo.facts["over"]
+    words = _("Since {day} no payment goes through. Load the new one.")
+    return (words if over else _("It ends {day}. Load the new one before.")).format(day=day)
+
+
 def _method_down(todo: Todo, here: Here) -> str:
     why, again = reason_word(todo.facts["why"]), here.when(todo.facts["until"])
     return _("{why}. It is tried again {when}, until then another way is offered.").format(
@@ -200,6 +216,7 @@ def _method_down(todo: Todo, here: Here) -> str:
 REASONS: dict[str, Callable[[Todo, Here], str]] = {
     "payment_case": _payment_case,
     "method_down": _method_down,
+    "certificate": _certificate,
     "clock_doubt": _doubt,
     "books": _found,
     "stuck": _found,

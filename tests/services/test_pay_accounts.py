@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import keyring
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from desktop.basics.clock import HandClock
 from desktop.basics.errors import NotFound, ShopError, Unavailable
+from desktop.basics.i18n import speaking
 from desktop.gateways import pay_secrets
 from desktop.gateways.pay_secrets import get_secret
 from desktop.gateways.payment import Reason
+from desktop.queries import today_words
 from desktop.queries.pay_accounts import payment_accounts
+from desktop.queries.today import today
 from desktop.services.pay_accounts import (
     AccountForm,
     accounts_here,
@@ -140,6 +145,21 @@ def test_what_does_not_fit_is_named_and_nothing_is_saved(sqlite_shop: Shop) -> N
         assert "MII" not in str(caught.value)
         assert shop.ask(payment_accounts).rows == ()
     save_account(shop, good)  # control
+
+
+@pytest.mark.req("R11")
+def test_a_certificate_that_ends_soon_is_on_the_list(sqlite_shop: Shop, clock: HandClock) -> None:
+    stocked = open_stocked(sqlite_shop)
+    save_account(stocked.shop, wechat())
+    end = datetime(2045, 1, 1, tzinfo=UTC)
+    for left, waits in ((15, False), (13, True), (-1, True)):
+        clock.pass_time(end - timedelta(days=left) - clock.now())
+        found = [one for one in stocked.shop.ask(today) if one.kind == "certificate"]
+        assert bool(found) is waits, left
+    here = today_words.Here(clock.now(), ZoneInfo("Asia/Shanghai"))
+    with speaking("en"):
+        assert today_words.title(found[0]) == "The certificate for WeChat Pay has expired"
+        assert "Load the new one" in today_words.reason(found[0], here)
 
 
 def test_trying_names_what_is_wrong_and_forgetting_forgets(sqlite_shop: Shop) -> None:
