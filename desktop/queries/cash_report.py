@@ -182,12 +182,14 @@ def _outside(read: Read, row: Any) -> Any:
 
 
 def _methods(read: Read, session_id: int) -> tuple[MethodLine, ...]:
-    taken = select(Tender.method_key, func.count(), func.sum(Tender.amount_minor)).group_by(Tender.method_key)
+    taken: Any = select(Tender.method_key, func.count(), func.sum(Tender.amount_minor)).group_by(
+        Tender.method_key
+    )
     came = {
         row[0]: (int(row[1]), int(row[2])) for row in read.rows(taken.where(Tender.session_id == session_id))
     }
     way = back_by().label("way")
-    given = select(way, func.count(), func.sum(RefundTender.amount_minor)).join(
+    given: Any = select(way, func.count(), func.sum(RefundTender.amount_minor)).join(
         Tender, Tender.id == RefundTender.tender_id
     )
     given = given.where(RefundTender.session_id == session_id).group_by(way)
@@ -198,7 +200,7 @@ def _methods(read: Read, session_id: int) -> tuple[MethodLine, ...]:
 
 
 def _cashiers(read: Read, session_id: int) -> tuple[CashierLine, ...]:
-    sums = select(
+    sums: Any = select(
         Tender.actor, func.count(func.distinct(Tender.order_id)), func.sum(Tender.amount_minor)
     ).where(Tender.session_id == session_id, Tender.points == 0)
     rows = read.rows(sums.group_by(Tender.actor).order_by(func.sum(Tender.amount_minor).desc())).all()

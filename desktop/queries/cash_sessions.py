@@ -160,12 +160,14 @@ def cash_of_day(read: Read, day: date) -> CashDay:
     system += _sum(read, up.where(TopUp.done_at >= start, TopUp.done_at < end))
     out = select(func.sum(PayOut.amount_minor)).where(PayOut.method_key == CASH)
     system -= _sum(read, out.where(PayOut.at >= start, PayOut.at < end))
-    closed = select(func.count(), func.sum(CashSession.difference_minor))
+    closed: Any = select(func.count(), func.sum(CashSession.difference_minor))
     many, difference = read.rows(
         closed.where(CashSession.closed_at >= start, CashSession.closed_at < end)
     ).one()
     still = select(func.count()).where(CashSession.state == OPEN, CashSession.opened_at < end)
-    outside = select(func.count(), func.sum(Tender.amount_minor)).where(*cash, Tender.session_id.is_(None))
+    outside: Any = select(func.count(), func.sum(Tender.amount_minor)).where(
+        *cash, Tender.session_id.is_(None)
+    )
     count, amount = read.rows(outside).one()
     return CashDay(
         system_minor=system,

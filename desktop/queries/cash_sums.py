@@ -10,8 +10,8 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from desktop.basics.money import Money
 from desktop.models.cash_sessions import DROP, FLOAT, IN, OUT, CashMovement
+from desktop.models.cash_settings import CASH_ROUND_HOW, CASH_ROUND_TO
 from desktop.models.payments import RefundTender, Tender
-from desktop.models.settings import CASH_ROUND_HOW, CASH_ROUND_TO
 from desktop.models.stored_value import DONE, PayOut, TopUp
 from desktop.pricing.rounding import cash_rounding
 from desktop.shop.work import Read
@@ -55,7 +55,9 @@ def in_drawer() -> ColumnElement[int]:
 
 def cash_sums(read: Read, session_id: int) -> CashSums:
     """The sums of one session, from its ledger rows."""
-    by_kind = select(CashMovement.kind, func.sum(CashMovement.amount_minor)).group_by(CashMovement.kind)
+    by_kind: Any = select(CashMovement.kind, func.sum(CashMovement.amount_minor)).group_by(
+        CashMovement.kind
+    )
     moved = {row[0]: int(row[1]) for row in read.rows(by_kind.where(CashMovement.session_id == session_id))}
     mine = (Tender.session_id == session_id, Tender.method_key == CASH)
     taken = read.value(select(func.coalesce(func.sum(in_drawer()), 0)).where(*mine))

@@ -10,11 +10,10 @@ from sqlalchemy import select
 from desktop.basics.errors import Refused
 from desktop.basics.i18n import _
 from desktop.basics.money import MILLI
+from desktop.models.cash_settings import CASH_ROUND_HOW, CASH_ROUND_TO
 from desktop.models.payments import PaymentMethod
 from desktop.models.people import Permission, Till
 from desktop.models.settings import (
-    CASH_ROUND_HOW,
-    CASH_ROUND_TO,
     KIOSK_IDLE,
     POINTS_CAP,
     POINTS_PER_UNIT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import BigInteger, String, case, cast, func, literal, select, union_all
 from sqlalchemy.sql.elements import ColumnElement
@@ -26,7 +27,7 @@ from desktop.queries.verify_fault import Fault, count, finding, money
 from desktop.shop.work import Read
 
 
-def _total(column: ColumnElement[int]) -> ColumnElement[int]:
+def _total(column: Any) -> ColumnElement[int]:
     return cast(func.coalesce(func.sum(column), 0), BigInteger)
 
 

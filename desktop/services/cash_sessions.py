@@ -22,8 +22,8 @@ from desktop.models.cash_sessions import (
     CashSession,
     CashTally,
 )
+from desktop.models.cash_settings import CASH_NEEDS_SESSION
 from desktop.models.people import Permission, Till
-from desktop.models.settings import CASH_NEEDS_SESSION
 from desktop.queries.cash_sums import cash_sums
 from desktop.services import once
 from desktop.services.posting import next_number

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from desktop.basics.clock import HandClock, shop_day
 from desktop.basics.errors import NotAllowed
 from desktop.basics.ids import new_key
-from desktop.models.settings import CASH_ROUND_TO
+from desktop.models.cash_settings import CASH_ROUND_TO
 from desktop.queries.cash_report import cash_report
 from desktop.queries.cash_sessions import (
     CashFilter,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,10 +14,10 @@ from sqlalchemy import insert, select, text, update
 from desktop.basics.errors import Malformed, NotAllowed, Refused
 from desktop.basics.ids import new_key
 from desktop.models.cash_sessions import CashSession
+from desktop.models.cash_settings import CASH_NEEDS_SESSION, CASH_ROUND_HOW, CASH_ROUND_TO
 from desktop.models.orders import Order
 from desktop.models.payment_attempts import PaymentAttempt
 from desktop.models.payments import RefundTender, Tender
-from desktop.models.settings import CASH_NEEDS_SESSION, CASH_ROUND_HOW, CASH_ROUND_TO
 from desktop.queries.cash_report import cash_report
 from desktop.queries.checkout import checkout_view
 from desktop.queries.refund_preview import refund_preview
@@ -60,9 +61,9 @@ def closed(stocked: Stocked, session: int, counted: int, reason: str = "") -> ob
     return stocked.cashier.do(close_session, session, reason=reason, client_key=new_key())
 
 
-def column(stocked: Stocked, what: object, *where: object) -> list[object]:
+def column(stocked: Stocked, what: Any, *where: Any) -> list[Any]:
     """One column of a table."""
-    statement = select(what).where(*where)  # type: ignore[call-overload]
+    statement = select(what).where(*where)
     if hasattr(what, "class_"):
         statement = statement.order_by(what.class_.id)
     with stocked.shop.storage.read.connect() as connection:

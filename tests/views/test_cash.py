@@ -118,10 +118,10 @@ def test_cash_goes_out_with_its_reason(stage: Stage) -> None:
     screen._own("move")
     sheet = stage.sheet(screen, MoveSheet)
     sheet.kind.set_value("out")
-    sheet.amount.control.put(1_200)
+    sheet.amount.control.put(1_200)  # type: ignore[attr-defined]
     sheet.submit()
     assert sheet.isVisible()
-    sheet.reason.control.setText("Ice")
+    sheet.reason.control.setText("Ice")  # type: ignore[attr-defined]
     sheet.submit()
     stage.settle()
     report = stage.outside(lambda: stage.context.shop.ask(cash_report, session))

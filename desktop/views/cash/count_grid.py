@@ -4,7 +4,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.basics.denominations import denominations
 from desktop.basics.errors import ShopError
@@ -65,7 +65,7 @@ class CountGrid(QWidget):
         grid.setColumnStretch(3, 1)
         return grid
 
-    def _side(self) -> object:
+    def _side(self) -> QVBoxLayout:
         column = vbox(gap=10)
         sum_card = NestedCard()
         sum_card.body.addWidget(Label(_("Counted together"), "cap", "text2"))

@@ -17,7 +17,7 @@ from desktop.views.common.context import Context
 from desktop.views.common.empty import EmptyState
 from desktop.views.common.labels import Label
 from desktop.views.common.print_sheet import Document, PrintSheet
-from desktop.views.common.printing import A4, RECEIPT_58, RECEIPT_80
+from desktop.views.common.printing import A4, RECEIPT_58, RECEIPT_80, PrintLine
 from desktop.views.common.theme import theme
 
 WIDTH = 372
@@ -134,8 +134,8 @@ class ReportPanel(Card):
         title = _("Print {report}").format(report=report_title(report))
         PrintSheet(self.window(), self._context, title, name, documents, self._printed).open()
 
-    def _shape(self, report: CashReport, copy: int) -> list[object]:
-        return list(report_lines(report, self._context, copy))
+    def _shape(self, report: CashReport, copy: int) -> list[PrintLine]:
+        return report_lines(report, self._context, copy)
 
     def _printed(self, where: str) -> None:
         self._context.toast(self, _("Sent to {name}").format(name=where))

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from desktop.models.cash_sessions import CashSession
+from desktop.models.cash_settings import CASH_ROUND_TO
 from desktop.models.orders import Order
-from desktop.models.settings import CASH_ROUND_TO
 from desktop.services.settings import set_settings
 from desktop.views.kiosk.overlays import Notice
 from desktop.views.kiosk.staff_cash import Verdict
