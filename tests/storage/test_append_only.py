@@ -27,6 +27,7 @@ from desktop.models.purchasing import (
 )
 from desktop.models.rules import Rule, RuleVersion
 from desktop.models.shelves import PriceChanged
+from desktop.models.statements import Statement, StatementEntry, StatementRow
 from desktop.models.stocktakes import Stocktake, StocktakeScan
 from desktop.models.stored_value import PayOut, StoredValueEntry
 from desktop.services.batches import track_batches
@@ -45,6 +46,7 @@ LEDGERS = {
     "goods_receipt", "goods_receipt_line", "supplier_return_line", "after_sale_event", "refund_extra",
     "batch_movement", "set_aside_entry", "payment_event",
     "cash_count", "cash_movement", "cash_tally", "drawer_kick", "stored_value_entry", "pay_out", "fx_rate",
+    "statement_entry",
 }  # fmt: skip
 
 
@@ -79,6 +81,7 @@ def full(shop: Shop) -> Storage:
         _one_drawer(connection, moment["at"])
         _one_payment(connection, moment["at"])
         _one_advance(connection, moment["at"])
+        _one_difference(connection, moment["at"])
     return shop.storage
 
 
@@ -139,6 +142,32 @@ def _one_payment(connection: Connection, at: datetime) -> None:
     made = connection.execute(insert(PaymentAttempt).returning(PaymentAttempt.id), [row]).scalar_one()
     step = {"attempt_id": made, "before": "", "after": "created", "actor": "x", "at": at}
     connection.execute(insert(PaymentEvent), [step])
+
+
+def _one_difference(connection: Connection, at: datetime) -> None:
+    """A row of a bill, and what its difference was booked as."""
+    day = at.date()
+    bill = {
+        "gateway": "wechat",
+        "day": day,
+        "file_hash": "x",
+        "file_name": "x",
+        "currency": "CNY",
+        "at": at,
+        "actor": "x",
+    }
+    made = connection.execute(insert(Statement).returning(Statement.id), [bill]).scalar_one()
+    row = {"statement_id": made, "gateway": "wechat", "day": day, "row_key": "x", "kind": "pay", "at": at}
+    told = connection.execute(insert(StatementRow).returning(StatementRow.id), [row]).scalar_one()
+    entry = {
+        "row_id": told,
+        "kind": "subsidy",
+        "amount_minor": -60,
+        "currency": "CNY",
+        "actor": "x",
+        "at": at,
+    }
+    connection.execute(insert(StatementEntry), [entry])
 
 
 def _one_drawer(connection: Connection, at: datetime) -> None:
