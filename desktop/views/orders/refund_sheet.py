@@ -11,6 +11,7 @@ from desktop.basics.money import MILLI, Money
 from desktop.queries.order_detail import LineRow, OrderDetail
 from desktop.queries.refund_preview import RefundPreview, refund_preview
 from desktop.services.refunds import Refunded, refund_lines
+from desktop.views.common.approve_sheet import REFUND, ask_if_limited
 from desktop.views.common.cards import Divider, Facts, hbox, vbox
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
@@ -33,6 +34,7 @@ class RefundSheet(Sheet):
         super().__init__(parent, title, verb=_("Refund"), text=text, icon="refund-2-line", width=520)
         self.context, self.order, self._done_with, self._key = context, order, done, new_key()
         self.steppers: dict[int, Stepper] = {}
+        self._money = 0
         for line in order.lines:
             if line.left_milli > 0:
                 self.body.addLayout(self._line(line))
@@ -46,7 +48,7 @@ class RefundSheet(Sheet):
         self.facts = Facts()
         self.add(self.freight, self.restock, self.reason, Divider(), self.facts)
         self.freight.toggled.connect(self._ask)
-        self.submitted.connect(self._go)
+        self.submitted.connect(lambda: self._go())
         self.primary.setEnabled(False)
         self._ask()
 
@@ -85,6 +87,7 @@ class RefundSheet(Sheet):
         task.then(self._show).otherwise(self.show_error)
 
     def _show(self, preview: RefundPreview) -> None:
+        self._money = preview.money_minor
         money = Money(preview.money_minor, self.order.currency)
         rows = [(_("Money back"), str(money), "strong")]
         if self.order.points_spent:
@@ -99,12 +102,13 @@ class RefundSheet(Sheet):
     def ready(self) -> bool:
         return check_all([self.reason])
 
-    def _go(self) -> None:
+    def _go(self, approval: int = 0) -> None:
         task = self.context.of(self).do(
             refund_lines, self.order.id, self.chosen(), self.why.value(), self._key,
-            self.restock.isChecked(), self.freight.isChecked(),
+            self.restock.isChecked(), self.freight.isChecked(), approval=approval,
         )  # fmt: skip
-        task.busy(self.primary).then(self._refunded).otherwise(self.show_error)
+        limited = ask_if_limited(self, self.context, REFUND, self._money, self._go)
+        task.busy(self.primary).then(self._refunded).otherwise(limited)
 
     def _refunded(self, refunded: Refunded) -> None:
         self.accept()

@@ -38,7 +38,7 @@ class RulesCard(Card):
     """收款规则: what closes by itself, where refunds go, how foreign money is reckoned; each can be changed here."""
 
     def __init__(self, context: Context) -> None:
-        super().__init__(margins=(16, 12, 16, 10))
+        super().__init__(margins=(16, 8, 16, 6))
         self.context, self.scope = context, context.of(self)
         self.rules: PayRules | None = None
         self.rates: RateLine | None = None
@@ -67,7 +67,7 @@ class RulesCard(Card):
         ):
             if number:
                 self._rows.addWidget(Divider())
-            row = hbox(margins=(0, 9, 0, 9), gap=12)
+            row = hbox(margins=(0, 5, 0, 5), gap=12)
             row.addWidget(words, 1)
             row.addWidget(control, alignment=Qt.AlignmentFlag.AlignVCenter)
             self._rows.addLayout(row)
