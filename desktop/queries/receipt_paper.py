@@ -11,7 +11,7 @@ from desktop.basics.paper import PaperLine, pair, rule, wrap
 from desktop.basics.words import points_text
 from desktop.models.payments import METHOD_WORDS
 from desktop.queries.order_words import discount_lines
-from desktop.queries.receipt_template import Template
+from desktop.queries.receipt_template import Template, lines_of
 from desktop.queries.receipts import Receipt
 
 
@@ -19,7 +19,7 @@ def receipt_lines(
     receipt: Receipt, columns: int, *, copy: int = 0, template: Template | None = None
 ) -> tuple[PaperLine, ...]:
     """The lines to print; `copy` above 0 marks a reprint and its number."""
-    usual = Template(foot=(receipt.footer,) if receipt.footer else ())
+    usual = Template(foot=lines_of(receipt.footer))
     return tuple(_all(receipt, columns, copy, template or usual))
 
 
@@ -94,7 +94,9 @@ def _sums(receipt: Receipt, columns: int, template: Template) -> Iterator[PaperL
         return str(Money(minor, currency))
 
     yield from _pair(_("Goods total"), amount(receipt.goods_minor), columns)
-    for name, minor in discount_lines(receipt.discount_minor, receipt.pay_discount_minor, receipt.discount_note):
+    for name, minor in discount_lines(
+        receipt.discount_minor, receipt.pay_discount_minor, receipt.discount_note
+    ):
         yield from _pair(name, amount(-minor), columns)
     if receipt.freight_minor:
         yield from _pair(_("Freight"), amount(receipt.freight_minor), columns)
@@ -110,6 +112,8 @@ def _sums(receipt: Receipt, columns: int, template: Template) -> Iterator[PaperL
         if not tender.points:
             name = _(METHOD_WORDS.get(tender.method, tender.method))
             yield from _pair(name, amount(tender.amount_minor), columns)
+            if tender.foreign:
+                yield from _pair("  " + _("Handed over"), tender.foreign, columns)
             if tender.reference and template.reference:
                 yield from _pair("  " + _("Reference"), tender.reference, columns)
     if receipt.change_minor:

@@ -50,8 +50,8 @@ def read_template(read: Read, typed: Mapping[str, Any] | None = None) -> Templat
         return read.setting(spec) if given is None else spec.check(given)
 
     return Template(
-        head=_lines(value(RECEIPT_HEAD)),
-        foot=_lines(value(RECEIPT_FOOTER)),
+        head=lines_of(value(RECEIPT_HEAD)),
+        foot=lines_of(value(RECEIPT_FOOTER)),
         phone=read.setting(SHOP_PHONE) if value(RECEIPT_PHONE) else "",
         tax_number=read.setting(SHOP_TAX_NUMBER) if value(RECEIPT_TAX) else "",
         code=value(RECEIPT_CODE) == "order",
@@ -69,5 +69,6 @@ def receipt_logo(read: Read) -> bytes:
     return read_template(read).logo
 
 
-def _lines(text: str) -> tuple[str, ...]:
+def lines_of(text: str) -> tuple[str, ...]:
+    """The lines of a setting that parts them with semicolons."""
     return tuple(part.strip() for part in re.split(r"[;；\n]", text) if part.strip())

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
 from desktop.basics.errors import NotFound
 from desktop.basics.i18n import N_
+from desktop.basics.money import Money
 from desktop.models.members import Member, PointsEntry
 from desktop.models.orders import Order, OrderLine
 from desktop.models.payments import Tender
@@ -41,6 +43,7 @@ class ReceiptTender:
     amount_minor: int
     points: int
     reference: str
+    foreign: str = ""  # what was handed over in another currency, with its rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +157,24 @@ def _lines(read: Read, order_id: int) -> tuple[ReceiptLine, ...]:
 
 def _paid(read: Read, order_id: int) -> tuple[tuple[ReceiptTender, ...], int, int]:
     """Tenders, cash handed over, change."""
-    columns = (Tender.method_key, Tender.amount_minor, Tender.points, Tender.reference, Tender.received_minor)
+    columns = (
+        Tender.method_key, Tender.amount_minor, Tender.points, Tender.reference, Tender.received_minor,
+        Tender.foreign_currency, Tender.foreign_minor, Tender.rate,
+    )  # fmt: skip
     rows = read.rows(select(*columns).where(Tender.order_id == order_id).order_by(Tender.id)).all()
     cash = [r for r in rows if r.method_key == "cash" and r.received_minor]
     change = sum(r.received_minor - r.amount_minor for r in cash)
-    tenders = tuple(ReceiptTender(r.method_key, r.amount_minor, r.points, r.reference) for r in rows)
+    tenders = tuple(
+        ReceiptTender(r.method_key, r.amount_minor, r.points, r.reference, foreign_notes(r)) for r in rows
+    )
     return tenders, sum(r.received_minor for r in cash), change
+
+
+def foreign_notes(tender: Any) -> str:
+    """`$10.00 × 7.1025` for notes of another currency."""
+    if not tender.foreign_currency:
+        return ""
+    return f"{Money(tender.foreign_minor, tender.foreign_currency)} × {tender.rate}"
 
 
 def _left(read: Read, member_id: int | None, order_id: int) -> int | None:

@@ -20,6 +20,7 @@ from desktop.models.products import Sku
 from desktop.models.settings import SHOP_BRANCH, SHOP_NAME
 from desktop.queries.receipt_paper import copy_line, fact_lines, foot_lines, head_lines
 from desktop.queries.receipt_template import Template
+from desktop.queries.receipts import foreign_notes
 from desktop.shop.work import Read
 
 
@@ -38,7 +39,7 @@ class RefundPaper:
     points_returned: int
     points_taken_back: int
     lines: tuple[tuple[str, str, int], ...]  # name, quantity with its unit, amount
-    back: tuple[tuple[str, int, int], ...]  # method, amount, points
+    back: tuple[tuple[str, int, int, str], ...]  # method, amount, points, notes of another currency
 
 
 def read_refund(read: Read, refund_id: int) -> RefundPaper:
@@ -79,14 +80,24 @@ def _lines(read: Read, refund_id: int) -> tuple[tuple[str, str, int], ...]:
     )
 
 
-def _back(read: Read, refund_id: int) -> tuple[tuple[str, int, int], ...]:
+def _back(read: Read, refund_id: int) -> tuple[tuple[str, int, int, str], ...]:
     statement = (
-        select(RefundTender.route, Tender.method_key, RefundTender.amount_minor, RefundTender.points)
+        select(
+            RefundTender.route,
+            Tender.method_key,
+            RefundTender.amount_minor,
+            RefundTender.points,
+            RefundTender.foreign_currency,
+            RefundTender.foreign_minor,
+            Tender.rate,
+        )
         .join(Tender, Tender.id == RefundTender.tender_id)
         .where(RefundTender.refund_id == refund_id)
         .order_by(RefundTender.id)
     )
-    return tuple((r.route or r.method_key, r.amount_minor, r.points) for r in read.rows(statement))
+    return tuple(
+        (r.route or r.method_key, r.amount_minor, r.points, foreign_notes(r)) for r in read.rows(statement)
+    )
 
 
 def refund_lines(paper: RefundPaper, columns: int, *, copy: int, template: Template) -> tuple[PaperLine, ...]:
@@ -113,9 +124,11 @@ def _all(paper: RefundPaper, columns: int, copy: int, template: Template) -> Ite
     yield PaperLine(rule(columns))
     for line in pair(_("Money given back"), amount(paper.amount_minor), columns):
         yield PaperLine(line, bold=True)
-    for method, minor, points in paper.back:
+    for method, minor, points, foreign in paper.back:
         name = _(METHOD_WORDS.get(method, method))
         yield from _pair(f"{name} {points_text(points)}" if points else name, amount(minor), columns)
+        if foreign:
+            yield from _pair("  " + _("Handed over"), foreign, columns)
     if paper.points_taken_back and template.points:
         yield from _pair(_("Points taken back"), f"{paper.points_taken_back:,}", columns)
     yield PaperLine()

@@ -19,6 +19,8 @@ from desktop.models.people import Permission
 from desktop.models.print_jobs import PrintJob
 from desktop.queries.print_jobs import job_state, print_jobs, print_troubles
 from desktop.scheduler.printing import PrintLane
+from desktop.services.checkout import save_checkout
+from desktop.services.exchange import save_currency, type_rate
 from desktop.services.print_jobs import (
     cancel_job,
     print_again,
@@ -34,6 +36,7 @@ from desktop.services.print_run import (
 )
 from desktop.services.refunds import refund_lines
 from desktop.services.settings import set_settings
+from desktop.services.settlement import TenderIn, settle
 from desktop.shop import actors
 from desktop.shop.action import action
 from desktop.shop.shop import Shop
@@ -141,6 +144,29 @@ def test_a_refund_has_a_paper_of_its_own(small: Stocked, till_printer: TillPrint
     said = till_printer.papers[0].decode("gbk", "ignore")
     for words in ("退款", "每日坚果", "-￥39.90", sale.code, "现金"):
         assert words in said, words
+
+
+@pytest.mark.req("Q6", "M6")
+def test_foreign_notes_stand_on_the_receipt_with_their_rate_and_on_the_refund(
+    small: Stocked, till_printer: TillPrinter
+) -> None:
+    small.shop.do(save_currency, "USD")
+    small.shop.do(type_rate, "USD", "7.1025")
+    key = new_key()
+    version = small.kiosk.do(save_checkout, key, small.cart((TEA, 1)))
+    notes = TenderIn("cash", 12_800, foreign_currency="USD", foreign_minor=2_000, rate="7.1025")
+    sale = small.cashier.do(settle, key, [notes], version)
+    small.cashier.do(print_receipt, sale.order_id, new_key())
+    run(small, at(till_printer))
+    assert "$20.00 × 7.1025" in till_printer.papers[0].decode("gbk", "ignore")
+    with small.shop.storage.read.connect() as connection:
+        line = connection.execute(text("SELECT id FROM order_line")).scalar_one()
+    back = small.shop.do(refund_lines, sale.order_id, [(line, 1_000)], "坏了", new_key())
+    small.cashier.do(print_refund, back.refund_id, new_key(), small.kiosk_till)
+    run(small, at(till_printer))
+    said = till_printer.papers[1].decode("gbk", "ignore")
+    assert "× 7.1025" in said
+    assert "$" in said
 
 
 # -- trouble -------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from desktop.basics.i18n import _
 from desktop.basics.money import Money, quantity_text
 from desktop.queries.order_words import discount_lines, method_word, said
+from desktop.queries.receipt_template import lines_of
 from desktop.queries.receipts import Receipt
 from desktop.views.common.printing import PrintLine
 
@@ -69,6 +70,5 @@ def _foot(r: Receipt) -> list[PrintLine]:
         lines.append(PrintLine(_("Member {tail}").format(tail=r.member_tail), "", 8))
         lines.append(PrintLine(_("Points earned"), f"+{r.points_earned:,}", 8))
         lines.append(PrintLine(_("Points left"), f"{r.points_left:,}", 8))
-    if r.footer:
-        lines.append(PrintLine(r.footer, size=8, side="center"))
+    lines += [PrintLine(part, size=8, side="center") for part in lines_of(r.footer)]
     return lines

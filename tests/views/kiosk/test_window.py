@@ -14,6 +14,7 @@ from desktop.basics.errors import Unavailable
 from desktop.basics.i18n import language
 from desktop.gateways.printer import Setup
 from desktop.scheduler.printing import PrintLane
+from desktop.services.print_jobs import set_till_paper
 from desktop.views.kiosk.keypad import Entry
 from desktop.views.kiosk.look import look
 from desktop.views.kiosk.overlays import Calling, Notice, StillThere
@@ -207,6 +208,21 @@ def test_paper_comes_out_and_trouble_is_said(kiosk: Kiosk, till_printer: TillPri
     for words in ("青禾杂货铺", "明前龙井 罐装", "123.70", "5,008"):
         assert words in paper
     assert "林" not in paper
+    assert len(till_printer.papers) == 1
+
+
+@pytest.mark.req("Q6")
+def test_a_till_that_always_prints_says_so_untouched(kiosk: Kiosk, till_printer: TillPrinter) -> None:
+    kiosk.stocked.shop.do(set_till_paper, kiosk.stocked.kiosk_till, "always", False)
+    kiosk.open()
+    till = kiosk.stocked.kiosk_till
+    lane = PrintLane(kiosk.stocked.shop, till, lambda: Setup(till_printer.address, 58)).start()
+    try:
+        to_receipt(kiosk)
+        kiosk.qtbot.waitUntil(lambda: "已打印" in said_of_paper(kiosk))
+    finally:
+        lane.stop()
+    assert not button(kiosk, "打印纸质小票").isEnabled()
     assert len(till_printer.papers) == 1
 
 
