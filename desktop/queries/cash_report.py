@@ -182,28 +182,26 @@ def _outside(read: Read, row: Any) -> Any:
 
 
 def _methods(read: Read, session_id: int) -> tuple[MethodLine, ...]:
-    taken: Any = select(Tender.method_key, func.count(), func.sum(Tender.amount_minor)).group_by(
-        Tender.method_key
-    )
-    came = {
-        row[0]: (int(row[1]), int(row[2])) for row in read.rows(taken.where(Tender.session_id == session_id))
-    }
+    taken = select(Tender.method_key, func.count(), func.sum(Tender.amount_minor)).group_by(Tender.method_key)
+    mine = read.rows(taken.where(Tender.session_id == session_id))
+    came = {key: (int(count), int(minor)) for key, count, minor in map(tuple, mine)}
     way = back_by().label("way")
-    given: Any = select(way, func.count(), func.sum(RefundTender.amount_minor)).join(
+    given = select(way, func.count(), func.sum(RefundTender.amount_minor)).join(
         Tender, Tender.id == RefundTender.tender_id
     )
     given = given.where(RefundTender.session_id == session_id).group_by(way)
-    went = {row[0]: (int(row[1]), int(row[2])) for row in read.rows(given)}
+    went = {key: (int(count), int(minor)) for key, count, minor in map(tuple, read.rows(given))}
     order = read.rows(select(PaymentMethod.key).order_by(PaymentMethod.position)).scalars().all()
     found = [key for key in order if key in came or key in went]
     return tuple(MethodLine(key, *came.get(key, (0, 0)), *went.get(key, (0, 0))) for key in found)
 
 
 def _cashiers(read: Read, session_id: int) -> tuple[CashierLine, ...]:
-    sums: Any = select(
+    sums = select(
         Tender.actor, func.count(func.distinct(Tender.order_id)), func.sum(Tender.amount_minor)
     ).where(Tender.session_id == session_id, Tender.points == 0)
-    rows = read.rows(sums.group_by(Tender.actor).order_by(func.sum(Tender.amount_minor).desc())).all()
+    found = read.rows(sums.group_by(Tender.actor).order_by(func.sum(Tender.amount_minor).desc()))
+    rows = [tuple(row) for row in found]
     names = actor_names(read, {row[0] for row in rows})
     return tuple(CashierLine(names.get(row[0], ""), int(row[1]), int(row[2])) for row in rows)
 

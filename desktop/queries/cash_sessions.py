@@ -160,15 +160,12 @@ def cash_of_day(read: Read, day: date) -> CashDay:
     system += _sum(read, up.where(TopUp.done_at >= start, TopUp.done_at < end))
     out = select(func.sum(PayOut.amount_minor)).where(PayOut.method_key == CASH)
     system -= _sum(read, out.where(PayOut.at >= start, PayOut.at < end))
-    closed: Any = select(func.count(), func.sum(CashSession.difference_minor))
-    many, difference = read.rows(
-        closed.where(CashSession.closed_at >= start, CashSession.closed_at < end)
-    ).one()
+    closed = select(func.count(), func.sum(CashSession.difference_minor))
+    done = closed.where(CashSession.closed_at >= start, CashSession.closed_at < end)
+    many, difference = tuple(read.rows(done).one())
     still = select(func.count()).where(CashSession.state == OPEN, CashSession.opened_at < end)
-    outside: Any = select(func.count(), func.sum(Tender.amount_minor)).where(
-        *cash, Tender.session_id.is_(None)
-    )
-    count, amount = read.rows(outside).one()
+    outside = select(func.count(), func.sum(Tender.amount_minor)).where(*cash, Tender.session_id.is_(None))
+    count, amount = tuple(read.rows(outside).one())
     return CashDay(
         system_minor=system,
         counted_minor=system + int(difference or 0) if many else None,

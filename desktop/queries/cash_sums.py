@@ -55,10 +55,9 @@ def in_drawer() -> ColumnElement[int]:
 
 def cash_sums(read: Read, session_id: int) -> CashSums:
     """The sums of one session, from its ledger rows."""
-    by_kind: Any = select(CashMovement.kind, func.sum(CashMovement.amount_minor)).group_by(
-        CashMovement.kind
-    )
-    moved = {row[0]: int(row[1]) for row in read.rows(by_kind.where(CashMovement.session_id == session_id))}
+    by_kind = select(CashMovement.kind, func.sum(CashMovement.amount_minor)).group_by(CashMovement.kind)
+    mine_only = read.rows(by_kind.where(CashMovement.session_id == session_id))
+    moved = {kind: int(total) for kind, total in map(tuple, mine_only)}
     mine = (Tender.session_id == session_id, Tender.method_key == CASH)
     taken = read.value(select(func.coalesce(func.sum(in_drawer()), 0)).where(*mine))
     back = select(func.coalesce(func.sum(RefundTender.amount_minor), 0)).join(
