@@ -45,6 +45,7 @@ def bill_json(view: CheckoutView) -> dict[str, Any]:
         "cap_money": money(bill.cap_minor),
         "steps": quick_steps(bill.cap_points),
         "pay": money(bill.to_pay_minor),
+        "stored": money(view.stored_minor) if view.stored_minor else "",
         "earns": _("You will earn {points}").format(points=points_text(bill.earns)),
     }
 

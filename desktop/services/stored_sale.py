@@ -57,7 +57,7 @@ def settle_stored(work: Work, key: str, version: int) -> Settled:
     if not sale.stored_minor or sale.stored_minor != bill.to_pay_minor:
         rest = Money(bill.to_pay_minor - sale.stored_minor, bill.currency)
         raise Refused(N_("{missing} is still missing."), missing=str(rest))
-    if sale.agreed_version != sale.version or sale.agreed_by not in ("phone", "code"):
+    if sale.agreed_version != sale.version:
         raise Refused(
             N_("The member has not confirmed the stored value yet. Confirm on the phone or type the code."),
             next_step="confirm_points",

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from desktop.basics.i18n import _, ngettext
 from desktop.basics.words import points_text
 from desktop.pricing.cart import Bill
+from desktop.queries.stored_value import STORED
 from desktop.views.common.paint import box, painting
 from desktop.views.common.theme import theme
 from desktop.views.kiosk.cart import MEMBER
@@ -274,16 +275,21 @@ class PayTiles(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(look.px(14))
-        self._shown: tuple[str, ...] = ()
+        self._shown: tuple[tuple[str, str], ...] = ()
         self.refresh()
 
     def refresh(self) -> None:
         """Show what is offered now."""
         offered = tuple(one.key for one in self._around.sale.offers if one.offered)
-        keys = tuple(key for key in offered or self._around.sale.facts.methods if key in tile_words())
-        if keys == self._shown:
+        words = tile_words()
+        if self._around.sale.stored_offered:
+            left = self._around.money(self._around.sale.stored_left)
+            words[STORED] = stored_words(_("{amount} there").format(amount=left))
+        keys = tuple(key for key in offered or self._around.sale.facts.methods if key in words)
+        shown = tuple((key, words[key][1]) for key in keys)
+        if shown == self._shown:
             return
-        self._shown = keys
+        self._shown = shown
         while self._grid.count():
             item = self._grid.takeAt(0)
             widget = item.widget() if item is not None else None
@@ -292,7 +298,7 @@ class PayTiles(QWidget):
                 widget.deleteLater()
         across = 2 if len(keys) <= 4 else 3
         for place, key in enumerate(keys):
-            tile = Tile(*tile_words()[key], partial(self._around.sale.pay, key))
+            tile = Tile(*words[key], partial(self._around.sale.pay, key))
             self._grid.addWidget(tile, place // across, place % across)
 
 
@@ -306,3 +312,8 @@ def tile_words() -> dict[str, tuple[str, str, str, str]]:
         "card": (_("Bank card"), _("Staff brings the terminal"), "bank-card-fill", "brand_card"),
         "cash": (_("Cash"), _("Staff takes the money"), "money-cny-circle-fill", "brand_cash"),
     }
+
+
+def stored_words(hint: str = "") -> tuple[str, str, str, str]:
+    """The same for stored value, which only members with enough of it are offered."""
+    return _("Stored value"), hint, "wallet-3-fill", "brand_points"

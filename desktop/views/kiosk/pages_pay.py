@@ -10,8 +10,9 @@ from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _
 from desktop.basics.money import Money, digits_of
 from desktop.basics.words import points_text
+from desktop.queries.stored_value import STORED
 from desktop.views.common.paint import box, painting
-from desktop.views.kiosk.bill import Sums, tile_words
+from desktop.views.kiosk.bill import Sums, stored_words, tile_words
 from desktop.views.kiosk.keypad import BACK, CLEAR, Entry, Keypad, typed
 from desktop.views.kiosk.look import color, look
 from desktop.views.kiosk.page import Page, Surroundings
@@ -25,7 +26,7 @@ CODE_LENGTH = 6
 
 def method_words(method: str) -> tuple[str, str, str]:
     """Name, icon and brand colour of a way to pay."""
-    name, _hint, icon, brand = tile_words()[method]
+    name, _hint, icon, brand = stored_words() if method == STORED else tile_words()[method]
     return name, icon, brand
 
 
@@ -65,8 +66,13 @@ class ConfirmPage(Page):
         bill, member = self.sale.bill, self.sale.member
         points = points_text(bill.points if bill else 0)
         worth = around.money(bill.points_minor if bill else 0)
-        title = Text(_("Confirm {points} worth {worth}").format(points=points, worth=worth), 38, 600)
-        under = Text(_("Points need their owner’s word, so nobody else spends them"), 25, token="text2")
+        stored = self.sale.stored
+        said = _("Confirm {points} worth {worth}").format(points=points, worth=worth)
+        why = _("Points need their owner’s word, so nobody else spends them")
+        if stored:
+            said = _("Confirm {amount} of stored value").format(amount=around.money(stored))
+            why = _("Stored value needs its owner’s word, so nobody else spends it")
+        title, under = Text(said, 38, 600), Text(why, 25, token="text2")
         self._code = QrCode(440 if look.portrait else 280)
         self._told = Text("", 30, 500, wrap=True)
         self._more = Text("", 23, token="text2", wrap=True)
@@ -87,7 +93,8 @@ class ConfirmPage(Page):
         self._entry.changed.connect(self._typed_code)
         self._pad = Keypad(112 if look.portrait else 124)
         self._pad.pressed.connect(self._entry.press)
-        without = Button(_("Pay without points"), height=88, size=28, radius=20, grow=True, on=self._without)
+        verb_without = _("Pay another way") if stored else _("Pay without points")
+        without = Button(verb_without, height=88, size=28, radius=20, grow=True, on=self._without)
         self._foot = Foot(_("Back to change"), "", self.sale.back_to_bill)
         first: Parts = [title, under, self._card]
         if look.portrait:
@@ -111,6 +118,9 @@ class ConfirmPage(Page):
         self.around.ask_pin(_("Staff: the member is here and agrees"), self.sale.confirm_by_pin)
 
     def _without(self) -> None:
+        if self.sale.stored:
+            self.sale.back_to_bill()
+            return
         self.sale.set_points(0)
         self.sale.pay(self.sale.method)
 

@@ -1,5 +1,6 @@
 """How a kiosk's sale is paid: by hand of a member of staff, or by phone through a provider."""
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -7,9 +8,11 @@ from PySide6.QtCore import Signal
 from desktop.basics.errors import ShopError, Unavailable
 from desktop.basics.pay_codes import route
 from desktop.queries.pay_offer import OfferedMethod, offered
+from desktop.queries.stored_value import STORED
 from desktop.services.sale_payments import settled_sale
 from desktop.services.settlement import Settled, TenderIn, settle
 from desktop.services.sign_in import check_pin
+from desktop.services.stored_sale import choose_stored_value, settle_stored
 from desktop.views.common.wallet import WALLETS, Wallet
 from desktop.views.kiosk.cart import BILL, CONFIRM, RECEIPT, STAFF, WAIT, KioskCart
 
@@ -24,6 +27,7 @@ class KioskPay(KioskCart):
         super()._forget()
         self.wallet: Wallet | None = None
         self.offers: tuple[OfferedMethod, ...] = ()
+        self.stored = self.stored_left = 0  # stored value: chosen for this sale, and what the member has
         self._code = ""  # the customer's own payment code, between its scan and its use
         self._next = ""  # the way to pay chosen while another one is still being cancelled
 
@@ -38,13 +42,48 @@ class KioskPay(KioskCart):
         self.when_saved(self._pay)
 
     def _pay(self) -> None:
-        if bool(self.points) and self.facts.proof and not self.agreed:
+        wanted = self.bill.to_pay_minor if self.method == STORED and self.bill else 0
+        if wanted != self.stored:
+            self._start("stored")
+            task = self._background.do(choose_stored_value, self.key, wanted)
+            self._otherwise(task, partial(self._stored_chosen, wanted))
+            return
+        self._agree_or_wait()
+
+    def _stored_chosen(self, wanted: int, version: int) -> None:
+        """A word given for an earlier version of the sale counts no more."""
+        self.busy, self.stored = "", wanted
+        self.agreed = self.agreed and version == self.version
+        self.version = version
+        self._agree_or_wait()
+
+    def _agree_or_wait(self) -> None:
+        asks = (bool(self.points) and self.facts.proof) or self.method == STORED
+        if asks and not self.agreed:
             self.go(CONFIRM)
             return
         self.begin_waiting()
 
+    @property
+    def stored_offered(self) -> bool:
+        """Whether the member’s stored value can pay all that is due."""
+        known = any(one.key == STORED and one.offered for one in self.offers)
+        due = self.bill.to_pay_minor if self.bill else 0
+        return known and self.member is not None and self.stored_left >= due > 0
+
+    def _settle_stored(self) -> None:
+        """The member’s word is all it needs."""
+        if self.busy:
+            return
+        self._start("settle")
+        task = self._background.do(settle_stored, self.key, self.version)
+        task.then(self._mine(self._settled)).otherwise(self._mine(self._not_settled))
+
     def begin_waiting(self) -> None:
-        """Everything is agreed: wait for the money."""
+        """Everything is agreed: wait for the money, which stored value needs not."""
+        if self.method == STORED:
+            self._settle_stored()
+            return
         if self.method in WALLETS:
             self._begin_wallet()
         if self.page == WAIT:

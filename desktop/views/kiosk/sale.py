@@ -93,9 +93,10 @@ class KioskSale(KioskPay):
         joined = view.member is not None and self.member is None
         self.version, self.agreed, self.member = (
             view.version,
-            view.agreed and bool(view.bill.points),
+            view.agreed and bool(view.bill.points or view.stored_minor),
             view.member,
         )
+        self.stored, self.stored_left = view.stored_minor, view.stored_left_minor
         self.signed_in, self.code_sent = view.signed_in, view.code_sent
         self.phone_joined = view.phone_joined
         wanted, self.bill, self.points = self.points, view.bill, view.bill.points
@@ -161,6 +162,7 @@ class KioskSale(KioskPay):
     def _left(self, _version: int) -> None:
         self.busy = ""
         self.member, self.points, self.agreed, self.offer = None, 0, False, None
+        self.stored = self.stored_left = 0
         self.signed_in = self.phone_joined = self.code_sent = False
         self.look_again()
 
