@@ -24,6 +24,7 @@ from desktop.commands.say import WrongUse, failed
 from desktop.views.common.background import Background
 from desktop.views.common.context import Context
 from desktop.views.common.refresh import News
+from desktop.views.common.simulated import SimulatedMark
 from desktop.views.main_window import MainWindow
 from desktop.views.shell.errand import Errand
 from desktop.views.shell.opening import OpeningPage, TroublePage
@@ -191,6 +192,7 @@ class Kiosk(QObject):
             parts.notify,
             landscape=self._landscape,
         )
+        SimulatedMark(self.window, context, "h1", above=True)
         self.window.left.connect(self.left)
         if self._windowed:
             self.window.resize(*((1280, 720) if self._landscape else (540, 960)))

@@ -251,6 +251,7 @@ class Program(QObject):
         from zoneinfo import ZoneInfo
 
         from desktop.views.common.context import Context
+        from desktop.views.common.simulated import SimulatedMark
         from desktop.views.shell.workspace import Workspace
 
         opened, signed, background, news = self.opened, self.signed, self._background, self._news
@@ -279,6 +280,7 @@ class Program(QObject):
         workspace.full_screen_wanted.connect(self.window.toggle_full_screen)
         workspace.rights_changed.connect(self._learn_again)
         self.workspace = workspace
+        SimulatedMark(workspace, context)
         self._show(workspace, self._rebuild)
         workspace.navigate(key) if key in workspace.entries else workspace.start()
 

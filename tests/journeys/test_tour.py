@@ -11,9 +11,13 @@ import pytest
 from PySide6.QtGui import QImage
 
 from tests.helpers.sample import sample_at
+from tests.simulators.fixture import open_pay_office
 
 ROOT = Path(__file__).parents[2]
 SCREENS = ("dashboard", "orders", "products", "inventory", "payments", "members", "settings")
+PAID = (
+    "idle", "bill", "code", "paid", "password", "paid_by_code", "declined", "paid_otherwise", "unclear", "paid_after_all",
+)  # fmt: skip
 SALE = ("idle", "scan", "member", "bill", "confirm", "wait", "pin", "staff", "receipt")
 
 
@@ -28,15 +32,24 @@ def run(home: Path, *words: str) -> tuple[int, dict[str, Any]]:
     return done.returncode, json.loads(done.stdout)
 
 
-@pytest.mark.req("R4", "Q1", "Q2", "Q3", "Q5")
-def test_the_tour_sees_every_screen_and_a_whole_sale(tmp_path: Path) -> None:
-    address = f"sqlite:///{tmp_path}/sample.db"
-    code, told = run(tmp_path, "tour", "--to", str(tmp_path / "tour"), "--database", address)
+@pytest.mark.req("R4", "Q1", "Q2", "Q3", "Q5", "M1", "M11")
+def test_the_tour_sees_every_screen_and_whole_sales(tmp_path: Path) -> None:
+    """By cash, and by phone against simulated providers, whose ledger the tour holds against each bill."""
+    address, folder = f"sqlite:///{tmp_path}/sample.db", str(tmp_path / "tour")
+    with open_pay_office() as office:
+        code, told = run(
+            tmp_path, "tour", "--to", folder, "--database", address, "--simulated-pay", office.base
+        )
+        taken = [one.net for one in office.standing()]
     assert told["missed"] == []
     assert code == 0
     names = [name[3:-4] for name in told["pictures"]]
     assert set(SCREENS) <= set(names)
-    assert [name for name in names if name.startswith("kiosk_")] == [f"kiosk_{page}" for page in SALE]
+    by_phone = [name.removeprefix("kiosk_pay_") for name in names if name.startswith("kiosk_pay_")]
+    assert by_phone == list(PAID)
+    by_hand = [name for name in names if name.startswith("kiosk_") and "_pay_" not in name]
+    assert by_hand == [f"kiosk_{page}" for page in SALE]
+    assert [net for net in taken if net] == [5680] * 4
     for name in told["pictures"]:
         image = QImage(str(tmp_path / "tour" / name))
         colours = {image.pixel(x, y) for x in range(0, image.width(), 7) for y in range(0, image.height(), 7)}

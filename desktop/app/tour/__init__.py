@@ -48,7 +48,7 @@ def tour(arguments: argparse.Namespace, application: QApplication) -> int:
         address, clock = _shop(arguments.database, Path(place))
         album = Album(folder, application)
         try:
-            _walk(album, address, clock, Path(place), matrix=arguments.matrix)
+            _walk(album, address, clock, Path(place), arguments)
         finally:
             album.close()
     return _report(arguments, album)
@@ -69,9 +69,12 @@ def _shop(wanted: str | None, place: Path) -> tuple[str, Clock | None]:
     return address, None
 
 
-def _walk(album: Album, address: str, clock: Clock | None, place: Path, *, matrix: bool) -> None:
+def _walk(
+    album: Album, address: str, clock: Clock | None, place: Path, arguments: argparse.Namespace
+) -> None:
     from desktop.app.tour.checkout import walk_kiosk
     from desktop.app.tour.desk import Desk
+    from desktop.app.tour.paying import walk_paying
 
     desk = Desk(album, address, clock)
     try:
@@ -80,8 +83,10 @@ def _walk(album: Album, address: str, clock: Clock | None, place: Path, *, matri
             return
         desk.walk()
         walk_kiosk(album, desk, address, clock, place)
+        if arguments.simulated_pay:
+            walk_paying(album, desk, address, clock, place, arguments.simulated_pay)
         desk.books()
-        if matrix:
+        if arguments.matrix:
             desk.matrix()
     finally:
         desk.close()

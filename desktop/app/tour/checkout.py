@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +44,7 @@ def walk_kiosk(album: Album, desk: Desk, address: str, clock: Clock | None, plac
         landscape=None,
         windowed=True,
     )
-    walk = _Walk(album, desk, kiosk, messages)
+    walk = Walk(album, desk, kiosk, messages)
     try:
         with album.step("kiosk"):
             walk.whole()
@@ -51,9 +52,12 @@ def walk_kiosk(album: Album, desk: Desk, address: str, clock: Clock | None, plac
         kiosk.stop()
 
 
-class _Walk:
+class Walk:
+    """One kiosk under way, as the tour drives it."""
+
     def __init__(self, album: Album, desk: Desk, kiosk: Kiosk, messages: Path) -> None:
         self.album, self.desk, self.kiosk, self.messages = album, desk, kiosk, messages
+        self.series = "kiosk"  # what its pictures are called by
         self.wrong: list[BaseException] = []
         kiosk.gave_up.connect(self.wrong.append)
 
@@ -72,7 +76,7 @@ class _Walk:
     def whole(self) -> None:
         """Scan, join, points, phone, money, receipt, wiped."""
         before = self._her_points()
-        self._open()
+        self.open()
         self._scan()
         self._join()
         self._points()
@@ -91,9 +95,10 @@ class _Walk:
 
     def picture(self, name: str) -> None:
         """Keep the kiosk's window."""
-        self.album.picture(f"kiosk_{name}", self.window)
+        self.album.picture(f"{self.series}_{name}", self.window)
 
-    def _open(self) -> None:
+    def open(self) -> None:
+        """From the curtain to the first page."""
         self.kiosk.start()
         self.album.until(lambda: self.kiosk.window is not None or self.wrong, "the kiosk did not start")
         if self.wrong:
@@ -106,23 +111,27 @@ class _Walk:
         self.picture("idle")
 
     def _scan(self) -> None:
+        self.scan(CART)
+        self.page("basket")
+        self.picture("scan")
+        self.touch(_("Check out"))
+        self.page("member")
+
+    def scan(self, cart: Sequence[tuple[str, int]]) -> None:
+        """Hold goods under the scanner, piece by piece."""
         background = self.desk.program._background
         assert background is not None
-        for name, count in CART:
+        for name, count in cart:
             page = self.album.ask(background, products_page, ProductFilter(text=name))
             if not page.rows or not page.rows[0].barcode:
                 raise Missed(f"no barcode for {name}")
             for _piece in range(count):
                 pieces = self.sale.pieces
                 pause(APART_MS)  # the same code at once again is one scan seen twice
-                self._keys(page.rows[0].barcode)
+                self.keys(page.rows[0].barcode)
                 self.album.until(lambda had=pieces: self.sale.pieces > had, f"{name} did not come")  # type: ignore[misc]
-        self.page("basket")
-        self.picture("scan")
-        self.touch(_("Check out"))
-        self.page("member")
 
-    def _keys(self, code: str) -> None:
+    def keys(self, code: str) -> None:
         """Keys as a scanner sends them, Enter last."""
         handle = self.window.windowHandle()
         plain = Qt.KeyboardModifier.NoModifier
