@@ -25,7 +25,7 @@ from desktop.models.cash_sessions import (
 from desktop.models.cash_settings import CASH_NEEDS_SESSION
 from desktop.models.people import Permission, Till
 from desktop.queries.cash_sums import cash_sums
-from desktop.services import once
+from desktop.services import once, print_jobs
 from desktop.services.posting import next_number
 from desktop.shop.action import action
 from desktop.shop.work import Work
@@ -142,8 +142,9 @@ def move_cash(
         raise Malformed(N_("The amount must be above zero."))
     if not reason.strip():
         raise Malformed(N_("Say why, so that the drawer can be explained later."))
-    _still_open(work, session_id)
+    till_id = _still_open(work, session_id).till_id
     made = _move(work, session_id, kind, amount_minor, reason, document, client_key)
+    print_jobs.open_here(work, till_id, f"cash:{made}", reason.strip())
     once.keep(work, client_key, made)
     return made
 

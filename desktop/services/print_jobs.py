@@ -35,6 +35,7 @@ from desktop.shop.work import Work
 
 MOST_COPIES = 50  # of one document; whoever needs more has a stuck key
 LONGEST_REASON = 200
+_QUEUED = select(PrintJob.id).where(PrintJob.client_key == bindparam("key"))
 _WISHES = select(Till.receipts, Till.drawer).where(Till.id == bindparam("till"))
 
 
@@ -85,6 +86,15 @@ def queue_report(
 def queue_drawer(work: Work, till_id: int, event: str, note: str = "") -> int:
     """Have a till's drawer opened for this cash event, once ever."""
     return _queue(work, "drawer", event, till_id, f"drawer:{event}", drawer_event=event, note=note)
+
+
+def open_here(work: Work, till_id: int, event: str, note: str = "") -> None:
+    """Have the drawer opened for cash that moves now at the till where the person stands, once for the event."""
+    if work.actor.till_id != till_id or work.value(_QUEUED, {"key": f"drawer:{event}"}) is not None:
+        return
+    wishes = work.first(_WISHES, {"till": till_id})
+    if wishes is not None and wishes.drawer:
+        queue_drawer(work, till_id, event, note)
 
 
 def _queue(work: Work, kind: str, document: str, till_id: int, client_key: str, **more: Any) -> int:
@@ -238,6 +248,6 @@ def _requeue(work: Work, job: PrintJob, till_id: int) -> int:
 
 
 __all__ = [
-    "after_sale", "cancel_job", "open_drawer", "print_again", "print_receipt", "print_refund", "queue_drawer",
+    "after_sale", "cancel_job", "open_drawer", "open_here", "print_again", "print_receipt", "print_refund", "queue_drawer",
     "queue_receipt", "queue_refund", "queue_report", "set_till_paper", "settle_doubt",
 ]  # fmt: skip

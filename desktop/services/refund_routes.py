@@ -12,7 +12,7 @@ from desktop.models.orders import Order
 from desktop.models.pay_times import REFUND_ORDER, REFUND_ROUTE, SAME
 from desktop.models.payments import RefundTender, Tender
 from desktop.pricing.refund import Split
-from desktop.services import stored_value
+from desktop.services import print_jobs, stored_value
 from desktop.services.cash_sessions import session_giving
 from desktop.services.local_tenders import NO_FOREIGN, STORED, foreign_back
 from desktop.services.provider_refunds import begin_provider_refund
@@ -103,6 +103,8 @@ def _part_back(work: Work, order: Order, tender: Any, part: int, shared: dict[st
     notes = NO_FOREIGN if route else foreign_back(work, tender, int(tender.given), part)
     row = {**shared, **notes, "tender_id": tender.id, "amount_minor": part, "points": 0}
     made = work.post(RefundTender, [row], ids=True)[0]
+    if (route or tender.method_key) == "cash":
+        print_jobs.open_here(work, work.actor.till_id, f"refund:{refund_id}")
     key = f"refund:{refund_id}:sv{tender.id}"
     if route == STORED:
         stored_value.credit(work, order.member_id, part, refund_id, key)

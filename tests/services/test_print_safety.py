@@ -17,6 +17,7 @@ from desktop.gateways.printer_lines import NetLine
 from desktop.models.people import Permission
 from desktop.models.print_jobs import DrawerKick, PrintJob
 from desktop.queries.print_jobs import job_lines, print_jobs
+from desktop.services.cash_sessions import move_cash, open_session
 from desktop.services.print_jobs import (
     open_drawer,
     print_again,
@@ -31,6 +32,8 @@ from desktop.services.print_run import (
     record_print,
     run_queue,
 )
+from desktop.services.refunds import refund_lines
+from desktop.shop import actors
 from desktop.shop.action import action
 from desktop.shop.shop import Shop
 from desktop.shop.work import Work
@@ -207,6 +210,35 @@ def test_opening_without_a_sale_needs_right_and_reason_and_is_written_down(
         assert connection.execute(select(DrawerKick.note)).scalar_one() == "找零"
     with pytest.raises(Refused):
         small.cashier.do(print_again, job, new_key())
+
+
+@pytest.mark.req("Q6", "M13")
+def test_cash_that_moves_at_the_till_opens_its_drawer_once(small: Stocked, till_printer: TillPrinter) -> None:
+    always(small, drawer=True, receipts="ask")
+    session = small.cashier.do(open_session, small.kiosk_till, [(10_000, 2)], client_key=new_key())
+    key = new_key()
+    for _retry in range(2):
+        small.cashier.do(move_cash, session, "out", 2_600, "买胶带", client_key=key)
+    run(small, at(till_printer))
+    assert till_printer.kicks == 1
+    small.shop.do(
+        move_cash, session, "out", 2_600, "在办公室记的", client_key=new_key()
+    )  # nobody stands there
+    run(small, at(till_printer))
+    assert till_printer.kicks == 1
+
+
+@pytest.mark.req("Q6")
+def test_cash_given_back_at_the_till_opens_its_drawer(small: Stocked, till_printer: TillPrinter) -> None:
+    always(small, drawer=True, receipts="ask")
+    _key, sale = sell(small, small.cart((NUTS, 2)))
+    run(small, at(till_printer))
+    with small.shop.storage.read.connect() as connection:
+        line = connection.execute(text("SELECT id FROM order_line")).scalar_one()
+    there = small.shop.acting_as(actors.staff(1, small.kiosk_till))  # the owner, at this till
+    there.do(refund_lines, sale.order_id, [(line, 1_000)], "坏了", new_key())
+    run(small, at(till_printer))
+    assert till_printer.kicks == 2
 
 
 # -- crashes --------------------------------------------------------------------------------------------------------
