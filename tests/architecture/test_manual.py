@@ -30,6 +30,7 @@ BESIDES = (
     "trouble",
     "parcels",
     "pay_accounts",
+    "pay_methods",
     "receipts",
     "search",
     "stored_value",

@@ -129,7 +129,7 @@ class CardWords:
         if facts.use == FALLBACK:
             return _("Fallback {number}").format(number=facts.fallback), "neutral"
         if facts.channels and "online" not in facts.channels:
-            return _("In store"), "neutral"
+            return _("Store only"), "neutral"
         return (_("Online only"), "neutral") if facts.channels == ("online",) else None
 
     def caption(self, facts: MethodCardFacts) -> tuple[str, str]:

@@ -70,7 +70,7 @@ class AccountsCard(Card):
         badge, tone, pip = self._badge(here)
         row.addWidget(Badge(badge, tone, pip, small=True))
         if here.set_up:
-            test = secondary(_("Try it"), size=30)
+            test = secondary(_("Test it"), size=30)
             test.setAccessibleName(_("Try {name}").format(name=name))
             test.clicked.connect(partial(self.test, here, test))
             row.addWidget(test)
