@@ -9,6 +9,7 @@ from desktop.queries import (
     pay_accounts,
     pay_cases,
     today_after_sales,
+    today_cash,
     today_goods,
     today_house,
     today_orders,
@@ -36,6 +37,7 @@ PARTS: tuple[tuple[Permission, Callable[[Read], Iterator[Todo]]], ...] = (
     (Permission.RECONCILE, pay_cases.open_cases),
     (Permission.SEE_PAYMENTS, pay_cases.resting_methods),
     (Permission.SETTINGS, pay_accounts.ending_certificates),
+    (Permission.CASH, today_cash.forgotten_drawers),
 )
 
 

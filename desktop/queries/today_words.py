@@ -40,6 +40,7 @@ BUTTONS = {
 SHOW_BUTTONS = {
     "payment_case": N_("See to it"),
     "to_ship": N_("Go to ship"),
+    "cash_open": N_("Count and close"),
     "out": N_("Restock"),
     "chased": N_("Answer"),
 }
@@ -83,6 +84,7 @@ TITLES: dict[str, Callable[[Todo], str]] = {
     "payment_case": lambda t: ngettext("{count} payment needs somebody", "{count} payments need somebody", t.count),
     "method_down": lambda t: _("{method} does not work").format(method=method_word(t.facts["method"])),
     "certificate": lambda t: _certificate_title(t).format(method=method_word(t.facts["method"])),
+    "cash_open": lambda t: ngettext("{count} drawer was not closed on its day", "{count} drawers were not closed on their day", t.count),
     "stuck": lambda t: ngettext("{count} order or points entry is wrong", "{count} orders or points entries are wrong", t.count),
     "rule_paused": lambda _t: _("The rule “{name}” has stopped"),
     "unsent": lambda t: ngettext("{count} message could not be sent", "{count} messages could not be sent", t.count),
@@ -213,10 +215,16 @@ def _method_down(todo: Todo, here: Here) -> str:
     )
 
 
+def _cash_open(todo: Todo, here: Here) -> str:
+    tills = ", ".join(todo.facts["tills"])
+    return _("{tills}, open since {when}").format(tills=tills, when=here.when(todo.since))
+
+
 REASONS: dict[str, Callable[[Todo, Here], str]] = {
     "payment_case": _payment_case,
     "method_down": _method_down,
     "certificate": _certificate,
+    "cash_open": _cash_open,
     "clock_doubt": _doubt,
     "books": _found,
     "stuck": _found,

@@ -21,6 +21,7 @@ from desktop.queries.cash_sessions import (
     sessions_count,
     sessions_page,
 )
+from desktop.queries.today import today
 from desktop.queries.verify import verify
 from desktop.services.cash_export import export_sessions
 from desktop.services.cash_sessions import close_session, count_cash, move_cash, note_print, open_session
@@ -127,10 +128,13 @@ def test_a_forgotten_session_is_named_and_seen_from_other_tills(
     assert (mine.session and mine.session.id, mine.session and mine.session.overnight) == (session, False)
     assert mine.session is not None
     assert mine.session.opened_by == "李收银"
+    assert "cash_open" not in {one.kind for one in stocked.shop.ask(today)}
     clock.pass_time(timedelta(days=1))
     [late] = [d for d in stocked.shop.ask(drawers) if d.session is not None]
     assert late.session is not None
     assert late.session.overnight
+    todo = next(one for one in stocked.shop.ask(today) if one.kind == "cash_open")
+    assert (todo.count, todo.step.screen, todo.step.filters["view"]) == (1, "cash", "open")
     assert stocked.shop.ask(sessions_count, CashFilter(view="open")) == 1
     assert stocked.shop.ask(sessions_count, CashFilter(view="different")) == 0
     assert not stocked.shop.ask(sessions_page, CashFilter(days=1)).rows

@@ -195,3 +195,10 @@ def test_who_sees_no_payments_still_finds_the_drawers() -> None:
     both = {entry.key: entry for entry in screens.allowed(frozenset({"keep the cash", "see payments"}))}
     assert alone["cash"].under == ""
     assert both["cash"].under == "payments"
+
+
+def test_whatever_waits_has_its_picture_on_the_home_screen() -> None:
+    from desktop.queries.todo import KINDS
+    from desktop.views.dashboard.todo import LOOKS
+
+    assert set(LOOKS) == set(KINDS)

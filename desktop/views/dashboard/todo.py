@@ -23,6 +23,10 @@ from desktop.views.dashboard.words import amount
 LOOKS = {
     "clock_doubt": ("time-line", "danger"),
     "books": ("scales-3-line", "danger"),
+    "payment_case": ("wallet-3-line", "danger"),
+    "method_down": ("wallet-3-line", "warn"),
+    "certificate": ("key-2-line", "warn"),
+    "cash_open": ("safe-2-line", "warn"),
     "stuck": ("tools-line", "danger"),
     "rule_paused": ("flashlight-line", "danger"),
     "unsent": ("mail-close-line", "warn"),
