@@ -11,12 +11,34 @@ from datetime import datetime
 from tests.simulators.control import ROOM, PayOffice
 
 
+def connect_sample(address: str, office: PayOffice) -> None:
+    """Give a sample shop accounts here, so that its windows and kiosks on this machine pay by them from now on."""
+    from desktop.commands.places import connect
+    from desktop.queries.shell import shop_card
+    from desktop.services.pay_accounts import AccountForm, save_account
+    from desktop.shop.actors import console
+    from desktop.shop.shop import Shop
+
+    storage = connect(address)
+    try:
+        shop = Shop(storage).acting_as(console())
+        if not shop.ask(shop_card).sample:
+            raise SystemExit("this is a shop of its own; only a sample shop may pay to a simulator")
+        for gateway, given in office.account().items():
+            save_account(shop, AccountForm(gateway, given["account"], dict(given["secrets"])))
+    finally:
+        storage.close()
+
+
 def main() -> int:
     """Open, say where and with which keys in one line of JSON, and stay."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulators", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--clock", help="begin at this moment (ISO 8601), as the shop's clock does")
     parser.add_argument("--with-stdin", action="store_true", help="end when the input ends")
+    parser.add_argument(
+        "--shop", help="the address of a sample shop that is to pay here, its keys in the keyring"
+    )
     arguments = parser.parse_args()
     office = PayOffice().open(arguments.port)
     if arguments.clock:

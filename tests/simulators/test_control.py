@@ -11,7 +11,14 @@ from typing import Any
 import httpx
 import pytest
 
+from desktop.commands.places import connect
+from desktop.gateways.pay_secrets import get_secret
+from desktop.queries.pay_accounts import payment_accounts
+from desktop.services.opening import NewShop, open_shop
+from desktop.shop.actors import console
+from desktop.shop.shop import Shop as OpenShop
 from tests.simulators import unionpay, wechat_v2
+from tests.simulators.__main__ import connect_sample
 from tests.simulators.client import NATIVE, ORDER, TRADE, Shop, scanned
 from tests.simulators.control import PayOffice
 from tests.simulators.faults import Fault
@@ -173,3 +180,19 @@ def test_it_runs_beside_the_program(process: dict[str, Any]) -> None:
     assert set(process["account"]) == {"alipay", "wechat", "unionpay"}
     assert control(process["base"], "account") == process["account"]
     assert control(process["base"], "ledger") == []
+
+
+def test_a_sample_shop_is_given_accounts_and_a_real_one_is_not(
+    pay_office: PayOffice, sample_file: str, sqlite_url: str
+) -> None:
+    connect_sample(sample_file, pay_office)
+    storage = connect(sample_file)
+    found = OpenShop(storage).acting_as(console()).ask(payment_accounts)
+    storage.close()
+    assert {row.gateway for row in found.rows} == {"alipay", "wechat", "unionpay"}
+    assert get_secret(found.shop_key, "alipay", "private_key")
+    storage = connect(sqlite_url)
+    open_shop(OpenShop(storage), NewShop("青田小铺", "田", "tian", "a long password", "CNY"))
+    storage.close()
+    with pytest.raises(SystemExit):
+        connect_sample(sqlite_url, pay_office)
