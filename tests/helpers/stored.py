@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from desktop.basics.errors import ShopError
+from desktop.basics.errors import ShopError, Unavailable
 from desktop.basics.ids import new_key
 from desktop.pricing.cart import CartLine
 from desktop.queries.stored_value import Balance, stored_facts
@@ -16,6 +16,8 @@ from desktop.services.stored_value import top_up
 from tests.helpers.goods import PHONE, Stocked
 from tests.helpers.sales import Pocket
 from tests.helpers.tills import PATIENCE, enter, leave
+
+TRIES = 20
 
 
 def fill(stocked: Stocked, amount_minor: int) -> None:
@@ -50,12 +52,18 @@ def pay_stored(stocked: Stocked, lines: Sequence[CartLine], stored_minor: int) -
 
 
 def spend_together(url: str, ids: Stocked, sales: Any, together: Any, answers: Any) -> None:
-    """Settle one of the open sales (key, version) at the moment the others do."""
+    """Settle one of the open sales (key, version) at the moment the others do; a busy database is asked again."""
     stocked = enter(url, ids)
     key, version = sales.get(timeout=PATIENCE)
     together.wait(PATIENCE)
-    try:
-        answers.put(stocked.cashier.do(settle, key, (), version).receipt_number)
-    except ShopError as error:
-        answers.put(error.next_step or str(error))
+    said = ""
+    for _try in range(TRIES):
+        try:
+            said = stocked.cashier.do(settle, key, (), version).receipt_number
+        except Unavailable:
+            continue
+        except ShopError as error:
+            said = error.next_step or str(error)
+        break
+    answers.put(said)
     leave(stocked)
