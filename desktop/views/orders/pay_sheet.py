@@ -16,6 +16,7 @@ from desktop.queries.pay_offer import OfferedMethod, offered
 from desktop.queries.stored_value import STORED, StoredFacts, stored_facts
 from desktop.services.fulfilment import BACK_OFFICE, pay_order
 from desktop.services.settlement import TenderIn
+from desktop.views.common.approve_sheet import TAKE, ask_if_limited
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.field import Field, check_all
@@ -48,13 +49,16 @@ class PaySheet(Sheet):
         self.notes = ForeignCash(context, order.due_minor)
         self._stored = 0  # what the member has of stored value
         self._phones: list[str] = []
-        self.add(self.method, self.notes, self.received, self.reference, self.change, self.phone)
+        self._offers: dict[str, OfferedMethod] = {}
+        self.off = Label("", "small_m", "success_fg")
+        self.off.hide()
+        self.add(self.method, self.off, self.notes, self.received, self.reference, self.change, self.phone)
         self.method.picked.connect(self._method)
         self.handed.textChanged.connect(self._count)
         self.notes.changed.connect(self._noted)
         self.phone.routed.connect(self._routed)
         self.phone.changed.connect(self._follow)
-        self.submitted.connect(self._go)
+        self.submitted.connect(lambda: self._go())
         self._method("cash")
         self._count()
         self._ask_offers()
@@ -69,6 +73,7 @@ class PaySheet(Sheet):
             mine.then(self._offer_stored).otherwise(lambda error: None)
 
     def _offer(self, found: tuple[OfferedMethod, ...]) -> None:
+        self._offers = {one.key: one for one in found}
         self._phones = [one.key for one in found if one.key in WALLETS and one.offered]
         self.phone.known = tuple(self._phones)
         self._show_ways()
@@ -82,6 +87,20 @@ class PaySheet(Sheet):
         stored = [STORED] if self._stored >= self.order.due_minor > 0 else []
         keys = [*BACK_OFFICE, *stored, *self._phones]
         self.method.set_options([(key, method_word(key)) for key in keys], self.method.value())
+        self._method(str(self.method.value()))
+
+    def _discount(self) -> int:
+        """What the chosen way to pay takes off; foreign notes are reckoned at their rate and nothing else."""
+        offer = self._offers.get(str(self.method.value()))
+        foreign = self.method.value() == "cash" and bool(self.notes.code)
+        return offer.discount_minor if offer is not None and not foreign else 0
+
+    def _say_discount(self) -> None:
+        off = self._discount()
+        left = Money(self.order.due_minor - off, self.order.currency)
+        words = _("Payment discount {amount}: take {left}")
+        self.off.setText(words.format(amount=Money(-off, self.order.currency), left=left))
+        self.off.setVisible(bool(off))
 
     def _noted(self) -> None:
         """Other notes were chosen, or more of them."""
@@ -94,6 +113,7 @@ class PaySheet(Sheet):
         self.change.setVisible(method in ("cash", STORED))
         self.reference.setVisible(method not in ("cash", STORED, *WALLETS))
         self._count()
+        self._say_discount()
         self.phone.setVisible(by_phone)
         self.primary.relabel(_("Show a code") if by_phone else _("Take payment"))
         if by_phone:
@@ -124,7 +144,7 @@ class PaySheet(Sheet):
         handed = self.notes.worth_minor() if self.notes.code else 0
         if not self.notes.code and not self.handed.problem():
             handed = self.handed.minor() or 0
-        over = handed - self.order.due_minor
+        over = handed - self.order.due_minor + self._discount()
         self.change.setText(_("Change {amount}").format(amount=Money(max(0, over), self.order.currency)))
 
     def ready(self) -> bool:
@@ -149,16 +169,19 @@ class PaySheet(Sheet):
             return
         super().keyPressEvent(event)
 
-    def _go(self) -> None:
+    def _go(self, approval: int = 0) -> None:
         method = self.method.value()
         if method in WALLETS:
             self.phone.begin(self.order.due_minor)
             return
         foreign = self.notes.facts() if method == "cash" else {}
         received = (self.handed.minor() or 0) if method == "cash" and not foreign else 0
-        tender = TenderIn(method, self.order.due_minor, received, self.number.value(), **foreign)
-        task = self.context.of(self).do(pay_order, self.order.id, tender, self._key).busy(self.primary)
-        task.then(self._paid).otherwise(self.show_error)
+        off = self._discount()
+        taken = self.order.due_minor - off
+        tender = TenderIn(method, taken, received, self.number.value(), discount_minor=off, **foreign)
+        task = self.context.of(self).do(pay_order, self.order.id, tender, self._key, approval=approval)
+        limited = ask_if_limited(self, self.context, TAKE, taken, self._go)
+        task.busy(self.primary).then(self._paid).otherwise(limited)
 
     def _paid_by_phone(self) -> None:
         self._paid("")
