@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from desktop.basics.errors import Changed, Refused
 from desktop.basics.i18n import N_
 from desktop.models.base import UtcDateTime
+from desktop.models.payment_accounts import PaymentAccount
 from desktop.models.people import Permission
 from desktop.models.statements import (
     ARRIVING,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 PART = 4_000  # rows of one transaction
 LEFT_BEHIND = timedelta(minutes=10)  # a bill still arriving after that was given up
 R = StatementRow
+_MERCHANT = {"wechat": "mchid", "alipay": "seller_id"}
 _EMPTY = {
     "state": ARRIVING, "before": "", "ours_minor": 0, "resolution": "", "note": "", "resolved_by": "",
 }  # fmt: skip
@@ -247,19 +249,28 @@ def take_back_statement(work: Work, statement_id: int) -> None:
 
 
 def _own(work: Work, head: Head, new_account: bool) -> None:
-    """The bill is of this shop: the same merchant number as the bills before."""
-    last = work.value(
-        select(Statement.account)
-        .where(Statement.gateway == head.gateway, Statement.state == DONE, Statement.account != "")
-        .order_by(Statement.id.desc())
-        .limit(1)
-    )
-    if new_account or not head.account or not last or last == head.account:
+    """The bill is of this shop: of its account with the provider, or of the merchant number of the bills before."""
+    if new_account or not head.account:
         return
-    raise Refused(
-        N_("This bill is of merchant {theirs}; the bills before were of {ours}. Nothing was changed."),
-        theirs=head.account, ours=last, next_step="reconcile.new_account",
-    )  # fmt: skip
+    ours = _merchant(work, head.gateway)
+    if not ours:
+        ours = work.value(
+            select(Statement.account)
+            .where(Statement.gateway == head.gateway, Statement.state == DONE, Statement.account != "")
+            .order_by(Statement.id.desc())
+            .limit(1)
+        )
+    if ours and not head.account.startswith(ours):  # Alipay adds 0156 to the number of its accounts
+        raise Refused(
+            N_("This bill is of merchant {theirs}; the bills before were of {ours}. Nothing was changed."),
+            theirs=head.account, ours=ours, next_step="reconcile.new_account",
+        )  # fmt: skip
+
+
+def _merchant(work: Work, gateway: str) -> str:
+    """The merchant number of the account, empty when there is none."""
+    details = work.value(select(PaymentAccount.details).where(PaymentAccount.gateway == gateway))
+    return str((details or {}).get(_MERCHANT.get(gateway, ""), ""))
 
 
 def _arriving(work: Work, statement_id: int) -> Statement:

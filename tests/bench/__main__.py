@@ -13,7 +13,7 @@ PARTS = (
     "search",
     "kiosk_scan",
     "lists",
-    "imports",
+    "imports", "reconcile",
     "phone",
     "news",
     "rules",

@@ -43,6 +43,8 @@ def read_bill(
     packed: Packed, *, gateway: str = "", day: date | None = None, progress: Progress = never_stop
 ) -> Bill:
     """Check a file and say what it is. Raises `Malformed` (no bill, damaged), `Refused` (another day or provider)."""
+    if gateway and day and next(packed.lines(), None) is None:  # a day without a payment has an empty bill
+        return Bill(gateway, "", day, "all", packed.hash, packed.name, Totals(), lambda: iter(()))
     whose = gateway_of(packed)
     if gateway and whose != gateway:
         raise Refused(N_("This is a bill of another provider. Choose it there."))

@@ -106,7 +106,7 @@ class PaymentsScreen(ScreenWithPanel):
             ("today", _("Today")),
             ("yesterday", _("Yesterday")),
             ("week", _("Last 7 days")),
-            ("live", _("All live")),
+            ("live", _("Whole list")),
             ("span", _("Custom")),
         ]
         self.period = Segment(periods, "today")
@@ -273,6 +273,7 @@ class PaymentsScreen(ScreenWithPanel):
 
     def _tab(self, key: str) -> None:
         self.search.setVisible(key not in (TODO, SETTLED))
+        self.counted.setVisible(key not in (TODO, SETTLED))
         if key in (TODO, SETTLED):
             page = self.todo if key == TODO else self.settled
             self.pages.setCurrentWidget(page)

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QWidget
 
@@ -148,6 +148,10 @@ class ReconcileScreen(ScreenWithPanel):
         self.search.searched.connect(lambda text: self._narrow_to(text=text.strip()))
         self.search.leads_to = self.table
         card.line.insertWidget(2, self.search)
+        self.more = icon_button("layout-right-line", _("Sums of the day"))
+        self.more.clicked.connect(self._open_panel)
+        self.more.hide()
+        card.line.addWidget(self.more)
         self.table.current_changed.connect(self._choose_row)
         self.table.opened.connect(self._open_order)
         self.table.clicked.connect(self._clicked)
@@ -198,6 +202,7 @@ class ReconcileScreen(ScreenWithPanel):
         self.panel.day.day_shown.connect(self._day_shown)
         self.panel.day.total_wanted.connect(self._type_total)
         self.panel.close_button.clicked.connect(self._dismiss)
+        self.panel.narrowed.connect(self.more.setVisible)
         self.panel.bills.clicked.connect(self._show_bills)
         return self.panel
 
@@ -226,6 +231,7 @@ class ReconcileScreen(ScreenWithPanel):
 
     _which = "open"
     _wanted = 0
+    _reading = False
 
     def _go_to(self, row: BillRowSeen | None) -> None:
         if row is not None:
@@ -304,9 +310,12 @@ class ReconcileScreen(ScreenWithPanel):
 
     def take(self, paths: list[Path], *, new_account: bool = False) -> None:
         """Bring the files in, one after the other."""
-        if paths and not self.progress.isVisible():
+        if paths and not self._reading:
+            self._reading = True
             task = self.job.run(_take, self.context.shop, paths[0], new_account)
-            task.then(partial(self._taken, paths[1:])).otherwise(partial(self._refused, paths))
+            task.then(partial(self._taken, paths[1:])).otherwise(partial(self._refused, paths)).always(
+                self._free
+            )
 
     def _taken(self, more: list[Path], report: BillReport) -> None:
         words = _("{method}, {day}: {rows} rows").format(
@@ -318,7 +327,10 @@ class ReconcileScreen(ScreenWithPanel):
             words = f"{words} · " + _("{count} to decide").format(count=f"{report.open:,}")
         self.context.toast(self, words, tone="info" if report.same or report.open else "success")
         self.open_filters(report.day)
-        self.take(more)
+        QTimer.singleShot(0, self, partial(self.take, more))  # once this one's panel is put away
+
+    def _free(self) -> None:
+        self._reading = False
 
     def _refused(self, paths: list[Path], error: ShopError) -> None:
         if error.next_step == "reconcile.new_account":
@@ -344,9 +356,10 @@ class ReconcileScreen(ScreenWithPanel):
         menu.popup(self.fetch.mapToGlobal(self.fetch.rect().bottomLeft()))
 
     def _fetch(self, method: str) -> None:
-        if self.filters is not None and not self.progress.isVisible():
+        if self.filters is not None and not self._reading:
+            self._reading = True
             task = self.job.run(fetch_bill, self.context.shop, method, self.filters.day)
-            task.then(partial(self._taken, [])).otherwise(partial(self._refused, []))
+            task.then(partial(self._taken, [])).otherwise(partial(self._refused, [])).always(self._free)
 
     # Around
 
@@ -407,6 +420,8 @@ def _take(shop: Any, path: Path, new_account: bool, gauge: Any) -> BillReport:
 class _Side(QScrollArea):
     """The day's sums and the chosen row; in a narrow window it lies over the list."""
 
+    narrowed = Signal(bool)
+
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
@@ -432,6 +447,7 @@ class _Side(QScrollArea):
     def show_close(self, narrow: bool) -> None:
         """Whether it lies over the list now."""
         self.close_button.setVisible(narrow)
+        self.narrowed.emit(narrow)
 
     def show_row(self, row: BillRowSeen | None, desk: FixDesk) -> None:
         """Show what is chosen in the list."""
