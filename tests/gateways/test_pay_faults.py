@@ -5,6 +5,9 @@ from __future__ import annotations
 import logging
 import socket
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,9 +16,10 @@ import pytest
 from desktop.basics.clock import HandClock
 from desktop.basics.errors import Refused
 from desktop.basics.money import Money
-from desktop.gateways.pay_http import Line, NotSent, Unclear, check_base
+from desktop.gateways.pay_http import Line, NotSent, Trouble, Unclear, check_base
 from desktop.gateways.payment import TAKE, Answer, Back, Reason, RefundState, State
 from desktop.gateways.providers import ACCOUNTS, Secrets, make
+from desktop.gateways.wechat_v2 import client_context
 from tests.gateways.pay_cases import NAMES, WAYS, attempt, code
 from tests.helpers.pay_teller import open_teller
 from tests.simulators.control import PayOffice
@@ -182,19 +186,25 @@ def test_what_the_line_makes_of_servers_that_misbehave() -> None:
         line.call("GET", "http://api.mch.weixin.qq.com/v3/certificates")
 
 
-def test_encryption_is_held_against_known_certificates(pay_office: PayOffice) -> None:
+@contextmanager
+def encrypted_server(clients: str = "") -> Iterator[tuple[int, list[str]]]:
+    """A server with TLS: its port, and whom the certificates of its callers named."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERT)
-    listening = socket.create_server(("127.0.0.1", 0))
-    port = listening.getsockname()[1]
-    listening.settimeout(10)
-    import threading
+    if clients:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(cadata=clients)
+    listening, seen = socket.create_server(("127.0.0.1", 0)), []
 
     def serve() -> None:
-        for _call in range(2):
-            plain, _where = listening.accept()
+        while True:
+            try:
+                plain, _where = listening.accept()
+            except OSError:
+                return
             try:
                 with context.wrap_socket(plain, server_side=True) as safe:
+                    seen.append(str((safe.getpeercert() or {}).get("subject", "")))
                     safe.recv(2_000)
                     safe.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
             except OSError:
@@ -202,13 +212,38 @@ def test_encryption_is_held_against_known_certificates(pay_office: PayOffice) ->
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
-    with pytest.raises(NotSent) as caught:
-        Line(5).call("GET", f"https://localhost:{port}/")
-    assert caught.value.detail.startswith("TLS certificate")
+    try:
+        yield listening.getsockname()[1], seen
+    finally:
+        listening.shutdown(socket.SHUT_RDWR)
+        listening.close()
+        thread.join(10)
+
+
+def test_encryption_is_held_against_known_certificates() -> None:
+    with encrypted_server() as (port, _seen):
+        with pytest.raises(NotSent) as caught:
+            Line(5).call("GET", f"https://localhost:{port}/")
+        assert caught.value.detail == "TLS certificate not trusted"
+        trusting = ssl.create_default_context(cafile=str(CERT))
+        assert Line(5, trusting).call("GET", f"https://localhost:{port}/").body == b"{}"  # control
+
+
+def test_older_calls_show_the_merchants_certificate_and_leave_no_key_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    root_key, own_key = new_key(), new_key()
+    root = certificate(root_key, "root", authority=True)
+    own = certificate(own_key, "1900000109", (root_key, root))
     trusting = ssl.create_default_context(cafile=str(CERT))
-    assert Line(5, trusting).call("GET", f"https://localhost:{port}/").body == b"{}"  # control
-    thread.join()
-    listening.close()
+    with encrypted_server(cert_pem(root)) as (port, seen):
+        shown = client_context(own_key, own, trusting)
+        assert Line(5, shown).call("POST", f"https://localhost:{port}/secapi/pay/reverse").body == b"{}"
+        assert "1900000109" in seen[-1]
+        with pytest.raises(Trouble):  # control: without it nobody answers
+            Line(5, trusting).call("POST", f"https://localhost:{port}/secapi/pay/reverse")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
