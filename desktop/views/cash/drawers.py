@@ -61,7 +61,7 @@ class DrawerCard(Card):
         for key, button in self._deeds.items():
             button.setVisible((key == "open") == (session is None))
         if session is None:
-            self.names.say(drawer.till, _("No cash session is open"))
+            self.names.say(drawer.till, _("No session open"))
             self.badge.show_status(_("Not opened"), "neutral", "wait")
             return
         when = when_text(session.opened_at, self._context.now(), self._context.zone)
