@@ -9,7 +9,6 @@ from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _
 from desktop.basics.ids import new_key
 from desktop.basics.pay_codes import cleaned
-from desktop.gateways.payment import SHOW, TAKE
 from desktop.queries.attempts import AttemptView, SubjectPayments, attempt_view, payments_of
 from desktop.queries.order_words import method_word
 from desktop.queries.pay_words import reason_word
@@ -53,7 +52,7 @@ class Wallet(QObject):
             return
         self.beginning, self.stopping, self.view = True, False, None
         task = self._background.do(
-            begin_attempt, self._subject, method, amount_minor, way=TAKE if code else SHOW,
+            begin_attempt, self._subject, method, amount_minor, way="take" if code else "show",
             customer_code=cleaned(code), version=version, client_key=new_key(), till_id=self._till,
         )  # fmt: skip
         task.then(self._begun).otherwise(self._not_begun)
