@@ -9,15 +9,30 @@ from desktop.basics.errors import ShopError, Unavailable
 from desktop.basics.ids import new_key
 from desktop.pricing.cart import CartLine
 from desktop.queries.stored_value import Balance, stored_facts
+from desktop.queries.verify import verify
 from desktop.services.checkout import agree_by_code, join_by_phone, save_checkout, send_kiosk_code
 from desktop.services.settlement import Settled, settle
 from desktop.services.stored_sale import choose_stored_value
-from desktop.services.stored_value import top_up
-from tests.helpers.goods import PHONE, Stocked
+from desktop.services.stored_value import save_bonus_tier, top_up
+from desktop.shop.shop import Shop
+from tests.helpers.goods import PHONE, Stocked, open_stocked
 from tests.helpers.sales import Pocket
 from tests.helpers.tills import PATIENCE, enter, leave
 
 TRIES = 20
+
+
+def with_tiers(shop: Shop) -> Stocked:
+    """The pictures' shop with two tiers: from ¥100 on ¥10, from ¥500 on 20%."""
+    opened = open_stocked(shop)
+    opened.shop.do(save_bonus_tier, None, 10_000, bonus_minor=1_000)
+    opened.shop.do(save_bonus_tier, None, 50_000, bonus_bp=2_000)
+    return opened
+
+
+def books(stocked: Stocked) -> None:
+    """They balance."""
+    assert stocked.shop.ask(verify).faults == ()
 
 
 def fill(stocked: Stocked, amount_minor: int) -> None:

@@ -278,7 +278,8 @@ def test_two_programs_ask_for_a_rate_once(both: Stocked, rate_office: RateOffice
     from threading import Barrier, Thread
 
     floats(both, rate_office, "USD")
-    together, taken = Barrier(2), []
+    together = Barrier(2)
+    taken: list[str] = []
 
     def fetch() -> None:
         together.wait(30)

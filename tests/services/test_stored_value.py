@@ -4,48 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 
-from desktop.basics.clock import HandClock, SystemClock
 from desktop.basics.errors import Changed, NotAllowed, Refused, ShopError
 from desktop.basics.i18n import speaking
 from desktop.basics.ids import new_key
 from desktop.models.pay_times import REFUND_ROUTE
-from desktop.models.people import Permission
-from desktop.models.settings import STORED_FIRST, STORED_MOST, STORED_PROOF
-from desktop.models.stored_value import StoredBalance, StoredValueEntry
+from desktop.models.settings import STORED_FIRST, STORED_PROOF
 from desktop.models.system import DailyTotal
 from desktop.queries.checkout import checkout_view
 from desktop.queries.stored_value import Balance, TierRow, stored_facts, stored_owed, stored_page, top_up_slip
 from desktop.queries.verify import verify
-from desktop.services.attempts import begin_attempt
 from desktop.services.checkout import agree_by_staff, save_checkout
 from desktop.services.refunds import refund_lines
 from desktop.services.settings import set_setting
 from desktop.services.settlement import TenderIn, settle
 from desktop.services.stored_sale import choose_stored_value, settle_stored
 from desktop.services.stored_value import (
-    begin_top_up,
     correct_stored,
-    drop_top_up,
     pay_out,
     save_bonus_tier,
     top_up,
 )
-from desktop.shop import actors
-from desktop.shop.action import action
 from desktop.shop.shop import Shop
-from desktop.shop.work import Work
-from desktop.storage.engine import open_storage
-from tests.helpers.goods import MILK, NUTS, Stocked, open_stocked
-from tests.helpers.pay_office import PayOffice, drive
-from tests.helpers.stored import fill, has, pay_stored, spend_together, stored_sale
-from tests.helpers.tills import CONTEXT, gather, ids_of, leave
+from tests.helpers.goods import MILK, NUTS, Stocked
+from tests.helpers.stored import books, fill, has, pay_stored, stored_sale, with_tiers
 
 MILK_COSTS, NUTS_COST = 1_690, 3_990
 
@@ -55,14 +42,6 @@ def english() -> Iterator[None]:
     """Sentences are compared in English."""
     with speaking("en"):
         yield
-
-
-def with_tiers(shop: Shop) -> Stocked:
-    """The pictures' shop with two tiers: from ¥100 on ¥10, from ¥500 on 20%."""
-    opened = open_stocked(shop)
-    opened.shop.do(save_bonus_tier, None, 10_000, bonus_minor=1_000)
-    opened.shop.do(save_bonus_tier, None, 50_000, bonus_bp=2_000)
-    return opened
 
 
 @pytest.fixture
@@ -75,11 +54,6 @@ def stocked(sqlite_shop: Shop) -> Stocked:
 def both(shop: Shop) -> Stocked:
     """On each kind of database."""
     return with_tiers(shop)
-
-
-def books(stocked: Stocked) -> None:
-    """They balance."""
-    assert stocked.shop.ask(verify).faults == ()
 
 
 def sold(stocked: Stocked) -> int:
@@ -105,11 +79,11 @@ def test_the_best_tier_gives_the_bonus(stocked: Stocked, amount: int, bonus: int
 @pytest.mark.req("C14")
 def test_a_tier_holds_only_in_its_time(stocked: Stocked) -> None:
     now = stocked.shop.clock.now()
-    late = {"valid_from": now + timedelta(days=1), "valid_until": now + timedelta(days=2)}
-    stocked.shop.do(save_bonus_tier, None, 100, bonus_minor=100, **late)
+    begins, ends = now + timedelta(days=1), now + timedelta(days=2)
+    stocked.shop.do(save_bonus_tier, None, 100, bonus_minor=100, valid_from=begins, valid_until=ends)
     fill(stocked, 200)
     assert has(stocked) == (200, 0)
-    tier = TierRow(1, 100, 100, 0, late["valid_from"], late["valid_until"])
+    tier = TierRow(1, 100, 100, 0, begins, ends)
     assert [tier.holds(now + timedelta(hours=h)) for h in (23, 24, 47, 48)] == [False, True, True, False]
 
 
@@ -311,83 +285,6 @@ def test_a_correction_needs_the_right_and_a_reason_and_stops_at_zero(stocked: St
     books(stocked)
 
 
-SCAN = "285123456789012345"
-
-
-def _pays(both: Stocked, subject: str, amount: int, version: int = 0) -> int:
-    """The customer’s code is scanned."""
-    return both.kiosk.do(
-        begin_attempt, subject, "alipay", amount, way="take", customer_code=SCAN, version=version,
-        client_key=new_key(),
-    )  # fmt: skip
-
-
-@pytest.mark.req("C14", "M1")
-def test_a_wallet_pays_a_top_up_with_the_bonus_it_was_promised(both: Stocked, clock: HandClock) -> None:
-    key, office = new_key(), PayOffice()
-    begun = both.kiosk.do(begin_top_up, both.member_id, 50_000, client_key=key)
-    assert both.kiosk.do(begin_top_up, both.member_id, 50_000, client_key=key) == begun
-    both.shop.do(save_bonus_tier, None, 50_000, bonus_bp=9_000)  # a better promise comes too late
-    _pays(both, f"top_up:{key}", 50_000)
-    assert has(both) == (0, 0)
-    drive(both.shop, office, clock)
-    assert has(both) == (50_000, 10_000)
-    assert office.net_minor == 50_000
-    slip = both.cashier.ask(top_up_slip, begun)
-    assert (slip.method_key, slip.amount_minor) == ("alipay", 50_000)
-    with pytest.raises(Refused, match="given up or is done"):
-        _pays(both, f"top_up:{key}", 50_000)
-    books(both)
-
-
-@pytest.mark.req("C14", "M1")
-def test_money_for_a_top_up_that_was_given_up_goes_back(stocked: Stocked, clock: HandClock) -> None:
-    key, office = new_key(), PayOffice()
-    stocked.kiosk.do(begin_top_up, stocked.member_id, 50_000, client_key=key)
-    _pays(stocked, f"top_up:{key}", 50_000)
-    stocked.kiosk.do(drop_top_up, key)
-    drive(stocked.shop, office, clock)
-    assert has(stocked) == (0, 0)
-    assert "take" in office.calls
-    assert office.net_minor == 0
-    books(stocked)
-
-
-@pytest.mark.req("C14", "M1")
-def test_a_part_of_a_top_up_is_none(stocked: Stocked, clock: HandClock) -> None:
-    key, office = new_key(), PayOffice()
-    stocked.kiosk.do(begin_top_up, stocked.member_id, 50_000, client_key=key)
-    _pays(stocked, f"top_up:{key}", 20_000)
-    drive(stocked.shop, office, clock)
-    assert (has(stocked), office.net_minor) == ((0, 0), 0)
-
-
-@pytest.mark.req("C14", "M1")
-def test_stored_value_and_a_wallet_pay_together_the_wallet_first(both: Stocked, clock: HandClock) -> None:
-    fill(both, 2_000)
-    office = PayOffice()
-    key, version = stored_sale(both, both.cart((NUTS, 1)), 2_000)
-    _pays(both, f"sale:{key}", NUTS_COST - 2_000, version)
-    assert has(both) == (2_000, 0)  # nothing local is taken before
-    drive(both.shop, office, clock)
-    assert (has(both), office.net_minor) == ((0, 0), NUTS_COST - 2_000)
-    assert both.kiosk.ask(checkout_view, key).state == "done"
-    books(both)
-
-
-@pytest.mark.req("C14", "M1")
-def test_what_a_wallet_paid_goes_back_when_the_stored_value_is_gone(both: Stocked, clock: HandClock) -> None:
-    fill(both, 2_000)
-    office = PayOffice()
-    key, version = stored_sale(both, both.cart((NUTS, 1)), 2_000)
-    _pays(both, f"sale:{key}", NUTS_COST - 2_000, version)
-    both.shop.do(pay_out, both.member_id, 500, "cash", "wanted it", client_key=new_key())
-    drive(both.shop, office, clock)
-    assert (has(both), office.net_minor) == ((1_500, 0), 0)
-    assert both.kiosk.ask(checkout_view, key).state == "open"
-    books(both)
-
-
 @pytest.mark.req("C14")
 def test_the_books_find_a_balance_somebody_changed(both: Stocked) -> None:
     """The control of every `books` above."""
@@ -415,54 +312,3 @@ def test_the_parts_of_an_amount_add_up_and_neither_exceeds_what_is_there(
     assert 0 <= parts[0] <= money
     assert 0 <= parts[1] <= bonus
     assert parts[first == "money"] == 0 or parts[first != "money"] == (money if first == "money" else bonus)
-
-
-# -- the last of it, at many tills -------------------------------------------------------------------------------
-
-TILLS = 8
-
-
-@pytest.fixture
-def many(shop_url: str) -> Any:
-    """A shop by the machine's own clock."""
-    opened = open_stocked(Shop(open_storage(shop_url), actor=actors.console(), clock=SystemClock()))
-    opened.shop.do(set_setting, STORED_MOST.key, 10_000_000)
-    yield opened
-    leave(opened)
-
-
-@pytest.mark.req("C14")
-def test_eight_tills_spend_the_last_balance_once(many: Stocked, shop_url: str) -> None:
-    """Three of eight sales can be paid from what is there."""
-    many.shop.do(correct_stored, many.member_id, 4_000, 1_500, "opening", client_key=new_key())
-    sales = CONTEXT.Queue()
-    for _ in range(TILLS):
-        sales.put(stored_sale(many, many.cart((MILK, 1)), MILK_COSTS))
-    answers = gather(spend_together, TILLS, shop_url, ids_of(many), sales)
-    assert sorted(answer == "change_stored" for answer in answers) == [False] * 3 + [True] * 5, answers
-    assert sum(has(many)) == 5_500 - 3 * MILK_COSTS
-    books(many)
-
-
-@action(permission=Permission.KIOSK)
-def _spend_as_it_looked(work: Work, member_id: int, amount: int, have: int) -> None:
-    """What must not be done: write what was there before, less what is spent."""
-    row = work.session.get(StoredBalance, member_id)
-    assert row is not None
-    row.money_minor = have - amount
-    entry = {
-        "member_id": member_id, "kind": "spend", "money_delta": -amount, "bonus_delta": 0,
-        "money_balance": have - amount, "bonus_balance": 0, "source": "order:1", "client_key": new_key(),
-        "actor": "x", "at": work.now,
-    }  # fmt: skip
-    work.post(StoredValueEntry, [entry])
-
-
-@pytest.mark.req("C14")
-def test_a_till_that_trusts_what_it_saw_spends_it_twice(both: Stocked) -> None:
-    """The control: without the guarded update both sales go through, and the books say so."""
-    both.shop.do(correct_stored, both.member_id, 4_000, 0, "opening", client_key=new_key())
-    seen = [has(both)[0] for _till in range(2)]
-    for have in seen:
-        both.kiosk.do(_spend_as_it_looked, both.member_id, 4_000, have)
-    assert "stored value" in {fault.kind for fault in both.shop.ask(verify).faults}

@@ -75,7 +75,7 @@ def test_a_currency_is_added_with_its_rate_and_another_is_typed_later(stage: Sta
 def test_the_source_is_tried_before_it_is_kept(stage: Stage, rate_office: RateOffice) -> None:
     page = opened(stage)
     add(stage, page, "USD", mode="floating")
-    assert page.rows[0].quote is None
+    assert [row.quote for row in page.rows] == [None]
     page.open_source()
     sheet = stage.sheet(page, SourceSheet)
     sheet.url.setText(rate_office.url)
