@@ -33,6 +33,7 @@ SOME = (
     Fault.TRUNCATED,
 )
 PENNY = Money(100, "CNY")
+GOING = (RefundState.SUCCEEDED, RefundState.PROCESSING)
 
 
 @pytest.fixture(scope="module")
@@ -262,3 +263,72 @@ def test_no_connection_is_nothing_sent(clock_of_all: HandClock, provider: str) -
         answer = sale.begin()
         assert (answer.state, answer.reason) == (State.CREATED, Reason.NO_CONNECTION)
         assert sale.gateway.query(sale.attempt).state is State.UNKNOWN
+
+
+# Money going back
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_a_refund_above_what_is_left_is_refused_and_moves_nothing(
+    office: PayOffice, clock_of_all: HandClock, provider: str
+) -> None:
+    sale = scene(office, clock_of_all, provider).paid()
+    first, second = ("R" + letter + sale.attempt.number[2:] for letter in "12")
+    assert sale.gateway.refund(sale.attempt, first, Money(8000, "CNY"), "").state in GOING
+    assert _settled(sale, first).state is RefundState.SUCCEEDED
+    sale.pass_time(20)
+    refused = sale.gateway.refund(sale.attempt, second, Money(889, "CNY"), "")
+    assert (refused.state, sale.net) == (RefundState.REFUSED, 888)
+    sale.pass_time(20)
+    assert sale.gateway.refund(sale.attempt, second, Money(888, "CNY"), "").state in GOING
+    assert _settled(sale, second).state is RefundState.SUCCEEDED
+    assert sale.net == 0
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_the_same_refund_again_gives_back_once(
+    office: PayOffice, clock_of_all: HandClock, provider: str
+) -> None:
+    sale = scene(office, clock_of_all, provider).paid()
+    number = "R" + sale.attempt.number[1:]
+    for _time in range(3):
+        sale.is_true_of(sale.gateway.refund(sale.attempt, number, PENNY, ""), number)
+        sale.pass_time(20)
+    assert _settled(sale, number).state is RefundState.SUCCEEDED
+    assert sale.net == 8788
+    other = sale.gateway.refund(sale.attempt, number, Money(200, "CNY"), "")
+    assert (other.state is RefundState.SUCCEEDED, sale.net) == (False, 8788)
+
+
+def test_alipay_says_that_no_money_moved_until_it_is_asked(
+    office: PayOffice, clock_of_all: HandClock
+) -> None:
+    sale = scene(office, clock_of_all, "alipay").paid()
+    number = "R" + sale.attempt.number[1:]
+    office.inject(Fault.NO_FUND_CHANGE)
+    assert sale.gateway.refund(sale.attempt, number, PENNY, "").state is RefundState.PROCESSING
+    assert sale.gateway.query_refund(sale.attempt, number).state is RefundState.SUCCEEDED
+
+
+@pytest.mark.parametrize("provider", ["wechat", "wechat v2"])
+def test_a_bank_refuses_a_refund(office: PayOffice, clock_of_all: HandClock, provider: str) -> None:
+    """A person has to see to it; until then the money is still the shop's."""
+    office.set_refund_polls(0)
+    sale = scene(office, clock_of_all, provider).paid()
+    number = "R" + sale.attempt.number[1:]
+    office.inject(Fault.REFUND_ABNORMAL)
+    assert sale.gateway.refund(sale.attempt, number, PENNY, "").state is RefundState.PROCESSING
+    assert sale.gateway.query_refund(sale.attempt, number).state is RefundState.ABNORMAL
+    assert sale.net == 8888
+    office.settle_refunds(number)
+    assert sale.gateway.query_refund(sale.attempt, number).state is RefundState.SUCCEEDED
+
+
+def test_a_refund_that_was_closed_moved_nothing(office: PayOffice, clock_of_all: HandClock) -> None:
+    office.set_refund_polls(0)
+    sale = scene(office, clock_of_all, "wechat").paid()
+    number = "R" + sale.attempt.number[1:]
+    office.inject(Fault.REFUND_CLOSED)
+    sale.gateway.refund(sale.attempt, number, PENNY, "")
+    assert sale.gateway.query_refund(sale.attempt, number).state is RefundState.REFUSED
+    assert sale.net == 8888

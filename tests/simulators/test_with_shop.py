@@ -32,7 +32,7 @@ FAULTS = (
 )  # fmt: skip
 CODES = {"alipay": "28", "wechat": "13"}
 OUTCOMES = ("pay", "pay", "password", "money", "expired")
-RUNS = 8
+RUNS = 6
 
 
 @pytest.fixture
