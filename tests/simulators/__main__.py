@@ -43,6 +43,8 @@ def main() -> int:
     office = PayOffice().open(arguments.port)
     if arguments.clock:
         office.set_clock(datetime.fromisoformat(arguments.clock))
+    if arguments.shop:
+        connect_sample(arguments.shop, office)
     print(
         json.dumps({"base": office.base, "control": office.base + ROOM, "account": office.account()}),
         flush=True,
