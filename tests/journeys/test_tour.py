@@ -71,3 +71,12 @@ def test_a_tour_that_can_not_happen_says_which_step(tmp_path: Path, sqlite_url: 
     code, told = run(tmp_path, "tour", "--to", str(tmp_path / "tour"), "--database", sqlite_url)
     assert code == 1
     assert any("明前龙井" in step for step in told["missed"])
+
+
+@pytest.mark.req("M11")
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9", "https://openapi.alipay.com"])
+def test_a_tour_without_its_simulator_does_not_begin(tmp_path: Path, address: str) -> None:
+    """Nobody there, or not on this machine: nothing is sent anywhere, no picture is taken."""
+    code, told = run(tmp_path, "tour", "--to", str(tmp_path / "tour"), "--simulated-pay", address)
+    assert (code, told["ok"]) == (1, False)
+    assert not (tmp_path / "tour").exists()

@@ -11,9 +11,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from tests.simulators import alipay_refunds
-from tests.simulators.alipay_words import BEIJING, Body, Refusal, fen, invalid, moment, yuan
+from tests.simulators.alipay_words import BEIJING, Body, Refusal, cert_sn, fen, invalid, moment, root_sn, yuan
 from tests.simulators.faults import SPOILS_SIGNATURE, Fault
-from tests.simulators.keys import Keys, letters, sign, verifies
+from tests.simulators.keys import Keys, cert_pem, letters, sign, verifies
 from tests.simulators.ledger import CODE_LIVES, CodeOutcome, Ledger, Order, Stage
 from tests.simulators.web import Reply, Request
 
@@ -84,7 +84,7 @@ class Alipay:
                     self.notify_urls[str(biz.get("out_trade_no", ""))] = fields["notify_url"]
         except Refusal as refusal:
             body = refusal.body
-        return self._signed(method, _twisted(body, fault), fault)
+        return self._signed(method, _twisted(body, fault), fault, "app_cert_sn" in fields)
 
     def trouble(self, request: Request, fault: Fault) -> Reply:
         """A failure of the system: neither done nor not done."""
@@ -114,6 +114,13 @@ class Alipay:
         if not verifies(self.keys.alipay_merchant.public_key(), signed_content(fields), fields["sign"]):
             raise invalid("isv.invalid-signature")
         self._on_time(fields.get("timestamp", ""))
+        if "app_cert_sn" in fields:  # certificate mode
+            ours, root = (
+                cert_sn(self.keys.alipay_certificates[0]),
+                root_sn([cert_pem(self.keys.alipay_root.cert)]),
+            )
+            if (fields["app_cert_sn"], fields.get("alipay_root_cert_sn")) != (ours, root):
+                raise invalid("isv.invalid-cert-sn")
         try:
             biz = json.loads(fields.get("biz_content", ""))
         except ValueError:
@@ -130,7 +137,7 @@ class Alipay:
         if abs(at - self.ledger.clock.signing()) > SKEW:
             raise invalid("isv.invalid-timestamp")
 
-    def _signed(self, method: str, body: Body, fault: Fault) -> Reply:
+    def _signed(self, method: str, body: Body, fault: Fault, certificates: bool = False) -> Reply:
         known = method in self.methods
         span = json.dumps(body, ensure_ascii=False, separators=(",", ":")).replace("/", "\\/")
         name = method.replace(".", "_") + "_response" if known else "error_response"
@@ -141,6 +148,9 @@ class Alipay:
             raw[7] ^= 1
             signature = base64.b64encode(raw).decode()
         tail = "" if fault is Fault.UNSIGNED or not known else f',"sign":"{signature}"'
+        if certificates and known:
+            named = cert_sn(self.keys.alipay_certificates[fault is not Fault.OTHER_SERIAL])
+            tail = f',"alipay_cert_sn":"{named}"{tail}'
         text = f'{{"{name}":{span}{tail}}}'
         return Reply(200, text.encode(), {"Content-Type": "application/json;charset=utf-8"})
 

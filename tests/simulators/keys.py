@@ -147,6 +147,18 @@ class Keys:
     api_v2_key: str = field(default_factory=lambda: letters(32))
 
     @cached_property
+    def alipay_root(self) -> Pair:
+        """Whoever vouches for the certificates of an application and of Alipay itself."""
+        return _pair("Test root of Alipay", authority=True)
+
+    @cached_property
+    def alipay_certificates(self) -> tuple[x509.Certificate, x509.Certificate]:
+        """The application's certificate and Alipay's."""
+        root = (self.alipay_root.key, self.alipay_root.cert)
+        ours = certificate(self.alipay_merchant, "2088000000000001-2021000000000001", root)
+        return ours, certificate(self.alipay_platform, "Alipay of the tests", root)
+
+    @cached_property
     def unionpay_signer(self) -> Pair:
         """Whoever signs UnionPay's answers."""
         return _pair(UNIONPAY_SIGNER, self.unionpay_root)

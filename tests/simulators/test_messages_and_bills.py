@@ -166,6 +166,20 @@ def test_wechats_certificates_change_under_a_running_shop(pay_office: PayOffice,
     assert pay_office.calls.count("wechat.certificates") == 2
 
 
+def test_alipay_by_certificates(pay_office: PayOffice, clock: HandClock) -> None:
+    """An answer under another certificate's number is nobody's, whatever its signature."""
+    ours, theirs = pay_office.keys.alipay_certificates
+    sale = scene(pay_office, clock, "alipay")
+    sale.gateway = gateway_to(
+        pay_office, "alipay", clock, alipay_public_key="", app_cert=cert_pem(ours), alipay_cert=cert_pem(theirs),
+        root_cert=cert_pem(pay_office.keys.alipay_root.cert),
+    )  # fmt: skip
+    pay_office.inject(Fault.OTHER_SERIAL)
+    answer = sale.begin()
+    assert (answer.state, answer.reason) == (State.UNKNOWN, Reason.SIGNATURE)
+    assert sale.gateway.query(sale.attempt).state is State.SUCCEEDED
+
+
 def test_an_expired_certificate_of_unionpay_is_named(pay_office: PayOffice, clock: HandClock) -> None:
     sale = scene(pay_office, clock, "unionpay").paid()
     pay_office.inject(Fault.OTHER_SERIAL)

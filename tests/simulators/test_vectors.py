@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tests.simulators import alipay, unionpay, wechat, wechat_v2
+from tests.simulators import alipay, alipay_words, unionpay, wechat, wechat_v2
 from tests.simulators.keys import sign, verifies
 
 VECTORS = Path(__file__).parents[3] / "shared" / "protocols" / "vectors"
@@ -105,6 +105,13 @@ def test_alipay_messages(case: dict[str, Any]) -> None:
     if "verifies_with_sign_type" in case:
         assert (without, whole) == (case["verifies_without_sign_type"], case["verifies_with_sign_type"])
     assert (without or whole) is case["expect"]
+
+
+@pytest.mark.parametrize("case", cases("alipay_cert_sn"))
+def test_alipay_numbers_of_certificates(case: dict[str, Any]) -> None:
+    end = "-----END CERTIFICATE-----"
+    pems = [part + end for part in case["pem"].split(end) if "BEGIN" in part]
+    assert alipay_words.root_sn(part.strip() for part in pems) == case["expect"]
 
 
 @pytest.mark.parametrize("case", cases("unionpay_510_notify"))

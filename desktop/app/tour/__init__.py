@@ -41,6 +41,10 @@ def prepare_screen() -> None:
 
 def tour(arguments: argparse.Namespace, application: QApplication) -> int:
     """Walk through everything; 0 only when every step really happened."""
+    if arguments.simulated_pay:
+        from desktop.app.tour.simulator import Simulator
+
+        Simulator(arguments.simulated_pay).call("account")  # raises when nobody answers there
     folder = Path(arguments.to)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="zhanggui-tour-") as place:
