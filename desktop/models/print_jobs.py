@@ -42,12 +42,10 @@ PROBLEM_WORDS = {
     "no_way": N_(
         "The printer set on this machine can’t be used. Choose it again in Settings › Receipt printer."
     ),
-    "no_printer": N_("No printer is set on this till’s machine. Choose one in Settings › Receipt printer."),
     "cut_off": N_("The connection broke while printing. Look at what came out."),
     "ran_out": N_("The paper ran out while printing. Put in a new roll and look at what came out."),
     "program_ended": N_("The program ended while printing. Look at what came out."),
     "too_old": N_("It waited too long for the printer, so it isn’t printed by itself any more."),
-    "too_often": N_("The printer was tried too often. See to it, then print again."),
     "unreadable": N_("This paper can’t be laid out any more. Look at its order."),
 }
 

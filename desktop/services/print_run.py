@@ -216,8 +216,6 @@ def record_print(work: Work, claimed: Claimed, owner: str, state: str, problem: 
         job.next_at = work.now + min(FIRST_PAUSE * 2 ** min(claimed.tries - 1, 10), LONGEST_PAUSE)
         return True
     job.state, job.ended_at = (FAILED if state == QUEUED else state), work.now
-    if state == QUEUED:
-        job.problem = problem or "too_often"
     return True
 
 

@@ -100,7 +100,14 @@ class PreviewCard(Card):
     def __init__(self) -> None:
         super().__init__(margins=(16, 14, 16, 16), gap=10)
         self.body.addWidget(Label(_("Preview"), "h3"))
-        self.body.addWidget(Label(_("As it comes out of the printer, dot by dot"), "cap", "text2", wrap=True))
+        self.body.addWidget(
+            Label(
+                _("Line by line as it is printed; the printer draws its own letters"),
+                "cap",
+                "text2",
+                wrap=True,
+            )
+        )
         self.paper_mm = Segment([(80, "80 mm"), (58, "58 mm")], 80)
         self.paper_mm.setAccessibleName(_("Paper"))
         here = "zh_CN" if language().startswith("zh") else "en"
