@@ -111,7 +111,6 @@ class PriceList(Base):
     tier_key: Mapped[str | None]
     channel: Mapped[str | None]
     name: Mapped[str] = mapped_column(default="", server_default="")  # empty: said by type and tier
-    currency: Mapped[str] = mapped_column(default="", server_default="")  # empty: the shop's own
     valid_from: Mapped[datetime | None]
     valid_until: Mapped[datetime | None]  # from then on it gives no price any more
     active: Mapped[bool] = mapped_column(default=True, server_default=true())

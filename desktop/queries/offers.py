@@ -70,7 +70,6 @@ _OFFERS = (
                 or_(PriceList.tier_key.is_(None), PriceList.tier_key == bindparam("tier")),
                 or_(PriceList.channel.is_(None), PriceList.channel == bindparam("channel")),
                 PriceList.active,
-                PriceList.currency == "",  # one in another currency is for showing its prices
                 or_(PriceList.valid_from.is_(None), PriceList.valid_from <= bindparam("moment", type_=UtcDateTime())),
                 or_(PriceList.valid_until.is_(None), PriceList.valid_until > bindparam("moment", type_=UtcDateTime())),
             ),

@@ -766,7 +766,6 @@ def upgrade() -> None:
     op.add_column("payment_method", sa.Column("regions", sa.String(), server_default="", nullable=False))
     op.add_column("payment_method", sa.Column("currencies", sa.String(), server_default="", nullable=False))
     op.add_column("payment_method", sa.Column("trusted_at", UtcDateTime(), nullable=True))
-    op.add_column("price_list", sa.Column("currency", sa.String(), server_default="", nullable=False))
     op.add_column("refund_tender", sa.Column("route", sa.String(), server_default="", nullable=False))
     op.add_column("refund_tender", sa.Column("session_id", sa.BigInteger(), nullable=True))
     op.add_column(
