@@ -82,12 +82,7 @@ def begin_attempt(
     due = subject_of(subject).due(work, subject.partition(":")[2])  # locked from here on: others wait
     _check_due(work, subject, due, amount_minor, version)
     till = till_id or due.till_id or work.actor.till_id or None
-    check_offer(
-        work, method_key, till_id=till, member_id=due.member_id,
-        amount_minor=amount_minor, currency=due.amount.currency,
-    )  # fmt: skip
-    check_amount(work, TAKE_MONEY, amount_minor, approval)
-    off = discount_of(work, method_key, amount_minor)
+    off = _offered(work, method_key, till, due, amount_minor, approval)
     row = _row(work, due, amount_minor - off, till, way) | {"discount_minor": off}
     attempt_id = work.post(_A, [row | {
         "subject": subject, "method_key": method_key, "gateway": _gateway(work, method_key),
@@ -101,6 +96,18 @@ def begin_attempt(
     tell(work, attempt_id, "", str(State.CREATED))
     work.touch(*due.row)  # whoever shows what is being paid looks again
     return attempt_id
+
+
+def _offered(
+    work: Work, method_key: str, till: int | None, due: Due, amount_minor: int, approval: int
+) -> int:
+    """May so much be paid that way here, and by whoever acts? Returns what the method takes off."""
+    check_offer(
+        work, method_key, till_id=till, member_id=due.member_id, amount_minor=amount_minor,
+        currency=due.amount.currency,
+    )  # fmt: skip
+    check_amount(work, TAKE_MONEY, amount_minor, approval)
+    return discount_of(work, method_key, amount_minor)
 
 
 def _same(known: Any, subject: str, method_key: str, amount_minor: int) -> int:
@@ -170,6 +177,8 @@ def stop_attempt(work: Work, attempt_id: int) -> str:
     Returns its state. One that has succeeded or ended stays as it is.
     """
     row = _locked(work, attempt_id)
+    if work.actor.kind == "kiosk" and row.till_id != work.actor.till_id:
+        raise Refused(N_("This payment belongs to another till."))
     stop_row(work, row)
     return str(_locked(work, attempt_id).state)
 

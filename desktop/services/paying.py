@@ -10,8 +10,10 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
+from threading import Lock
 
-from desktop.basics.errors import ShopError
+from desktop.basics.errors import ShopError, Unavailable
 from desktop.basics.ids import new_key
 from desktop.basics.money import Money
 from desktop.gateways.payment import Answer, Back, Gateway, Reason, RefundState, State
@@ -27,7 +29,9 @@ from desktop.shop.shop import Shop
 
 LEASE_SECONDS = 60  # longer than all time-outs of a call together
 LANES = 6
+PATIENCE = 2  # more tries to write an answer down
 MOST_CALLS = 6  # of one payment in one go: sent, asked, cancelled
+_turn = Lock()  # calls go on beside each other, writes one after the other: SQLite's writers don't queue
 log = logging.getLogger("zhanggui.paying")
 
 
@@ -106,14 +110,27 @@ def _follow(clock: Shop, one: Waiting, gateway: Gateway, seconds: int) -> int:
 def _attempt(
     clock: Shop, attempt_id: int, seen: datetime, gateway: Gateway, seconds: int
 ) -> tuple[int, datetime | None]:
-    call = clock.do(claim_attempt, attempt_id, seen, new_key(), seconds)
+    with _turn:
+        call = clock.do(claim_attempt, attempt_id, seen, new_key(), seconds)
     if call is None:
         return 0, None
-    state = clock.do(record_answer, call, _ask(gateway, call))
+    state = _write_down(partial(clock.do, record_answer, call, _ask(gateway, call)))
     log.info("payment %s: %s, now %s", call.attempt.number, call.asked, state)
     if state not in pay_steps.OPEN:
         return 1, None
     return 1, clock.ask(next_payment_at, (call.gateway,), attempt_id)
+
+
+def _write_down(write: Callable[[], str]) -> str:
+    """Write an answer down, with patience: a database that is busy now must not make us ask again."""
+    for _try in range(PATIENCE):
+        try:
+            with _turn:
+                return write()
+        except Unavailable as error:
+            log.warning("an answer waits to be written down: %s", type(error).__name__)
+    with _turn:
+        return write()
 
 
 def _ask(gateway: Gateway, call: Call) -> Answer:
@@ -139,10 +156,11 @@ def _send(gateway: Gateway, call: Call) -> Answer:
 def _refund(
     clock: Shop, refund_id: int, seen: datetime, gateway: Gateway, seconds: int
 ) -> tuple[int, datetime | None]:
-    call = clock.do(claim_refund, refund_id, seen, new_key(), seconds)
+    with _turn:
+        call = clock.do(claim_refund, refund_id, seen, new_key(), seconds)
     if call is None:
         return 0, None
-    state = clock.do(record_refund, call, _ask_back(clock, gateway, call))
+    state = _write_down(partial(clock.do, record_refund, call, _ask_back(clock, gateway, call)))
     log.info("refund %s: %s, now %s", call.number, call.asked, state)
     return 1, clock.ask(next_payment_at, (), None, refund_id)
 
