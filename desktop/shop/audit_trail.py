@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from desktop.models.system import AuditChain, AuditEvent
 
@@ -19,6 +20,10 @@ _HEAD = (
 _ADVANCE = update(AuditChain).where(AuditChain.chain == bindparam("name"))
 _ADVANCE = _ADVANCE.values(number=bindparam("new_number"), hash=bindparam("new_hash"))
 _INSERT = insert(AuditEvent).returning(AuditEvent.id)
+_BEGIN = {  # two programs may begin a chain at once: the second waits here, then goes on from the first
+    name: made(AuditChain).values(chain=bindparam("name"), number=0, hash=START).on_conflict_do_nothing()
+    for name, made in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 
 
 def link(
@@ -36,17 +41,17 @@ def append(
 ) -> int:
     """Write the next row of a chain; returns its id."""
     head = connection.execute(_HEAD, {"name": chain}).first()
-    number, prev = (head.number + 1, head.hash) if head else (1, START)
+    if head is None:
+        connection.execute(_BEGIN[connection.dialect.name], {"name": chain})
+        head = connection.execute(_HEAD, {"name": chain}).one()
+    number, prev = head.number + 1, head.hash
     text = json.dumps(detail, ensure_ascii=False, separators=(",", ":"), default=_plain)
     row = {
         "chain": chain, "number": number, "at": at, "actor": actor, "action": action, "touched": touched,
         "detail": text, "prev_hash": prev, "hash": link(prev, chain, number, at, actor, action, touched, text),
     }  # fmt: skip
     event_id = connection.execute(_INSERT, row).scalar_one()
-    if head:
-        connection.execute(_ADVANCE, {"name": chain, "new_number": number, "new_hash": row["hash"]})
-    else:
-        connection.execute(insert(AuditChain), {"chain": chain, "number": number, "hash": row["hash"]})
+    connection.execute(_ADVANCE, {"name": chain, "new_number": number, "new_hash": row["hash"]})
     return int(event_id)
 
 

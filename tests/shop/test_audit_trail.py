@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -181,3 +182,33 @@ def test_the_trail_cannot_be_changed_by_accident(stocked: Stocked) -> None:
         with pytest.raises(DBAPIError, match="append-only"), stocked.shop.storage.write.begin() as connection:
             connection.execute(text(statement))
     assert faults(stocked.shop.storage) == []
+
+
+def waiting(storage: Storage) -> int:
+    """How many transactions wait for another one."""
+    with storage.read.connect() as connection:
+        return int(connection.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one())
+
+
+@pytest.mark.req("A2")
+def test_two_programs_begin_a_chain_at_the_same_moment(stocked: Stocked) -> None:
+    storage, begun, ended = stocked.shop.storage, Event(), list[int]()
+    row = {"chain": "till:99", "at": stocked.shop.clock.now(), "actor": "x", "action": "x", "touched": "{}"}
+
+    def second() -> None:
+        begun.set()
+        with storage.write.begin() as connection:
+            ended.append(audit_trail.append(connection, detail=[], **row))  # type: ignore[arg-type]
+
+    with storage.write.begin() as connection:
+        first = audit_trail.append(connection, detail=[], **row)  # type: ignore[arg-type]
+        helper = Thread(target=second)
+        helper.start()
+        begun.wait()
+        while not storage.is_sqlite and helper.is_alive() and not waiting(storage):
+            pass  # SQLite's second writer waits at its BEGIN; PostgreSQL's must have come as far as the first's row
+    helper.join()
+    assert len(ended) == 1
+    assert ended[0] > first
+    with storage.read.connect() as connection:
+        assert not list(audit_trail.faults(connection))
