@@ -194,16 +194,19 @@ class Kiosk(QObject):
         )
         SimulatedMark(self.window, context, "h1", above=True)
         self.window.left.connect(self.left)
+        self._uncover(self.window)
+        self.up.emit()
+
+    def _uncover(self, window: KioskWindow) -> None:
         if self._windowed:
-            self.window.resize(*((1280, 720) if self._landscape else (540, 960)))
-            self.window.show()
+            window.resize(*((1280, 720) if self._landscape else (540, 960)))
+            window.show()
         else:
-            self.window.fill_screen()
+            window.fill_screen()
         if self._curtain is not None:
             self._curtain.hide()
             self._curtain.deleteLater()
             self._curtain = None
-        self.up.emit()
 
     def stop(self) -> None:
         """End in the order in which things lean on each other."""
