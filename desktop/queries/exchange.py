@@ -29,7 +29,7 @@ from desktop.models.settings import (
     NOTICE_SHOP_KEY,
 )
 from desktop.pricing import exchange
-from desktop.queries.page import AnySelect
+from desktop.queries.page import PAGE_ROWS, AnySelect, Page, Position
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
@@ -119,8 +119,12 @@ class RateLine:
 
 @dataclass(frozen=True, slots=True)
 class ForeignTender:
-    """Foreign cash taken, or given back: how much of it, at which rate, and what it is in the shop's currency."""
+    """Foreign cash taken, or given back: how much of it, at which rate, and what it is in the shop's currency.
 
+    `id` is unique over both kinds.
+    """
+
+    id: int
     at: datetime
     order_id: int
     order_code: str
@@ -274,11 +278,18 @@ def due_in_foreign(read: Read, amount_minor: int) -> tuple[ForeignDue, ...]:
 
 
 @question(permission=Permission.SEE_PAYMENTS)
-def foreign_tenders(read: Read, limit: int = 200) -> tuple[ForeignTender, ...]:
-    """What was taken and given back in foreign money, newest first, with the rate of each."""
+def foreign_page(read: Read, after: Position | None = None) -> Page[ForeignTender]:
+    """The same as a page of a list."""
+    return Page(foreign_tenders.run(read) if after is None else (), None)
+
+
+@question(permission=Permission.SEE_PAYMENTS)
+def foreign_tenders(read: Read, limit: int = PAGE_ROWS) -> tuple[ForeignTender, ...]:
+    """The newest of what was taken and given back in foreign money, with the rate of each."""
     taken = (
         select(
-            Tender.at, Order.id, Order.short_code, Tender.foreign_currency, Tender.foreign_minor, Tender.rate,
+            (Tender.id * 2).label("number"), Tender.at,
+            Order.id, Order.short_code, Tender.foreign_currency, Tender.foreign_minor, Tender.rate,
             Tender.amount_minor, Tender.received_minor, literal(False),
         )
         .join(Order, Order.id == Tender.order_id)
@@ -288,7 +299,8 @@ def foreign_tenders(read: Read, limit: int = 200) -> tuple[ForeignTender, ...]:
     )  # fmt: skip
     back = (
         select(
-            RefundTender.at, Order.id, Order.short_code, RefundTender.foreign_currency, RefundTender.foreign_minor,
+            (RefundTender.id * 2 + 1).label("number"), RefundTender.at,
+            Order.id, Order.short_code, RefundTender.foreign_currency, RefundTender.foreign_minor,
             Tender.rate, RefundTender.amount_minor, RefundTender.amount_minor, literal(True),
         )
         .join(Tender, Tender.id == RefundTender.tender_id)

@@ -9,13 +9,19 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from desktop.basics.ids import new_key
 from desktop.queries.exchange import rate_source
 from desktop.queries.stored_value import bonus_tiers
+from desktop.services.checkout import save_checkout
+from desktop.services.exchange import save_currency, type_rate
+from desktop.services.settlement import TenderIn, settle
 from desktop.shop.shop import Shop
 from desktop.views.common.toast import host_of
+from desktop.views.payments.foreign import ForeignList
 from desktop.views.settings.currencies_page import CurrenciesPage
 from desktop.views.settings.currency_sheets import CurrencySheet, RateSheet, SourceSheet
 from desktop.views.settings.stored_page import StoredPage, TierSheet
+from tests.helpers.goods import TEA, Stocked
 from tests.helpers.rate_office import RateOffice
 from tests.helpers.stage import Stage, open_stage
 
@@ -138,3 +144,36 @@ def test_a_tier_is_added_changed_removed_and_put_back(stage: Stage) -> None:
     stage.settle()
     tiers = stage.outside(lambda: stage.stocked.shop.ask(bonus_tiers))
     assert [(t.from_minor, t.bonus_minor, t.bonus_bp) for t in tiers] == [(50_000, 6_000, 0)]
+
+
+@pytest.mark.req("M6", "M5")
+def test_foreign_notes_have_a_tab_of_their_own_on_the_page_of_payments(stage: Stage) -> None:
+    shop, stocked = stage.stocked.shop, stage.stocked
+    stage.outside(lambda: shop.do(save_currency, "USD"))
+    stage.outside(lambda: shop.do(type_rate, "USD", "7"))
+    page = stage.show(ForeignList)
+    page.load()
+    stage.settle()
+    assert page.currentWidget() is page.none  # nothing yet: the way to the settings
+    stage.outside(lambda: sell_for_notes(stocked))
+    page.load()
+    stage.settle()
+    assert page.currentWidget() is page.table
+    (row,) = page.model.rows
+    assert (row.currency, row.foreign_minor, row.rate, row.received_minor, row.refund) == (
+        "USD",
+        2_000,
+        "7",
+        14_000,
+        False,
+    )
+    page._open(row.id)
+    assert stage.went == [("orders", row.order_id, {})]
+
+
+def sell_for_notes(stocked: Stocked) -> None:
+    """Tea for twenty dollars."""
+    key = new_key()
+    version = stocked.kiosk.do(save_checkout, key, stocked.cart((TEA, 1)))
+    tender = TenderIn("cash", 12_800, foreign_currency="USD", foreign_minor=2_000, rate="7")
+    stocked.cashier.do(settle, key, [tender], version)
