@@ -45,6 +45,12 @@ class OfferedMethod:
     discount_minor: int
     pays_minor: int
     down: Down | None = None
+    discount_bp: int = 0
+    discount_cap_minor: int = 0
+
+    def discount_for(self, covered_minor: int) -> int:
+        """What it takes off when it pays another part of what is due."""
+        return pay_discount(covered_minor, self.discount_bp, self.discount_cap_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +102,9 @@ def offered(
             why = Refused(N_("{method} is not connected yet."), method=method_word(row.key))
         off = pay_discount(amount_minor, row.discount_bp, row.discount_cap_minor)
         shown = OfferedMethod(
-            row.key, row.kind, use, why is None, False, why, off, amount_minor - off, down.get(row.key)
-        )
+            row.key, row.kind, use, why is None, False, why, off, amount_minor - off, down.get(row.key),
+            row.discount_bp, row.discount_cap_minor,
+        )  # fmt: skip
         found.append((why is not None, row.key in failed, RANKS[use], position, place, shown))
     found.sort(key=lambda one: one[:5])
     return tuple(

@@ -170,8 +170,8 @@ def _check_terms(work: Work, method: PaymentMethod, terms: MethodTerms) -> None:
         raise Refused(N_("An amount or a number here is not possible."))
     if not 0 <= terms.discount_bp <= BASIS // 2 or not 0 <= terms.fee_bp <= BASIS:
         raise Refused(N_("A discount for a way to pay is at most 50 %."))
-    if terms.discount_bp and method.kind == "points":
-        raise Refused(N_("Points have a value of their own; they take no discount."))
+    if terms.discount_bp and method.kind in ("points", "stored_value"):
+        raise Refused(N_("Points and stored value have a value of their own; they take no discount."))
     if terms.most_minor and terms.least_minor > terms.most_minor:
         raise Refused(N_("The smallest amount is above the largest one."))
     if not set(terms.channels) <= set(CHANNELS) or not set(terms.currencies) <= set(CURRENCIES):

@@ -7,13 +7,14 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, insert, select, update
 
 from desktop.basics.clock import HandClock
 from desktop.basics.errors import Refused, ShopError
 from desktop.basics.i18n import speaking
 from desktop.gateways.payment import Reason
 from desktop.models.pay_offers import MethodUse
+from desktop.models.payment_accounts import PaymentAccount
 from desktop.models.people import Permission, Till
 from desktop.queries.pay_offer import OfferedMethod, offered
 from desktop.services.pay_methods import (
@@ -45,8 +46,15 @@ def english() -> Iterator[None]:
 
 @pytest.fixture
 def stocked(shop: Shop) -> Stocked:
-    """An open shop on each kind of database."""
-    return open_stocked(shop)
+    """An open shop on each kind of database, with an account at each provider."""
+    made = open_stocked(shop)
+    rows = [
+        {"gateway": key, "details": {}, "saved_at": shop.clock.now()}
+        for key in ("wechat", "alipay", "unionpay")
+    ]
+    with shop.storage.write.begin() as connection:
+        connection.execute(insert(PaymentAccount), rows)
+    return made
 
 
 @action(permission=Permission.KIOSK)
@@ -275,3 +283,22 @@ def test_the_offer_says_what_each_method_takes_off(stocked: Stocked) -> None:
     shown = by_key(stocked.kiosk.ask(offered, 2, None, 10_000))
     assert (shown["unionpay"].discount_minor, shown["unionpay"].pays_minor) == (150, 9_850)
     assert (shown["wechat"].discount_minor, shown["wechat"].pays_minor) == (0, 10_000)
+
+
+@pytest.mark.req("M2")
+def test_a_wallet_without_an_account_is_offered_to_nobody(stocked: Stocked) -> None:
+    assert by_key(stocked.kiosk.ask(offered, 2))["alipay"].offered  # the control
+    with stocked.shop.storage.write.begin() as connection:
+        connection.execute(delete(PaymentAccount).where(PaymentAccount.gateway == "alipay"))
+    shown = by_key(stocked.kiosk.ask(offered, 2))
+    assert not shown["alipay"].offered
+    assert str(shown["alipay"].why) == "Alipay is not connected yet."
+    assert shown["cash"].offered
+
+
+@pytest.mark.req("M7")
+def test_stored_value_takes_no_discount(sqlite_shop: Shop) -> None:
+    shop = open_stocked(sqlite_shop).shop
+    for key in ("stored_value", "points"):
+        with pytest.raises(Refused, match="value of their own"):
+            shop.do(edit_method, key, MethodTerms(discount_bp=100))

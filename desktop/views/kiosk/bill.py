@@ -184,7 +184,7 @@ class Sums(QWidget):
     def __init__(self, around: Surroundings, size: float = 25) -> None:
         super().__init__()
         self._around, self._size = around, size
-        tokens = ("text", "success_fg", "points_fg", "text")
+        tokens = ("text", "success_fg", "points_fg", "success_fg", "text")
         self._names = [Text("", size, token="text2") for _token in tokens]
         self._amounts = [Text("", size, 500, token, align="right") for token in tokens]
         grid = QGridLayout(self)
@@ -211,6 +211,11 @@ class Sums(QWidget):
                 _("Points   {points}").format(points=points_text(bill.points)),
                 money(-bill.points_minor),
                 bool(bill.points),
+            ),
+            (
+                _("Payment discount"),
+                money(-self._around.sale.pay_discount_minor),
+                bool(self._around.sale.pay_discount_minor),
             ),
             (_("Rounding"), money(self._around.sale.rounding_minor), bool(self._around.sale.rounding_minor)),
         )
@@ -244,8 +249,9 @@ class Due(QWidget):
         self.amount.say(self._around.money(bill.to_pay_minor))
         earns = bill.earns if self._around.sale.member else 0
         said = [_("Earns {points} points").format(points=f"{earns:,}")] if earns else []
-        if rounding := self._around.sale.cash_rounding_minor:
-            cash = self._around.money(bill.to_pay_minor + rounding)
+        sale = self._around.sale
+        if change := sale.cash_rounding_minor - sale.pay_discount("cash"):
+            cash = self._around.money(bill.to_pay_minor + change)
             said.append(_("In cash {amount}").format(amount=cash))
         self._earns.say("   ".join(said))
 

@@ -18,6 +18,7 @@ from desktop.pricing.cart import Bill, CartLine
 from desktop.pricing.rounding import cash_rounding
 from desktop.queries.checkout import Goods, MemberBrief, price_for
 from desktop.queries.kiosk import KioskFacts, Scanned, one_more, scan_goods
+from desktop.queries.pay_offer import OfferedMethod
 from desktop.services.checkout import PhoneOffer, save_checkout
 from desktop.services.settlement import Settled
 
@@ -71,6 +72,7 @@ class KioskCart(QObject):
         self.offer: PhoneOffer | None = None
         self.unknown_phone = ""
         self.method = ""
+        self.offers: tuple[OfferedMethod, ...] = ()
         self.staff: Any = None
         self.settled: Settled | None = None
         self.busy = ""  # what is under way, so that a second touch does nothing
@@ -86,12 +88,22 @@ class KioskCart(QObject):
         """How many pieces are in the cart."""
         return self.bill.pieces_milli // MILLI if self.bill else 0
 
+    def pay_discount(self, method: str) -> int:
+        """What this way to pay takes off when it pays the whole bill (minor units)."""
+        offer = next((one for one in self.offers if one.key == method), None)
+        return offer.discount_for(self.bill.to_pay_minor) if offer is not None and self.bill else 0
+
+    @property
+    def pay_discount_minor(self) -> int:
+        """The same for the way it is paid, once that is chosen."""
+        return self.pay_discount(self.method) if self.page in (WAIT, STAFF, RECEIPT) else 0
+
     @property
     def cash_rounding_minor(self) -> int:
         """What paying all of it in cash would add to the bill, mostly below zero (minor units)."""
         if self.bill is None:
             return 0
-        due = Money(self.bill.to_pay_minor, self.facts.currency)
+        due = Money(self.bill.to_pay_minor - self.pay_discount("cash"), self.facts.currency)
         return cash_rounding(due, self.facts.round_to, self.facts.round_how)
 
     @property
@@ -104,7 +116,7 @@ class KioskCart(QObject):
     @property
     def due_minor(self) -> int:
         """What is to be handed over (minor units)."""
-        return self.bill.to_pay_minor + self.rounding_minor if self.bill else 0
+        return self.bill.to_pay_minor - self.pay_discount_minor + self.rounding_minor if self.bill else 0
 
     @property
     def can_send_code(self) -> bool:

@@ -164,6 +164,8 @@ class ReceiptPage(Page):
         if bill.points:
             words = _("Points   {points}").format(points=points_text(bill.points))
             rows.append((words, money(-bill.points_minor), "points_fg"))
+        if self.sale.pay_discount_minor:
+            rows.append((_("Payment discount"), money(-self.sale.pay_discount_minor), "success_fg"))
         if self.sale.rounding_minor:
             rows.append((_("Rounding"), money(self.sale.rounding_minor), "text"))
         rows.append((self._method, money(self.sale.due_minor), "text"))

@@ -21,7 +21,7 @@ class WalletPage(Page):
     def __init__(self, around: Surroundings) -> None:
         super().__init__(around)
         self._method = self.sale.method
-        due = around.money(self.sale.bill.to_pay_minor if self.sale.bill else 0)
+        due = around.money(self.sale.due_minor)
         self._left = self._whole = WAIT_SECONDS * (2 if look.large else 1)
         self._code = QrCode(CODE_SIDE if look.portrait else 500)
         self._icon = self._picture()

@@ -26,7 +26,6 @@ class KioskPay(KioskCart):
     def _forget(self) -> None:
         super()._forget()
         self.wallet: Wallet | None = None
-        self.offers: tuple[OfferedMethod, ...] = ()
         self.stored = self.stored_left = 0  # stored value: chosen for this sale, and what the member has
         self._code = ""  # the customer's own payment code, between its scan and its use
         self._next = ""  # the way to pay chosen while another one is still being cancelled
@@ -110,7 +109,8 @@ class KioskPay(KioskCart):
             return
         self._start("settle")
         due = self.due_minor
-        tenders = (TenderIn(self.method, due, received_minor, reference),) if due else ()
+        off = self.pay_discount_minor
+        tenders = (TenderIn(self.method, due, received_minor, reference, discount_minor=off),) if due else ()
         door = self._background.shop.acting_as(self.staff)
         task = self._background.device(door.do, settle, self.key, tenders, self.version)
         task.then(self._mine(self._settled)).otherwise(self._mine(self._not_settled))

@@ -60,7 +60,7 @@ class TermsSheet(Sheet):
             for field in self._fields[at : at + 2]:
                 row.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
             self.body.addLayout(row)
-        if line.kind == "points":
+        if line.kind in ("points", "stored_value"):
             for field in self._fields[:2]:
                 field.hide()
         self._channels(line)
