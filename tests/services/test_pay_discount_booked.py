@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from desktop.basics.errors import Changed, Refused
 from desktop.basics.i18n import speaking
 from desktop.basics.ids import new_key
 from desktop.models.orders import Order, OrderLine
+from desktop.models.pay_offers import MethodUse
 from desktop.models.payment_attempts import PaymentAttempt
 from desktop.models.payments import RefundTender, Tender
 from desktop.queries.checkout import checkout_view
@@ -200,3 +201,15 @@ def test_settling_asks_for_limits_places_and_the_roles_amount(stocked: Stocked) 
     with pytest.raises(Refused, match="left for today"):
         stocked.cashier.do(settle, other, [TenderIn("cash", 1_690)], number)
     whole(stocked)
+
+
+@pytest.mark.req("M7", "M8")
+def test_control_counters_and_discounts_changed_behind_the_shops_back_are_found(stocked: Stocked) -> None:
+    stocked.shop.do(edit_method, "card", MethodTerms(discount_bp=200, day_sum_minor=100_000))
+    by_card(stocked)
+    whole(stocked)
+    with stocked.shop.storage.write.begin() as connection:
+        connection.execute(update(MethodUse).values(sum_minor=MethodUse.sum_minor + 1))
+        connection.execute(update(Order).values(pay_discount_minor=78))
+    kinds = {fault.kind for fault in stocked.shop.ask(verify).faults}
+    assert kinds == {"method uses", "payment discount"}
