@@ -44,13 +44,15 @@ class Wallet(QObject):
     @property
     def under_way(self) -> bool:
         """Whether money may still come."""
-        return self.beginning or (self.view is not None and not self.view.may_try_again)
+        if self.view is None:
+            return self.beginning or bool(self._attempt)
+        return not self.view.may_try_again
 
     def begin(self, method: str, amount_minor: int, version: int, code: str = "") -> None:
         """Show a code for this amount, or charge the customer's `code`; nothing while another try is under way."""
         if self.under_way:
             return
-        self.beginning, self.stopping, self.view = True, False, None
+        self.beginning, self.stopping, self.view, self._attempt = True, False, None, 0
         task = self._background.do(
             begin_attempt, self._subject, method, amount_minor, way="take" if code else "show",
             customer_code=cleaned(code), version=version, client_key=new_key(), till_id=self._till,
@@ -70,9 +72,11 @@ class Wallet(QObject):
         self._attempt, self.beginning = attempt_id, False
         self._again.start()
         self.look()
+        if self.stopping:
+            self._send_stop()
 
     def _not_begun(self, error: ShopError) -> None:
-        self.beginning = False
+        self.beginning = self.stopping = False
         self.refused.emit(error)
 
     def look(self) -> None:
@@ -94,12 +98,19 @@ class Wallet(QObject):
 
     def stop(self) -> None:
         """The customer does not want it any more; it may still have been paid a moment ago."""
-        if self._attempt and self.under_way and not self.stopping:
+        if self.under_way and not self.stopping:
             self.stopping = True
-            self._background.do(stop_attempt, self._attempt).then(lambda _state: self.look()).otherwise(
-                lambda error: self.look()
-            )
+            if self._attempt:  # else as soon as it has begun
+                self._send_stop()
             self.changed.emit()
+
+    def _send_stop(self) -> None:
+        task = self._background.do(stop_attempt, self._attempt)
+        task.then(lambda _state: self.look()).otherwise(self._not_stopped)
+
+    def _not_stopped(self, error: ShopError) -> None:
+        self.stopping = False
+        self.look()
 
     def let_go(self) -> None:
         """The next customer comes; what is under way is followed by the shop."""

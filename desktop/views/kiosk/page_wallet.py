@@ -68,15 +68,13 @@ class WalletPage(Page):
         return card
 
     def _other_ways(self) -> Parts:
-        ways = [one.key for one in self.sale.offers if one.offered and one.key != self._method]
-        self._ways = [
-            Button(method_words(key)[0], icon=method_words(key)[1], height=96, size=28, radius=20, grow=True,
-                   on=partial(self.sale.pay_otherwise, key))
-            for key in ways if key in tile_words()
-        ]  # fmt: skip
-        if not self._ways:
-            return []
-        return [Text(_("Another way to pay"), 26, 500, token="text2"), row(*self._ways)]
+        self._ways = {
+            key: Button(method_words(key)[0], icon=method_words(key)[1], height=96, size=28, radius=20, grow=True,
+                        on=partial(self.sale.pay_otherwise, key))
+            for key in tile_words() if key != self._method
+        }  # fmt: skip
+        self._others = Text(_("Another way to pay"), 26, 500, token="text2")
+        return [self._others, row(*self._ways.values())]
 
     def _retry(self) -> None:
         self._left = self._whole
@@ -106,10 +104,14 @@ class WalletPage(Page):
         )
         for part in (self._clock, self._bar, self._keep):
             part.setVisible(bool(code) or state in ("created", "sent", "pending"))
-        for way in self._ways:
-            way.setEnabled(
-                state not in ("unknown", "cancelling") or (view is not None and view.may_try_again)
-            )
+        self._show_ways(state not in ("unknown", "cancelling") or (view is not None and view.may_try_again))
+
+    def _show_ways(self, may_choose: bool) -> None:
+        offered = {one.key for one in self.sale.offers if one.offered}
+        for key, way in self._ways.items():
+            way.setVisible(key in offered)
+            way.setEnabled(may_choose)
+        self._others.setVisible(bool(offered & self._ways.keys()))
 
     def _booked(self) -> bool:
         wallet = self.sale.wallet

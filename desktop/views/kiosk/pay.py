@@ -150,12 +150,13 @@ class KioskPay(KioskCart):
             self.ask_offers()
 
     def ask_offers(self) -> None:
-        """Which ways to pay are offered for this bill, and why others are not."""
+        """Which ways to pay are offered for this bill; while one is under way, which others there are."""
         if self.bill is None or not self.version:
             return
+        subject = "" if self.wallet is not None and self.wallet.under_way else f"sale:{self.key}"
         member = self.member.member_id if self.member else None
         due = self.bill.to_pay_minor
-        task = self._background.ask(offered, self._till, member, due, subject=f"sale:{self.key}")
+        task = self._background.ask(offered, self._till, member, due, subject=subject)
         task.then(self._mine(self._know_offers)).otherwise(lambda error: None)
 
     def _know_offers(self, offers: tuple[OfferedMethod, ...]) -> None:
@@ -203,6 +204,7 @@ class KioskPay(KioskCart):
         if view is not None and self.page != WAIT and not view.may_try_again:
             self.method = view.method_key
             self.go(WAIT)
+            self.ask_offers()
         if self._next and self.wallet is not None and not self.wallet.under_way and not self.settled:
             chosen, self._next = self._next, ""
             if view is not None and view.state == "succeeded":  # it was faster

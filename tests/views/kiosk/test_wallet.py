@@ -171,6 +171,27 @@ def test_a_refusal_says_why_and_another_try_is_a_new_one(kiosk: Kiosk, office: P
     assert tenders(kiosk) == []
 
 
+@pytest.mark.req("M1", "K4")
+def test_the_customers_own_code_is_charged_while_ours_is_shown(
+    kiosk: Kiosk, office: PayOffice, clock: HandClock
+) -> None:
+    at_bill(kiosk)
+    begun(kiosk)
+    work(kiosk, office)
+    kiosk.window._switch_language()  # draws the page anew; what can be chosen stays
+    kiosk.settle_down()
+    page = kiosk.window.page
+    assert isinstance(page, WalletPage)
+    assert {key for key, way in page._ways.items() if way.isVisible()} == {"alipay", "card", "cash"}
+    kiosk.scan(ALIPAY_CODE)
+    for _look in range(3):
+        later(kiosk, office, clock)
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "receipt")
+    assert [method for method, _amount in tenders(kiosk)] == ["alipay"]
+    assert office.net_minor == sum(amount for _method, amount in tenders(kiosk))
+    assert books_fit(kiosk)
+
+
 @pytest.mark.req("M2")
 def test_another_way_waits_until_the_first_is_sure_to_be_over(
     kiosk: Kiosk, office: PayOffice, clock: HandClock
@@ -225,6 +246,8 @@ def test_after_a_power_cut_the_kiosk_goes_on_with_the_payment_that_was_under_way
     kiosk.open()  # the same till, made anew: nothing of the old one is asked
     kiosk.qtbot.waitUntil(lambda: kiosk.sale.key == key and kiosk.sale.page == "wait")
     assert kiosk.sale.wallet.view.number == number
+    kiosk.settle_down()
+    assert kiosk.window.page._ways["cash"].isVisible()  # type: ignore[union-attr]
     office.pay(number)
     later(kiosk, office, clock)
     kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "receipt")
