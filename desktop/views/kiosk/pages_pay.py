@@ -63,15 +63,8 @@ class ConfirmPage(Page):
 
     def __init__(self, around: Surroundings) -> None:
         super().__init__(around)
-        bill, member = self.sale.bill, self.sale.member
-        points = points_text(bill.points if bill else 0)
-        worth = around.money(bill.points_minor if bill else 0)
-        stored = self.sale.stored
-        said = _("Confirm {points} worth {worth}").format(points=points, worth=worth)
-        why = _("Points need their owner’s word, so nobody else spends them")
-        if stored:
-            said = _("Confirm {amount} of stored value").format(amount=around.money(stored))
-            why = _("Stored value needs its owner’s word, so nobody else spends it")
+        member, stored = self.sale.member, self.sale.stored
+        said, why = self._asked()
         title, under = Text(said, 38, 600), Text(why, 25, token="text2")
         self._code = QrCode(440 if look.portrait else 280)
         self._told = Text("", 30, 500, wrap=True)
@@ -104,6 +97,17 @@ class ConfirmPage(Page):
             framed(self, [*first, 1, without], [self._send, self._entry, self._pad, 1], [self._foot])
         self._offer()
         self.refresh()
+
+    def _asked(self) -> tuple[str, str]:
+        """What the member is asked to confirm, and why."""
+        bill, money = self.sale.bill, self.around.money
+        if self.sale.stored:
+            said = _("Confirm {amount} of stored value").format(amount=money(self.sale.stored))
+            return said, _("Stored value needs its owner’s word, so nobody else spends it")
+        points = points_text(bill.points if bill else 0)
+        worth = money(bill.points_minor if bill else 0)
+        said = _("Confirm {points} worth {worth}").format(points=points, worth=worth)
+        return said, _("Points need their owner’s word, so nobody else spends them")
 
     def _offer(self) -> None:
         if self.around.phone_address("x"):

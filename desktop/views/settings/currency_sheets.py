@@ -149,14 +149,11 @@ class SourceSheet(Sheet):
         self.trial.clicked.connect(self._try)
         self.said = Label("", "small_b", wrap=True)
         self._units = Field(_("Said for so many units"), self.units)
+        kept = _("Kept in this machine’s keyring; put {key} into the address.").format(key="{key}")
         self.add(
             Field(_("Address"), self.url, _("Empty: rates are typed in.")),
             Field(_("Where the rate stands"), self.path, _("Such as rates.USD or data.0.mid.")),
-            Field(
-                _("Key"),
-                self.key,
-                _("Kept in this machine’s keyring; put {key} into the address.").format(key="{key}"),
-            ),
+            Field(_("Key"), self.key, kept),
             self._units,
             self.inverse,
             Field(_("Try it with"), self.code),
