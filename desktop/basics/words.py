@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from desktop.basics.i18n import _, language
@@ -41,6 +41,13 @@ def day_text(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
         return text if local.year == today.year else f"{local:%Y}/{text}"
     text = f"{local.day} {MONTHS[local.month - 1]}"
     return text if local.year == today.year else f"{text} {local.year}"
+
+
+def day_name(day: date) -> str:
+    """A day as headings name it: `11 月 20 日`, `20 Nov`."""
+    if language().startswith("zh"):
+        return f"{day.month} 月 {day.day} 日"
+    return f"{day.day} {MONTHS[day.month - 1]}"
 
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

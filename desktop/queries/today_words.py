@@ -23,6 +23,7 @@ STAKES = {
     "chased": N_("All they come to: whoever waits in vain takes the money back"),
     "aftersales": N_("What these cases are worth"),
     "payment_case": N_("The money of these payments"),
+    "bills": N_("What bills and books differ by"),
     "certificate": N_("What comes in by it on a usual day"),
     "out": N_("What these goods usually sell a day"),
     "to_ship": N_("Those whose time to leave is over within a day"),
@@ -39,6 +40,7 @@ BUTTONS = {
 }
 SHOW_BUTTONS = {
     "payment_case": N_("See to it"),
+    "bills": N_("Reconcile"),
     "to_ship": N_("Go to ship"),
     "cash_open": N_("Count and close"),
     "out": N_("Restock"),
@@ -82,6 +84,7 @@ TITLES: dict[str, Callable[[Todo], str]] = {
     "clock_doubt": lambda _t: _("This machine’s clock is in doubt"),
     "books": lambda t: ngettext("The books differ at {count} place", "The books differ at {count} places", t.count),
     "payment_case": lambda t: ngettext("{count} payment needs somebody", "{count} payments need somebody", t.count),
+    "bills": lambda t: ngettext("{count} payment differs from its bill", "{count} payments differ from their bill", t.count),
     "method_down": lambda t: _("{method} does not work").format(method=method_word(t.facts["method"])),
     "certificate": lambda t: _certificate_title(t).format(method=method_word(t.facts["method"])),
     "cash_open": lambda t: ngettext("{count} drawer was not closed on its day", "{count} drawers were not closed on their day", t.count),
@@ -194,6 +197,11 @@ def _payment_case(todo: Todo, here: Here) -> str:
     return _("{what}, since {when}").format(what=case_word(todo.facts["kind"]), when=here.when(todo.since))
 
 
+def _bills(todo: Todo, here: Here) -> str:
+    day = day_text(todo.since, here.now, here.zone) if todo.since else ""
+    return _("The oldest is of {day}").format(day=day)
+
+
 def _certificate_title(todo: Todo) -> str:
     over = todo.facts["over"]
     return (
@@ -222,6 +230,7 @@ def _cash_open(todo: Todo, here: Here) -> str:
 
 REASONS: dict[str, Callable[[Todo, Here], str]] = {
     "payment_case": _payment_case,
+    "bills": _bills,
     "method_down": _method_down,
     "certificate": _certificate,
     "cash_open": _cash_open,

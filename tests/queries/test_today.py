@@ -72,7 +72,7 @@ def test_the_sample_shop_is_ranked_by_money_not_by_count(sample: Shop) -> None:
     todos = sample.ask(today)
     assert [(t.kind, t.count, t.money_minor) for t in todos] == [
         ("to_ship", 11, 28_130), ("unpaid", 6, 23_770), ("low", 7, 17_157), ("lapsing", 23, 8_640),
-        ("late", 1, 7_690), ("out", 2, 5_120), ("aftersales", 3, 1_790),
+        ("late", 1, 7_690), ("out", 2, 5_120), ("aftersales", 3, 1_790), ("bills", 1, 60),
     ]  # fmt: skip
     by_count = sorted(todos, key=lambda t: -t.count)
     assert [t.kind for t in by_count] != [t.kind for t in todos]  # the control: another order shows

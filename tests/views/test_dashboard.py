@@ -94,6 +94,7 @@ def test_what_is_to_be_done_comes_by_money_with_one_primary_button(home: Any) ->
         ("1 单超时未发货", "¥76.90", "查看"),
         ("2 个商品缺货", "¥51.20", "补货"),
         ("3 张售后单待处理", "¥17.90", "查看"),
+        ("1 笔与渠道账单不符", "¥0.60", "去对账"),
     ]
     assert home.todo.entries[4].caption == "最早一单已等 37 小时"
     assert [button.kind for button in buttons(home.todo)] == ["primary", *["secondary"] * 4]
@@ -125,7 +126,8 @@ def test_everything_leads_somewhere(home: Any, desk: Desk) -> None:
     assert calls[3][1]  # one order is opened itself
     assert calls[4] == ("inventory", None, {"view": "out"})
     assert calls[5] == ("aftersales", None, {})
-    assert all(call[0] in {"orders", "inventory", "members"} for call in calls[6:])
+    assert calls[6][0] == "reconcile"
+    assert all(call[0] in {"orders", "inventory", "members"} for call in calls[7:])
     assert len(calls) == len(leading) + len(home.alerts.entries)
 
 

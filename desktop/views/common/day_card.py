@@ -8,9 +8,9 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
-from desktop.basics.i18n import _, language, ngettext
+from desktop.basics.i18n import _, ngettext
 from desktop.basics.money import SYMBOLS, Money
-from desktop.basics.words import MONTHS
+from desktop.basics.words import day_name
 from desktop.queries.order_words import method_word
 from desktop.queries.reconcile_words import explain, state_word
 from desktop.queries.reconciliation import (
@@ -33,13 +33,6 @@ from desktop.views.common.paint import painting, repaint_on_change
 from desktop.views.common.theme import theme
 
 TABLES = {"statement", "statement_row", "channel_total", "tender", "refund_tender", "cash_session"}
-
-
-def day_name(day: date) -> str:
-    """`11 月 20 日`, `20 Nov`."""
-    if language().startswith("zh"):
-        return f"{day.month} 月 {day.day} 日"
-    return f"{day.day} {MONTHS[day.month - 1]}"
 
 
 class Mark(QWidget):

@@ -1,14 +1,12 @@
 """Payments: what each way to pay brought, every transaction one by one, and what somebody must see to."""
 
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
-from desktop.basics.clock import day_starts
 from desktop.basics.i18n import _, ngettext
 from desktop.basics.money import Money
 from desktop.queries.order_export import export_begins
@@ -24,11 +22,9 @@ from desktop.views.common.buttons import icon_button, primary, secondary
 from desktop.views.common.cards import Card, Divider, hbox, vbox
 from desktop.views.common.context import Context
 from desktop.views.common.day_card import DayCard
-from desktop.views.common.dialogs import Sheet
 from desktop.views.common.empty import EmptyState
 from desktop.views.common.export_sheet import ExportSheet
-from desktop.views.common.field import Field
-from desktop.views.common.inputs import DateInput, SearchInput
+from desktop.views.common.inputs import SearchInput
 from desktop.views.common.labels import Label
 from desktop.views.common.paged_table import PagedTable
 from desktop.views.common.print_sheet import Document, PrintSheet
@@ -38,10 +34,12 @@ from desktop.views.common.table_view import TableView
 from desktop.views.common.tabs import Tab, Tabs
 from desktop.views.common.theme import theme
 from desktop.views.payments.cards import CardWords, MethodCards
+from desktop.views.payments.foreign import ForeignList
 from desktop.views.payments.paper import MOST_PRINTED, list_lines
 from desktop.views.payments.settled import SettledList
 from desktop.views.payments.side import SideColumn
-from desktop.views.payments.table import columns
+from desktop.views.payments.span_sheet import SpanSheet
+from desktop.views.payments.table import columns, kept_words
 from desktop.views.payments.todo import CaseList
 
 TABLES = {
@@ -54,7 +52,7 @@ PERIODS = {
     "week": PaymentFilter(days=7),
     "live": PaymentFilter(days=None, live=True),
 }
-TODO, SETTLED = "todo", "settled"
+TODO, SETTLED, FOREIGN = "todo", "settled", "foreign"
 
 
 class PaymentsScreen(ScreenWithPanel):
@@ -130,15 +128,8 @@ class PaymentsScreen(ScreenWithPanel):
     def _list(self) -> QWidget:
         card = Card(margins=(1, 0, 1, 2))
         top = hbox(margins=(16, 0, 12, 0))
-        self.tabs = Tabs(
-            [
-                Tab("all", _("Transactions")),
-                Tab("refunds", _("Refunds")),
-                Tab(SETTLED, _("Settled")),
-                Tab(TODO, _("To do")),
-            ],
-            name=_("Transactions"),
-        )
+        words = {"all": _("Transactions"), "refunds": _("Refunds"), SETTLED: _("Settled"), FOREIGN: _("Currencies"), TODO: _("To do")}
+        self.tabs = Tabs([Tab(key, word) for key, word in words.items()], name=_("Transactions"))
         self.tabs.picked.connect(self._tab)
         self.search = SearchInput(_("Reference, order no. or amount"))
         self.search.setMinimumWidth(theme.px(150))
@@ -153,6 +144,10 @@ class PaymentsScreen(ScreenWithPanel):
         top.addWidget(self.more)
         card.body.addLayout(top)
         card.body.addWidget(Divider())
+        self._pages_in(card)
+        return card
+
+    def _pages_in(self, card: Card) -> None:
         self.model = PagedTable(columns(self.context.currency, self.context.zone, self.context.now), self)
         self.table = TableView(self.model, name="payments")
         self.search.leads_to = self.table
@@ -167,8 +162,9 @@ class PaymentsScreen(ScreenWithPanel):
         self.pages, self.skeleton = QStackedWidget(), Skeleton("table")
         self.todo = CaseList(self.context)
         self.todo.counted.connect(self._count_todo)
-        self.settled = SettledList(self.context)
-        for page in (self.table, self.skeleton, self.none, self.broken, self.todo, self.settled):
+        self.settled, self.foreign = SettledList(self.context), ForeignList(self.context)
+        self.apart = {TODO: self.todo, SETTLED: self.settled, FOREIGN: self.foreign}
+        for page in (self.table, self.skeleton, self.none, self.broken, *self.apart.values()):
             self.pages.addWidget(page)
         card.body.addWidget(self.pages, 1)
         card.body.addWidget(Divider())
@@ -179,7 +175,6 @@ class PaymentsScreen(ScreenWithPanel):
         self.kept = Label("", "cap", "text3")
         foot.addWidget(self.kept)
         card.body.addLayout(foot)
-        return card
 
     # Asking
 
@@ -248,7 +243,7 @@ class PaymentsScreen(ScreenWithPanel):
         self.panel.rules.load()
         self.scope.ask_latest("live", live_days).then(self._keeps)
         if self._on_todo():
-            (self.todo if self.tabs.value() == TODO else self.settled).load()
+            self.apart[self.tabs.value()].load()
 
     def _know_rules(self, rules: PayRules) -> None:
         self._words = CardWords(
@@ -257,27 +252,21 @@ class PaymentsScreen(ScreenWithPanel):
         self._show_cards()
 
     def _keeps(self, days: int) -> None:
-        words = ngettext(
-            "The list keeps {count} day; older ones are found by number or span",
-            "The list keeps {count} days; older ones are found by number or span",
-            days,
-        )
-        self.kept.setText(words.format(count=f"{days:,}"))
+        self.kept.setText(kept_words(days))
 
     def _count_todo(self, count: int) -> None:
         self.tabs.set_count(TODO, count or None)
 
     def _on_todo(self) -> bool:
         """Whether something else than the list of transactions is shown."""
-        return bool(self.tabs.value() in (TODO, SETTLED))
+        return bool(self.tabs.value() in self.apart)
 
     def _tab(self, key: str) -> None:
-        self.search.setVisible(key not in (TODO, SETTLED))
-        self.counted.setVisible(key not in (TODO, SETTLED))
-        if key in (TODO, SETTLED):
-            page = self.todo if key == TODO else self.settled
-            self.pages.setCurrentWidget(page)
-            page.load()
+        self.search.setVisible(key not in self.apart)
+        self.counted.setVisible(key not in self.apart)
+        if key in self.apart:
+            self.pages.setCurrentWidget(self.apart[key])
+            self.apart[key].load()
             return
         self.show_filters(replace(self.filters, refunds=key == "refunds"))
 
@@ -405,28 +394,3 @@ class PaymentsScreen(ScreenWithPanel):
         name = f"payments-{self.context.now().astimezone(self.context.zone):%Y%m%d}"
         title = _("Export transactions")
         ExportSheet(self, self.context, title, name, self.rows_now(), export_payments, self.filters).open()
-
-
-class SpanSheet(Sheet):
-    """From one day to another, both included."""
-
-    def __init__(self, parent: QWidget, context: Context, done: Any) -> None:
-        super().__init__(parent, _("Transactions between"), verb=_("Show transactions"), width=380)
-        today = context.now().astimezone(context.zone).date()
-        self.first, self.last = DateInput(today - timedelta(days=29)), DateInput(today)
-        self._end = Field(_("To"), self.last)
-        self.add(Field(_("From"), self.first), self._end)
-        self.submitted.connect(partial(self._go, context, done))
-
-    def ready(self) -> bool:
-        if self.first.day() <= self.last.day():
-            return True
-        self._end.error(_("The last day is before the first."))
-        return False
-
-    def _go(self, context: Context, done: Any) -> None:
-        self.accept()
-        done(
-            day_starts(self.first.day(), context.zone),
-            day_starts(self.last.day() + timedelta(days=1), context.zone),
-        )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from desktop.basics.i18n import _
+from desktop.basics.i18n import _, ngettext
 from desktop.basics.money import SYMBOLS, Money
 from desktop.basics.words import when_text
 from desktop.queries.order_words import method_word
@@ -62,3 +62,13 @@ def _fee(row: PaymentRow) -> str | Toned | None:
 def _state(row: PaymentRow) -> BadgeCell:
     tone, pip = STATES[state_key(row)][1:]
     return BadgeCell(payment_state(row), tone, pip)
+
+
+def kept_words(days: int) -> str:
+    """How long the list keeps transactions by itself."""
+    words = ngettext(
+        "The list keeps {count} day; older ones are found by number or span",
+        "The list keeps {count} days; older ones are found by number or span",
+        days,
+    )
+    return words.format(count=f"{days:,}")

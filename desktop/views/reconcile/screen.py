@@ -6,17 +6,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _
-from desktop.basics.money import Money
-from desktop.basics.words import when_text
+from desktop.basics.words import day_name, when_text
 from desktop.queries.order_export import export_begins
 from desktop.queries.order_words import method_word
-from desktop.queries.reconcile_words import RESOLUTION_WORDS, STATE_TONES, state_word
 from desktop.queries.reconciliation import (
     BILLED,
     BillRowSeen,
@@ -32,11 +30,9 @@ from desktop.services.reconcile_export import export_differences
 from desktop.views.common import icons, shortcuts
 from desktop.views.common.beside import ScreenWithPanel
 from desktop.views.common.buttons import icon_button, primary, secondary
-from desktop.views.common.cards import Card, clear, hbox, vbox
-from desktop.views.common.cells import BadgeCell, Column, IconCell, Toned, TwoLine
+from desktop.views.common.cards import hbox, vbox
 from desktop.views.common.commands import Command
 from desktop.views.common.context import Context
-from desktop.views.common.day_card import DayCard, day_name, difference_box
 from desktop.views.common.dialogs import confirm
 from desktop.views.common.empty import EmptyState
 from desktop.views.common.export_sheet import ExportSheet
@@ -53,10 +49,11 @@ from desktop.views.common.tabs import Tab
 from desktop.views.common.theme import theme
 from desktop.views.reconcile.paper import day_lines
 from desktop.views.reconcile.sheets import BillsSheet, TotalSheet
+from desktop.views.reconcile.side import Side
+from desktop.views.reconcile.table import BillColumns
 
 TABLES = {"statement", "statement_row", "payment_case"}
 FILES = "ZIP, CSV (*.zip *.csv *.gz *.txt)"
-WIDTH = 392
 VIEWS = ("open", "decided", "matched", "all")
 
 
@@ -138,7 +135,7 @@ class ReconcileScreen(ScreenWithPanel):
         )
         self.nothing = EmptyState(_("Nothing here"), why="nothing_found")
         card = ListCard(
-            "reconcile", _("Rows of the bill"), self._columns(), self._tabs(), tabs_name=_("Which rows"),
+            "reconcile", _("Rows of the bill"), BillColumns(self.context).columns(), self._tabs(), tabs_name=_("Which rows"),
             none=self._none, empty=(self.none_yet, self.calm, self.nothing),
         )  # fmt: skip
         self.card, self.model, self.table, self.tabs = card, card.model, card.table, card.tabs
@@ -157,48 +154,12 @@ class ReconcileScreen(ScreenWithPanel):
         self.table.clicked.connect(self._clicked)
         return card
 
-    def _columns(self) -> list[Column]:
-        return [
-            Column("at", _("Time"), 96, value=lambda r: f"{r.at.astimezone(self.context.zone):%H:%M:%S}"),
-            Column("gateway", _("Channel"), 124, "icon", value=self._channel),
-            Column("number", _("Provider’s number"), 210, "two_line", stretch=True, value=self._number),
-            Column("ours", _("Ours"), 100, "money", value=lambda r: self._money(r.ours_minor, r)),
-            Column("bill", _("Bill"), 100, "money", value=lambda r: self._money(r.amount_minor, r)),
-            Column("gap", _("Gap"), 88, "money", value=self._gap),
-            Column("state", _("Status"), 150, "badge", value=self._state),
-        ]
-
-    def _channel(self, row: BillRowSeen) -> IconCell:
-        icon, token = ICONS.get(row.gateway, ICONS["other"])
-        return IconCell(icon, method_word(row.gateway), token)
-
-    def _number(self, row: BillRowSeen) -> TwoLine:
-        kind = _("Payment") if row.kind == "pay" else _("Refund")
-        caption = " · ".join(part for part in (kind, row.order_code, row.remark) if part)
-        return TwoLine(row.reference or row.number or _("without a number"), caption)
-
-    def _money(self, minor: int, row: BillRowSeen) -> str | None:
-        signed = minor if row.kind == "pay" else -minor
-        return Money(signed, self.context.currency).plain() if minor else None
-
-    def _gap(self, row: BillRowSeen) -> Toned | None:
-        tone = "neutral" if row.state in ("resolved", "matched", "crossed_midnight") else "danger"
-        return Toned(Money(row.gap_minor, self.context.currency).plain(), tone) if row.gap_minor else None
-
-    def _state(self, row: BillRowSeen) -> BadgeCell:
-        tone = STATE_TONES[row.state]
-        pip = {"success": "done", "danger": "alert", "warn": "alert", "info": "half"}.get(tone, "done")
-        words = state_word(row.state)
-        if row.state == "resolved":
-            words = _(RESOLUTION_WORDS.get(row.resolution, words))
-        return BadgeCell(words, tone, pip)
-
     def _tabs(self) -> list[Tab]:
         words = {"open": _("To decide"), "decided": _("Decided"), "matched": _("Matches"), "all": _("All")}
         return [Tab(view, words[view], self._counts.get(view)) for view in VIEWS]
 
     def _side(self) -> QWidget:
-        self.panel = _Side(self.context, self)
+        self.panel = Side(self.context, self)
         self.panel.day.day_shown.connect(self._day_shown)
         self.panel.day.total_wanted.connect(self._type_total)
         self.panel.close_button.clicked.connect(self._dismiss)
@@ -415,43 +376,3 @@ class ReconcileScreen(ScreenWithPanel):
 
 def _take(shop: Any, path: Path, new_account: bool, gauge: Any) -> BillReport:
     return take_bill(shop, path, new_account=new_account, progress=gauge)
-
-
-class _Side(QScrollArea):
-    """The day's sums and the chosen row; in a narrow window it lies over the list."""
-
-    narrowed = Signal(bool)
-
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._context = context
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedWidth(theme.px(WIDTH))
-        inner = QWidget()
-        column = vbox(inner, gap=12)
-        self.close_button = icon_button("close-line", _("Close"), size=28)
-        self.close_button.hide()
-        column.addWidget(self.close_button, alignment=Qt.AlignmentFlag.AlignRight)
-        self.day = DayCard(context, box=False)
-        column.addWidget(self.day)
-        self.bills = secondary(_("Bills of this day"), "bill-line", size=30)
-        self.day.body.addWidget(self.bills, alignment=Qt.AlignmentFlag.AlignLeft)
-        self.chosen = Card(margins=(12, 12, 12, 12))
-        column.addWidget(self.chosen)
-        column.addStretch(1)
-        self.chosen.hide()
-        self.setWidget(inner)
-
-    def show_close(self, narrow: bool) -> None:
-        """Whether it lies over the list now."""
-        self.close_button.setVisible(narrow)
-        self.narrowed.emit(narrow)
-
-    def show_row(self, row: BillRowSeen | None, desk: FixDesk) -> None:
-        """Show what is chosen in the list."""
-        clear(self.chosen.body)
-        self.chosen.setVisible(row is not None)
-        if row is not None:
-            self.chosen.body.addWidget(difference_box(row, self._context, desk))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.basics.i18n import _
 from desktop.basics.money import Money
+from desktop.basics.words import day_name
 from desktop.queries.order_words import method_word
 from desktop.queries.reconciliation import StatementSeen
 from desktop.services.channel_totals import set_channel_total
@@ -16,7 +17,6 @@ from desktop.services.reconcile import take_back_statement
 from desktop.views.common.buttons import plain
 from desktop.views.common.cards import TwoLines, hbox
 from desktop.views.common.context import Context
-from desktop.views.common.day_card import day_name
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.field import Field, check_all
 from desktop.views.common.labels import Label
