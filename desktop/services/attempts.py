@@ -89,10 +89,8 @@ def begin_attempt(
         "customer_code": customer_code, "client_key": client_key, "deadline_at": _deadline(work, method_key, way, due.until),
         "request": {"words": due.words},
     }], ids=True)[0]  # fmt: skip
-    count_use(
-        work, method_key, f"attempt:{client_key}", member_id=due.member_id, amount_minor=amount_minor,
-        currency=due.amount.currency,
-    )  # fmt: skip
+    count_use(work, method_key, f"attempt:{client_key}", member_id=due.member_id, amount_minor=amount_minor,
+              currency=due.amount.currency)  # fmt: skip
     tell(work, attempt_id, "", str(State.CREATED))
     work.touch(*due.row)  # whoever shows what is being paid looks again
     return attempt_id

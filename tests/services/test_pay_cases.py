@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_every_reason_has_words_and_a_way_and_the_shop_may_choose_its_own(stocke
 @pytest.mark.req("M4", "M9")
 def test_whatever_needs_a_person_is_found_once(stocked: Stocked, clock: HandClock) -> None:
     shop = stocked.shop
-    paid = {"paid_minor": 1_000, "refunded_minor": 0}
+    paid: dict[str, Any] = {"paid_minor": 1_000, "refunded_minor": 0}
     back = attempt(shop, "wechat", "refund abnormal", paid_minor=1_000, refunded_minor=400)
     provider_refund(shop, back, "abnormal", reason=Reason.REFUND_REFUSED)
     attempt(shop, "alipay", "succeeded", Reason.AMOUNT, mismatch=True, **paid)

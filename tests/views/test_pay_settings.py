@@ -89,7 +89,8 @@ def test_a_card_switches_its_method_and_undo_brings_it_back(
     screen = shown(qtbot, context, PaymentsScreen(context))
 
     def card(key: str) -> MethodCard:
-        return next(one for one in screen.cards.findChildren(MethodCard) if one.method == key)
+        found: MethodCard = next(one for one in screen.cards.findChildren(MethodCard) if one.method == key)
+        return found
 
     card("cash").toggle.click()
     qtbot.waitUntil(lambda: not by_key(stocked.shop)["cash"].offered)
@@ -156,7 +157,7 @@ def test_the_owner_orders_methods_by_keys_and_sets_their_terms(
         return [page.methods._rows.itemAt(i).widget() for i in range(0, page.methods._rows.count(), 2)]
 
     assert page.methods.wanted[0] == ("cash", "default")
-    qtbot.keyClick(rows()[1].handle, Qt.Key.Key_Up)
+    qtbot.keyClick(rows()[1].handle, Qt.Key.Key_Up)  # type: ignore[no-untyped-call]
     quiet(qtbot, context)
     assert [key for key, _use in page.methods.wanted][:2] == ["card", "cash"]
     page.methods.use("card", "default")

@@ -55,12 +55,7 @@ class MethodCard(Card):
         text.addWidget(_shrinking(Label(name, "small_b")))
         text.addWidget(_shrinking(Label(words.count(facts), "cap", "text2")))
         row.addLayout(text, 1)
-        self.toggle = Toggle(name)
-        self.toggle.put(facts.sum.enabled)
-        self.toggle.setEnabled(may)
-        if not may:
-            self.toggle.setToolTip(_("Your role may not do this."))
-        self.toggle.toggled.connect(lambda on: self.switched.emit(self.method, on))
+        self.toggle = self._switch(name, facts.sum.enabled, may)
         row.addWidget(self.toggle, alignment=Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(row)
         amount = str(Money(facts.sum.taken_minor, words.currency))
@@ -75,6 +70,15 @@ class MethodCard(Card):
         self.body.addWidget(_shrinking(Label(caption, "cap", tone)))
         self.setAccessibleName(f"{name} {amount}")
         self.setAccessibleDescription(caption)
+
+    def _switch(self, name: str, on: bool, may: bool) -> Toggle:
+        toggle = Toggle(name)
+        toggle.put(on)
+        toggle.setEnabled(may)
+        if not may:
+            toggle.setToolTip(_("Your role may not do this."))
+        toggle.toggled.connect(lambda on: self.switched.emit(self.method, on))
+        return toggle
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.picked.emit(self.method)

@@ -10,12 +10,11 @@ from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 from desktop.basics.i18n import _, ngettext
 from desktop.basics.money import Money
 from desktop.queries.order_export import export_begins
-from desktop.queries.order_words import method_word
 from desktop.queries.pay_cards import MethodCardFacts, PayRules, method_cards, pay_rules
 from desktop.queries.pay_cases import open_case_count
 from desktop.queries.payments import MethodSum, PaymentFilter, live_days, payments_counts, payments_page
 from desktop.services.export import export_payments
-from desktop.services.pay_methods import edit_method, switch_method
+from desktop.services.pay_methods import edit_method
 from desktop.views.common import shortcuts
 from desktop.views.common.beside import ScreenWithPanel
 from desktop.views.common.buttons import icon_button, primary, secondary
@@ -30,6 +29,7 @@ from desktop.views.common.paged_table import PagedTable
 from desktop.views.common.print_sheet import Document, PrintSheet
 from desktop.views.common.segment import Segment
 from desktop.views.common.skeleton import Skeleton
+from desktop.views.common.switch_method import switch, switch_method
 from desktop.views.common.table_view import TableView
 from desktop.views.common.tabs import Tab, Tabs
 from desktop.views.common.theme import theme
@@ -128,7 +128,13 @@ class PaymentsScreen(ScreenWithPanel):
     def _list(self) -> QWidget:
         card = Card(margins=(1, 0, 1, 2))
         top = hbox(margins=(16, 0, 12, 0))
-        words = {"all": _("Transactions"), "refunds": _("Refunds"), SETTLED: _("Settled"), FOREIGN: _("Currencies"), TODO: _("To do")}
+        words = {
+            "all": _("Transactions"),
+            "refunds": _("Refunds"),
+            SETTLED: _("Settled"),
+            FOREIGN: _("Currencies"),
+            TODO: _("To do"),
+        }
         self.tabs = Tabs([Tab(key, word) for key, word in words.items()], name=_("Transactions"))
         self.tabs.picked.connect(self._tab)
         self.search = SearchInput(_("Reference, order no. or amount"))
@@ -296,14 +302,7 @@ class PaymentsScreen(ScreenWithPanel):
         self.cards.show_cards(self.facts, self._words, chosen, may)
 
     def _switch(self, method: str, on: bool) -> None:
-        name = method_word(method)
-        said = _("{method} is taken again") if on else _("{method} is not taken any more")
-        undo = partial(self.scope.do, switch_method, method, not on)
-        task = self.scope.do(switch_method, method, on)
-        task.then(
-            lambda _none: self.context.toast(self, said.format(method=name), undo=lambda: undo() and None)
-        )
-        task.otherwise(lambda error: (self.context.toast(self, str(error), tone="danger"), self._figures()))
+        switch(self, self.context, method, on, self._figures)
 
     def _sum(self, facts: tuple[MethodCardFacts, ...]) -> None:
         self.facts, sums = facts, tuple(one.sum for one in facts)

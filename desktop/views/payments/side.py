@@ -126,8 +126,11 @@ class RulesCard(Card):
 
     def _said(self, on: bool, _none: Any) -> None:
         words = _("Refunds go back the way they came") if on else _("Refunds are given back in cash")
-        undo = partial(self.scope.do, set_setting, ROUTE, CASH if on else SAME)
-        self.context.toast(self, words, undo=lambda: undo() and None)
+
+        def undo() -> None:
+            self.scope.do(set_setting, ROUTE, CASH if on else SAME)
+
+        self.context.toast(self, words, undo=undo)
 
     def _float(self, mode: str) -> None:
         self.scope.do(float_all, mode).otherwise(self._back)

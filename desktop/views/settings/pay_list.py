@@ -12,7 +12,7 @@ from desktop.basics.words import when_text
 from desktop.queries.order_words import method_word
 from desktop.queries.pay_settings import MethodLine, PaySettings, PlaceOffer
 from desktop.queries.pay_words import reason_word
-from desktop.services.pay_methods import clear_offer, set_offer, set_till_region, switch_method, trust_method
+from desktop.services.pay_methods import clear_offer, set_offer, set_till_region, trust_method
 from desktop.views.common.badges import Badge
 from desktop.views.common.buttons import plain, secondary
 from desktop.views.common.cards import Card, CardHead, Divider, IconTile, TwoLines, clear, hbox, vbox
@@ -21,6 +21,7 @@ from desktop.views.common.handle import Handle
 from desktop.views.common.inputs import Select, TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.method_icons import ICONS
+from desktop.views.common.switch_method import switch
 from desktop.views.common.theme import theme
 from desktop.views.common.toggle import Toggle
 
@@ -160,7 +161,7 @@ class MethodList(Card):
 
     # Doing
 
-    def move(self, key: str, by: int) -> None:
+    def move_method(self, key: str, by: int) -> None:
         """Move a method up or down the list."""
         keys = [one for one, _use in self.wanted]
         old = keys.index(key)
@@ -189,25 +190,25 @@ class MethodList(Card):
             task = self.scope.do(set_offer, scope, before) if before else self.scope.do(clear_offer, scope)
             task.then(lambda _none: self._reload())
 
+        def kept(_none: object) -> None:
+            self.context.toast(self, _("Order of ways to pay saved"), undo=undo)
+            self._reload()
+
         task = self.scope.do(set_offer, scope, wanted)
-        task.then(
-            lambda _none: (
-                self.context.toast(self, _("Order of ways to pay saved"), undo=undo),
-                self._reload(),
-            )
-        )
+        task.then(kept)
         task.otherwise(self._refused)
 
     def _follow(self) -> None:
         before, scope = list(self._place().own), self.place
-        undo = partial(self.scope.do, set_offer, scope, before)
-        task = self.scope.do(clear_offer, scope)
-        task.then(
-            lambda _none: (
-                self.context.toast(self, _("It goes by the wider list again"), undo=lambda: undo() and None),
-                self._reload(),
-            )
-        )
+
+        def undo() -> None:
+            self.scope.do(set_offer, scope, before)
+
+        def gone(_none: object) -> None:
+            self.context.toast(self, _("It goes by the wider list again"), undo=undo)
+            self._reload()
+
+        self.scope.do(clear_offer, scope).then(gone)
 
     def _region(self, place: PlaceOffer) -> None:
         if self.region.value() != place.region:
@@ -216,14 +217,7 @@ class MethodList(Card):
 
     def switch(self, line: MethodLine, on: bool) -> None:
         """Take a method in the whole shop, or no longer."""
-        name = method_word(line.key)
-        said = _("{method} is taken again") if on else _("{method} is not taken any more")
-        undo = partial(self.scope.do, switch_method, line.key, not on)
-        task = self.scope.do(switch_method, line.key, on)
-        task.then(
-            lambda _none: self.context.toast(self, said.format(method=name), undo=lambda: undo() and None)
-        )
-        task.otherwise(self._refused)
+        switch(self, self.context, line.key, on, self._reload)
 
     def trust(self, line: MethodLine) -> None:
         """Offer a method that rests at once."""
@@ -247,7 +241,7 @@ class MethodRow(QWidget):
         name = method_word(line.key)
         self.handle = Handle()
         self.handle.setAccessibleName(_("Move {name}").format(name=name))
-        self.handle.moved.connect(partial(owner.move, line.key))
+        self.handle.moved.connect(partial(owner.move_method, line.key))
         self.handle.setEnabled(own)
         row.addWidget(self.handle)
         icon, token = ICONS.get(line.key, ICONS["other"])
