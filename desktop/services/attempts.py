@@ -272,8 +272,9 @@ def _news(row: Any, answer: Answer) -> bool:
 
 
 def _said(row: Any, answer: Answer) -> dict[str, Any]:
-    # why it is cancelled stays: that the provider then finds nothing left of it is no news for the customer
-    keep = row.state == State.CANCELLING and answer.reason in (Reason.NONE, Reason.NOT_FOUND) and row.reason
+    # why it is cancelled stays: that the provider is busy with it, or finds nothing left, is no news for the customer
+    no_news = answer.reason in (Reason.NONE, Reason.NOT_FOUND, Reason.BUSY)
+    keep = row.state == State.CANCELLING and no_news and row.reason
     return {
         "reason": row.reason if keep else str(answer.reason), "detail": answer.detail[:200] or row.detail,
         "reference": answer.reference or row.reference, "code": answer.code or row.code,

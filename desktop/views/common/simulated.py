@@ -14,6 +14,7 @@ from desktop.views.common.theme import theme
 from desktop.views.common.tokens import TYPE
 
 SIDE = 20
+WIDE = 900  # pixels of a window whose tools leave room for the given type
 
 
 class SimulatedMark(QWidget):
@@ -24,6 +25,7 @@ class SimulatedMark(QWidget):
     ) -> None:
         super().__init__(window)
         self._window, self._context, self._style, self._above = window, context, style, above
+        self._fitting = style
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
         window.installEventFilter(self)
@@ -56,9 +58,11 @@ class SimulatedMark(QWidget):
         if self.isHidden():
             return
         self.setAccessibleName(self.words)
-        width = round(text_width(self._style, self.words)) + 2 * SIDE
-        height = theme.px(round(TYPE[self._style][0] * 1.85))
         place = self._window.rect()
+        wide = place.width() >= WIDE
+        self._fitting = self._style if wide else "micro"
+        width = round(text_width(self._fitting, self.words)) + 2 * SIDE
+        height = theme.px(round(TYPE[self._fitting][0] * (1.85 if wide else 1.4)))
         top, middle = (0, 0.38) if self._above else (place.height() - height, 0.5)  # above, tools stand right
         self.setGeometry(round(place.width() * middle - width / 2), top, width, height)
         self.raise_()
@@ -69,4 +73,4 @@ class SimulatedMark(QWidget):
         area = QRectF(self.rect())
         with painting(self) as painter:
             box(painter, area.adjusted(0, -8 * self._above, 0, 8 * (not self._above)), 8, fill)
-            draw_text(painter, area, self.words, self._style, ink, align="center")
+            draw_text(painter, area, self.words, self._fitting, ink, align="center")

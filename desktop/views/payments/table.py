@@ -18,14 +18,14 @@ def columns(currency: str, zone: ZoneInfo, now: Callable[[], datetime]) -> list[
     """The columns as designed; the amount's currency stands in its head."""
     symbol = SYMBOLS.get(currency, currency)
     return [
-        Column("at", _("Time"), 128, value=lambda r: _when(r.at, now(), zone)),
-        Column("method", _("Method"), 150, "icon", value=_method),
-        Column("reference", _("Reference"), 180, stretch=True),
-        Column("order_code", _("Order"), 120, "link"),
+        Column("at", _("Time"), 104, value=lambda r: _when(r.at, now(), zone)),
+        Column("method", _("Method"), 122, "icon", value=_method),
+        Column("reference", _("Reference"), 140, stretch=True),
+        Column("order_code", _("Order"), 104, "link"),
         Column("points", _("Points"), 84, "number", value=_points, hidden=True),
-        Column("amount", _("Amount {symbol}").format(symbol=symbol), 104, "money", value=_amount),
-        Column("fee", _("Fee {symbol}").format(symbol=symbol), 84, "number", value=_fee),
-        Column("state", _("Status"), 118, "badge", value=_state),
+        Column("amount", _("Amount {symbol}").format(symbol=symbol), 92, "money", value=_amount),
+        Column("fee", _("Fee {symbol}").format(symbol=symbol), 76, "number", value=_fee),
+        Column("state", _("Status"), 106, "badge", value=_state),
     ]
 
 
