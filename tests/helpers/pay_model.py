@@ -100,8 +100,8 @@ class _Chosen:
     def __init__(self, paths: Paths, free: int, among: tuple[str, ...] = BEHAVIOURS) -> None:
         self._paths, self._left, self._among = paths, free, among
 
-    def __bool__(self) -> bool:
-        return self._left > 0
+    def __len__(self) -> int:
+        return self._left
 
     def popleft(self) -> str:
         self._left -= 1

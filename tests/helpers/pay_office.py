@@ -39,7 +39,7 @@ _UNKNOWN_NUMBER = Answer(State.UNKNOWN, reason=Reason.NOT_FOUND)
 class Script(Protocol):
     """What says how the next call goes; empty: well."""
 
-    def __bool__(self) -> bool: ...
+    def __len__(self) -> int: ...
 
     def popleft(self) -> str:
         """How the next one goes."""
@@ -64,10 +64,10 @@ class Trade:
 class PayOffice(Gateway):
     """`script` says how the next calls go, then all go well; `paid_amount` is another sum than asked for."""
 
-    script: Script = field(default_factory=deque)
+    script: Script = field(default_factory=lambda: deque[str]())
     trades: dict[str, Trade] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
-    delayed: list[Callable[[], None]] = field(default_factory=list)
+    delayed: list[Callable[[], object]] = field(default_factory=list)
     answers_to_refunds: deque[Back] = field(default_factory=deque)
     paid_amount: Money | None = None
     before_call: Callable[[str], None] = lambda _what: None
