@@ -136,7 +136,9 @@ def payments_of(read: Read, subject: str) -> SubjectPayments:
 def _view(read: Read, row: Any) -> AttemptView:
     open_ = row.state in OPEN
     silent = row.state == "cancelling" and row.tries >= read.setting(CASH_AFTER)
-    why = ShopError(row.refusal["sentence"], **row.refusal["fields"]) if row.refusal else ""
+    kept = row.refusal or {"sentence": "", "fields": {}}
+    sentence, fields = kept["sentence"], kept["fields"]
+    why = ShopError(sentence, **fields) if sentence else ""
     return AttemptView(
         row.id, row.number, row.subject, row.method_key, row.way, row.state, row.reason, row.detail,
         row.amount_minor, row.currency, row.code, row.deadline_at, row.order_id, row.booked,
