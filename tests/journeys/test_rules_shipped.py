@@ -332,7 +332,7 @@ def test_all_of_them_together_leave_the_books_in_order(stocked: Stocked, clock: 
     assert keys == {
         "unshipped": 26, "retail_unpaid": 1, "trade_unpaid": 0, "paid": 1, "shipped": 0, "on_the_way": 0,
         "window_open": 0, "stock_alert": 2, "replenishment": 14, "points_expiring": 0, "batch_expires": 0, "campaign_over": 0,
-        "books": 14, "stuck": 14,
+        "books": 14, "bills": 14, "stuck": 14,
     }  # fmt: skip
     assert stocked.shop.ask(verify).faults == ()
 
