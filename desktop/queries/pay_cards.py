@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, cast, func, select
 
 from desktop.models.cash_sessions import OPEN, CashSession
 from desktop.models.pay_offers import DEFAULT, FALLBACK, OFF, OFFERED
@@ -73,7 +73,7 @@ def method_cards(read: Read, filters: PaymentFilter | None = None) -> tuple[Meth
         select(PaymentMethod.__table__).order_by(PaymentMethod.position, PaymentMethod.key)
     ).all()
     uses, down = uses_at(read, SHOP), methods_down(read)
-    rows.sort(key=lambda row: uses.get(row.key, ("", row.position))[1])
+    rows = sorted(rows, key=lambda row: uses.get(row.key, ("", row.position))[1])
     waiting, number, found = _waiting(read, filters), 0, []
     accounts = accounts_of(read)
     for row in rows:
@@ -91,7 +91,7 @@ def method_cards(read: Read, filters: PaymentFilter | None = None) -> tuple[Meth
 def _waiting(read: Read, filters: PaymentFilter | None) -> dict[str, int]:
     """How many tries of each method have not ended."""
     start, end = span(read, filters or PaymentFilter())
-    where = [PaymentAttempt.state.in_(WAITING)]
+    where: list[ColumnElement[bool]] = [PaymentAttempt.state.in_(WAITING)]
     if start is not None:
         where.append(PaymentAttempt.created_at >= start)
     if end is not None:

@@ -169,7 +169,7 @@ class PaymentsScreen(ScreenWithPanel):
         self.todo = CaseList(self.context)
         self.todo.counted.connect(self._count_todo)
         self.settled, self.foreign = SettledList(self.context), ForeignList(self.context)
-        self.apart = {TODO: self.todo, SETTLED: self.settled, FOREIGN: self.foreign}
+        self.apart: dict[str, Any] = {TODO: self.todo, SETTLED: self.settled, FOREIGN: self.foreign}
         for page in (self.table, self.skeleton, self.none, self.broken, *self.apart.values()):
             self.pages.addWidget(page)
         card.body.addWidget(self.pages, 1)
