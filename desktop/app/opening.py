@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from desktop.basics.clock import Clock
 from desktop.basics.i18n import N_
@@ -104,7 +105,11 @@ def wind_up(shop: Shop) -> Clockwork:
     from desktop.services.tracking import poll_carriers
 
     forget_trials()  # of a program that was killed
-    sends = [*senders(shop), partial(poll_carriers, shop), partial(fetch_due_rates, shop)]
+    sends: list[Callable[[], Any]] = [
+        *senders(shop),
+        partial(poll_carriers, shop),
+        partial(fetch_due_rates, shop),
+    ]
     clockwork = Clockwork(shop, sends=sends, payer=Payer(shop, Gateways()))
     clockwork.start()
     return clockwork

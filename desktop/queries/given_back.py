@@ -27,6 +27,7 @@ from desktop.models.after_sales import (
 from desktop.models.orders import OrderLine
 from desktop.models.payments import Refund, RefundLine, RefundTender
 from desktop.pricing.refund import Given, Paid, Split, line_refund, split_refund
+from desktop.queries.page import AnySelect
 from desktop.shop.work import Read
 
 
@@ -170,8 +171,9 @@ def besides_goods(read: Read, order: Any, with_freight: bool, lines: Sequence[tu
         return int(order.freight_minor + order.rounding_minor)
     if order.rounding_minor <= 0:
         return 0  # less was paid than the goods cost: what is left of the order sees to it
-    rows = select(OrderLine.id, OrderLine.qty_milli - OrderLine.refunded_milli)
-    left = {row[0]: int(row[1]) for row in read.rows(rows.where(OrderLine.order_id == order.id))}
+    rows: AnySelect = select(OrderLine.id, OrderLine.qty_milli - OrderLine.refunded_milli)
+    kept = read.rows(rows.where(OrderLine.order_id == order.id))
+    left = {line_id: int(qty) for line_id, qty in kept}
     for line_id, qty in lines:
         left[line_id] = left.get(line_id, 0) - qty
     return 0 if any(qty > 0 for qty in left.values()) else int(order.rounding_minor)

@@ -22,7 +22,7 @@ from desktop.shop.shop import Shop
 from desktop.storage.engine import PRAGMAS, open_storage
 from desktop.storage.migrate import upgrade
 from tests.bench.figures import Figure
-from tests.helpers.bills import DAY, Line, wechat
+from tests.helpers.bills import Line, wechat
 
 ROWS = 100_000
 ODD = 1_000  # one in so many differs
@@ -69,7 +69,11 @@ def _reconciled(address: str, bill: Packed) -> tuple[float, Shop]:
     began = time.perf_counter()
     done = take_bill(shop, bill)
     took = time.perf_counter() - began
-    assert done.states == {"matched": ROWS - 2 * ROWS // ODD, "amount": ROWS // ODD, "provider_only": ROWS // ODD}
+    assert done.states == {
+        "matched": ROWS - 2 * ROWS // ODD,
+        "amount": ROWS // ODD,
+        "provider_only": ROWS // ODD,
+    }
     return took, shop
 
 
@@ -87,7 +91,9 @@ def _attempt(i: int) -> dict[str, object]:
 def _bare(path: Path, shop: Shop) -> float:
     """The same rows, with the same columns and indexes, by one executemany and one commit."""
     with shop.storage.read.connect() as connection:
-        made = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE tbl_name='statement_row' AND sql <> ''")
+        made = connection.exec_driver_sql(
+            "SELECT sql FROM sqlite_master WHERE tbl_name='statement_row' AND sql <> ''"
+        )
         schema = [str(row[0]) for row in made]
         rows = [tuple(row) for row in connection.exec_driver_sql("SELECT * FROM statement_row")]
     bare = sqlite3.connect(path, isolation_level=None)

@@ -100,14 +100,14 @@ class _OwnCodePage(zipfile.ZipInfo):
         return self.filename.encode("gb18030"), self.flag_bits
 
 
-def alipay_zip(lines: Sequence[Line], day: date = DAY, account: str = SELLER, **more: int) -> Packed:
+def alipay_zip(lines: Sequence[Line], day: date = DAY, account: str = SELLER, add: int = 0) -> Packed:
     """The zip Alipay offers for download: detail and summary, with GBK names and no mark for them."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in (
-            ("业务明细", alipay_csv(lines, day, account, **more)),
+            ("业务明细", alipay_csv(lines, day, account, add=add)),
             ("业务明细(汇总)", b"#\r\n"),
-        ):  # type: ignore[arg-type]
+        ):
             archive.writestr(_OwnCodePage(f"{account}_{day:%Y%m%d}_{name}.csv"), data)
     return Packed(file.getvalue(), f"{day:%Y%m%d}.csv.zip")
 

@@ -26,7 +26,9 @@ def bring_over() -> None:
 
 
 def _add_stored_value() -> None:
-    columns = [sa.column(name) for name in ("key", "kind", "enabled", "position")]
+    columns: list[sa.ColumnClause[object]] = [
+        sa.column(name) for name in ("key", "kind", "enabled", "position")
+    ]
     method = sa.table("payment_method", *columns)
     connection = op.get_bind()
     there = {row.key: row.position for row in connection.execute(sa.select(method.c.key, method.c.position))}

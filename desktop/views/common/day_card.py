@@ -165,7 +165,7 @@ class DayCard(Card):
         elif channel.source == "typed":
             text = _("Type in") if channel.told_minor is None else Money(channel.told_minor, currency).plain()
             told = link(text)
-            told.clicked.connect(partial(self.total_wanted.emit, channel.method))  # type: ignore[attr-defined]
+            told.clicked.connect(partial(self.total_wanted.emit, channel.method))
         else:
             told = Label(_("not counted") if channel.source == "count" else _("no bill yet"), "cap", "text3")
         self._grid.addWidget(told, line, 3, right)

@@ -12,7 +12,7 @@ from desktop.queries.reconcile_words import FIX_WORDS, fixes_of
 from desktop.queries.reconciliation import BillRowSeen
 from desktop.services import reconcile_fixes as fixes
 from desktop.services.reconcile_bills import ask_provider
-from desktop.views.common.buttons import Button
+from desktop.views.common.buttons import Button, Kind
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet, confirm
 from desktop.views.common.field import Field, check_all
@@ -59,7 +59,7 @@ class FixDesk:
         for place, fix in enumerate(fixes_of(row)[:most]):
             if fix == "case" and row.case_id is not None:
                 continue
-            kind = "primary" if place == 0 and fix != "undo" else "secondary" if place < 2 else "plain"
+            kind: Kind = "primary" if place == 0 and fix != "undo" else "secondary" if place < 2 else "plain"
             button = Button(_(FIX_WORDS[fix]), kind, ICONS.get(fix, ""), size=30)
             button.clicked.connect(partial(self.act, row, fix, button))
             button.setEnabled(allowed)

@@ -71,7 +71,9 @@ class History(Card):
             "audit": _("Nobody has changed or looked at anything yet"),
         }
         for key, model in self.tables.items():
-            view = self.views[key] = TableView(model, name=f"member_{key}", two_lines=key in ("points", "stored"))
+            view = self.views[key] = TableView(
+                model, name=f"member_{key}", two_lines=key in ("points", "stored")
+            )
             page = QStackedWidget()
             page.addWidget(view)
             page.addWidget(EmptyState(empty[key], why="all_done"))
@@ -176,7 +178,9 @@ class History(Card):
         currency = self._context.currency
         return [
             Column("at", _("Time"), 128, value=lambda r: self._when(r.at)),
-            Column("kind", _("Entry"), 180, "two_line", stretch=True, value=lambda r: entry_cell(r, currency)),
+            Column(
+                "kind", _("Entry"), 180, "two_line", stretch=True, value=lambda r: entry_cell(r, currency)
+            ),
             Column("delta", _("Change ¥"), 112, "number", value=lambda r: change_cell(r.delta, currency)),
             Column("bonus", _("Bonus ¥"), 96, "number", value=lambda r: self._plain(r.bonus_balance)),
             Column("balance", _("Balance ¥"), 104, "number", value=lambda r: self._plain(r.balance)),

@@ -44,7 +44,10 @@ def _one(r: Receipt) -> list[PrintLine]:
         )
     lines += [RULE, PrintLine(_("Goods subtotal"), money(r.goods_minor))]
     for word, minor in (
-        *((word, -minor) for word, minor in discount_lines(r.discount_minor, r.pay_discount_minor, r.discount_note)),
+        *(
+            (word, -minor)
+            for word, minor in discount_lines(r.discount_minor, r.pay_discount_minor, r.discount_note)
+        ),
         (_("Points: {points}").format(points=f"{r.points_spent:,}"), -r.points_minor),
         (_("Freight"), r.freight_minor),
         (_("Rounding"), r.rounding_minor),

@@ -112,7 +112,10 @@ def _invoice(shop: Letterhead, order: OrderPaper) -> list[PrintLine]:
     ]
     sums = [
         (_("Goods subtotal"), order.goods_minor),
-        *((word, -minor) for word, minor in discount_lines(order.discount_minor, order.pay_discount_minor, "")),
+        *(
+            (word, -minor)
+            for word, minor in discount_lines(order.discount_minor, order.pay_discount_minor, "")
+        ),
         (_("Freight"), order.freight_minor),
         (_("Rounding"), order.rounding_minor),
     ]
