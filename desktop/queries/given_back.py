@@ -172,7 +172,7 @@ def besides_goods(read: Read, order: Any, with_freight: bool, lines: Sequence[tu
     if order.rounding_minor <= 0:
         return 0  # less was paid than the goods cost: what is left of the order sees to it
     rows: AnySelect = select(OrderLine.id, OrderLine.qty_milli - OrderLine.refunded_milli)
-    kept = read.rows(rows.where(OrderLine.order_id == order.id))
+    kept: Any = read.rows(rows.where(OrderLine.order_id == order.id))
     left = {line_id: int(qty) for line_id, qty in kept}
     for line_id, qty in lines:
         left[line_id] = left.get(line_id, 0) - qty

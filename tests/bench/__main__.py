@@ -10,6 +10,7 @@ import sys
 
 PARTS = (
     "checkout",
+    "pay",
     "search",
     "kiosk_scan",
     "lists",

@@ -43,17 +43,7 @@ def _one(r: Receipt) -> list[PrintLine]:
             PrintLine(f"  {count}", Money(line.list_minor, r.currency).times(line.qty_milli).plain(), 8)
         )
     lines += [RULE, PrintLine(_("Goods subtotal"), money(r.goods_minor))]
-    for word, minor in (
-        *(
-            (word, -minor)
-            for word, minor in discount_lines(r.discount_minor, r.pay_discount_minor, r.discount_note)
-        ),
-        (_("Points: {points}").format(points=f"{r.points_spent:,}"), -r.points_minor),
-        (_("Freight"), r.freight_minor),
-        (_("Rounding"), r.rounding_minor),
-    ):
-        if minor:
-            lines.append(PrintLine(word, money(minor)))
+    lines += [PrintLine(word, money(minor)) for word, minor in _sums(r) if minor]
     unpaid = r.status == "unpaid"
     lines.append(
         PrintLine(_("Amount to pay") if unpaid else _("Total paid"), money(r.to_pay_minor), 12, True)
@@ -65,6 +55,17 @@ def _one(r: Receipt) -> list[PrintLine]:
     if r.refunded_minor:
         lines.append(PrintLine(_("Refunded"), money(-r.refunded_minor), 9, True))
     return lines + _foot(r)
+
+
+def _sums(r: Receipt) -> list[tuple[str, int]]:
+    """What comes between the goods and the total (minor units)."""
+    off = discount_lines(r.discount_minor, r.pay_discount_minor, r.discount_note)
+    return [
+        *((word, -minor) for word, minor in off),
+        (_("Points: {points}").format(points=f"{r.points_spent:,}"), -r.points_minor),
+        (_("Freight"), r.freight_minor),
+        (_("Rounding"), r.rounding_minor),
+    ]
 
 
 def _foot(r: Receipt) -> list[PrintLine]:

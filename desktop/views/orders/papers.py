@@ -110,12 +110,10 @@ def _invoice(shop: Letterhead, order: OrderPaper) -> list[PrintLine]:
         PrintLine(cells=_priced(line, order.currency), shares=shares, sides=sides, size=9)
         for line in order.lines
     ]
+    off = discount_lines(order.discount_minor, order.pay_discount_minor, "")
     sums = [
         (_("Goods subtotal"), order.goods_minor),
-        *(
-            (word, -minor)
-            for word, minor in discount_lines(order.discount_minor, order.pay_discount_minor, "")
-        ),
+        *((word, -minor) for word, minor in off),
         (_("Freight"), order.freight_minor),
         (_("Rounding"), order.rounding_minor),
     ]
