@@ -114,8 +114,8 @@ class Waiting:
 
 @question(permission=Permission.KIOSK)
 def attempt_view(read: Read, attempt_id: int) -> AttemptView:
-    """One attempt. Raises `NotFound`."""
-    row = read.first(select(_A.__table__).where(_A.id == attempt_id))
+    """One attempt; a kiosk sees those of its own till only. Raises `NotFound`."""
+    row = read.first(_seen_by(read, select(_A.__table__).where(_A.id == attempt_id)))
     if row is None:
         raise NotFound(N_("This entry no longer exists. Refresh the list."))
     return _view(read, row)
@@ -123,14 +123,23 @@ def attempt_view(read: Read, attempt_id: int) -> AttemptView:
 
 @question(permission=Permission.KIOSK)
 def payments_of(read: Read, subject: str) -> SubjectPayments:
-    """All attempts of a subject, the newest first: how a front finds what it was doing after a restart."""
-    rows = read.rows(select(_A.__table__).where(_A.subject == subject).order_by(_A.id.desc())).all()
+    """All attempts of a subject, the newest first: how a front finds what it was doing after a restart.
+
+    A kiosk sees those of its own till only.
+    """
+    mine = _seen_by(read, select(_A.__table__).where(_A.subject == subject))
+    rows = read.rows(mine.order_by(_A.id.desc())).all()
     held = sum(
         row.paid_minor + row.discount_minor
         for row in rows
         if row.state == "succeeded" and not row.booked and not row.mismatch
     )
     return SubjectPayments(tuple(_view(read, row) for row in rows), held)
+
+
+def _seen_by(read: Read, statement: Any) -> Any:
+    """Their subjects name open sales: whoever knows the name could clear the sale."""
+    return statement.where(_A.till_id == read.actor.till_id) if read.actor.kind == "kiosk" else statement
 
 
 def _view(read: Read, row: Any) -> AttemptView:

@@ -161,7 +161,9 @@ def checkout_view(read: Read, key: str) -> CheckoutView:
 
 @question(permission=Permission.KIOSK)
 def open_checkout(read: Read, till_id: int) -> CheckoutView | None:
-    """The sale this till had open when it went dark, with goods in it; None when there is none."""
+    """The sale this till had open when it went dark, with goods in it; None when there is none, and for another kiosk."""
+    if read.actor.kind == "kiosk" and till_id != read.actor.till_id:
+        return None
     statement = select(Checkout.__table__).where(
         Checkout.till_id == till_id, Checkout.state == "open", Checkout.lines != "[]"
     )

@@ -25,7 +25,7 @@ from desktop.services.pay_limits import check_amount
 from desktop.services.pay_methods import check_offer, count_use, discount_of
 from desktop.services.pay_numbers import pay_number
 from desktop.services.pay_stopping import ended, stop_row
-from desktop.services.pay_subjects import Due, subject_of
+from desktop.services.pay_subjects import ORDER, Due, subject_of
 from desktop.services.pay_waiting import read_paying
 from desktop.services.provider_refunds import move_attempt, tell
 from desktop.shop.action import action
@@ -82,6 +82,8 @@ def begin_attempt(
     due = subject_of(subject).due(work, subject.partition(":")[2])  # locked from here on: others wait
     _check_due(work, subject, due, amount_minor, version)
     till = till_id or due.till_id or work.actor.till_id or None
+    if work.actor.kind == "kiosk":
+        _check_own(work, subject, due, till)
     off = _offered(work, method_key, till, due, amount_minor, approval)
     row = _row(work, due, amount_minor - off, till, way) | {"discount_minor": off}
     attempt_id = work.post(_A, [row | {
@@ -106,6 +108,12 @@ def _offered(
     )  # fmt: skip
     check_amount(work, TAKE_MONEY, amount_minor, approval)
     return discount_of(work, method_key, amount_minor)
+
+
+def _check_own(work: Work, subject: str, due: Due, till: int | None) -> None:
+    """A kiosk takes money for its own sales at its own till; orders are paid to people."""
+    if subject.startswith(f"{ORDER}:") or {due.till_id, till} != {work.actor.till_id}:
+        raise Refused(N_("This payment belongs to another till."))
 
 
 def _same(known: Any, subject: str, method_key: str, amount_minor: int) -> int:

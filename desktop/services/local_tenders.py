@@ -65,6 +65,8 @@ def foreign_back(work: Work, tender: Any, given_minor: int, part_minor: int) -> 
 def check_stored(work: Work, sale: Any, to_pay_minor: int) -> None:
     """What a sale takes from the member's stored value: not more than is due, and with the member's word.
 
+    Staff may go without that word where the shop wants it so; a kiosk by itself never does.
+
     Raises `Changed` or `Refused`.
     """
     if not sale.stored_minor:
@@ -74,7 +76,8 @@ def check_stored(work: Work, sale: Any, to_pay_minor: int) -> None:
             N_("Only {due} is due, less than the stored value chosen. Choose again."),
             next_step="change_stored", due=str(Money(to_pay_minor, work.currency)),
         )  # fmt: skip
-    if work.setting(STORED_PROOF) and sale.agreed_version != sale.version:
+    alone = work.actor.kind == "kiosk"
+    if (alone or work.setting(STORED_PROOF)) and sale.agreed_version != sale.version:
         raise Refused(
             N_("The member has not confirmed the stored value yet. Confirm on the phone or type the code."),
             next_step="confirm_points",
