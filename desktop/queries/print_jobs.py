@@ -151,9 +151,9 @@ def till_papers(read: Read) -> tuple[TillPaper, ...]:
 
 @question(permission=Permission.KIOSK)
 def job_lines(read: Read, job_id: int, columns: int) -> tuple[PaperLine, ...]:
-    """The lines of a paper in its own language. Raises `Malformed` when it can't be laid out any more."""
+    """The lines of a paper in its own language; a kiosk reads its own only. Raises `Malformed` when it can't be laid out any more."""
     row = read.first(select(PrintJob.__table__).where(PrintJob.id == job_id))
-    if row is None:
+    if row is None or (read.actor.kind == "kiosk" and row.till_id != read.actor.till_id):
         raise NotFound(N_("This entry no longer exists. Refresh the list."))
     with speaking(row.language or "zh_CN"):
         kind, _sep, tail = row.document.partition(":")

@@ -14,7 +14,8 @@ from desktop.basics.money import LARGEST, Money
 from desktop.models.pay_offers import DEEDS, REFUND, TAKE, PayApproval, RoleAmount
 from desktop.models.pay_rules import APPROVAL_MINUTES
 from desktop.models.people import Permission, Role, StaffRole
-from desktop.services.sign_in import check_pin
+from desktop.services.sign_in import brake, check_pin, forget_tries
+from desktop.shop import actors
 from desktop.shop.action import action
 from desktop.shop.shop import Shop
 from desktop.shop.work import Read, Work
@@ -69,10 +70,15 @@ def _or_none(value: Any) -> int | None:
 def approve_by_pin(shop: Shop, till_id: int, pin: str, deed: str, amount_minor: int) -> int:
     """A manager types the PIN at this till and says yes to an amount; returns the approval to hand on.
 
-    Raises `Braked` after too many wrong PINs, `NotAllowed` for somebody who may not approve, `Refused` above their own limit.
+    Raises `Braked` after too many tries, `NotAllowed` for somebody who may not approve, `Refused` above their own limit.
+    Only a yes forgets the tries: the own PIN in between gives nobody more guesses at a manager's.
     """
+    guest, subject = shop.acting_as(actors.guest()), f"approve:{till_id}"
+    brake(guest, subject)
     manager = check_pin(shop, till_id, pin)
-    return shop.acting_as(manager).do(approve_amount, deed, amount_minor)
+    approval = shop.acting_as(manager).do(approve_amount, deed, amount_minor)
+    guest.do(forget_tries, subject)
+    return approval
 
 
 @action(permission=Permission.APPROVE)

@@ -125,10 +125,11 @@ def _next_copy(work: Work, kind: str, document: str) -> int:
 def print_receipt(work: Work, order_id: int, client_key: str, till_id: int | None = None) -> int:
     """Print the receipt of an order; the job to follow. A second wish joins the one under way.
 
-    A customer at a kiosk gets its own orders' receipts, once; what may be on paper already is a copy, for staff.
+    A customer at a kiosk gets its own orders' receipts there, once; what may be on paper already is a copy, for staff.
     """
     order = work.get(Order, order_id, lock=True)
-    if work.actor.kind == "kiosk" and order.till_id != work.actor.till_id:
+    alone = work.actor.kind == "kiosk"
+    if alone and {order.till_id, till_id or order.till_id} != {work.actor.till_id}:
         raise NotFound(N_("This entry no longer exists. Refresh the list."))
     if not order.receipt_number:
         raise Refused(N_("This order has no receipt: it was not paid at a till."))

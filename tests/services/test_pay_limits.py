@@ -124,6 +124,27 @@ def test_wrong_pins_are_braked_and_leave_no_approval(sqlite_shop: Shop) -> None:
 
 
 @pytest.mark.req("M10")
+def test_the_own_pin_between_guesses_opens_no_brake(sqlite_shop: Shop) -> None:
+    stocked = open_stocked(sqlite_shop)
+    names = {"password": "a long password", "roles": ["cashier"]}
+    add_staff(sqlite_shop, username="zhou", name="周", pin="880316", **names)
+    add_staff(sqlite_shop, username="sun", name="孙", pin="903158", **{**names, "roles": ["merchant"]})
+
+    def tries(*pins: str) -> type[Exception] | None:
+        for pin in pins:
+            try:
+                approve_by_pin(stocked.cashier, 2, pin, TAKE, 60_000)
+            except ShopError as error:
+                last: type[Exception] | None = type(error)
+            else:
+                last = None
+        return last
+
+    assert tries("000001", "000002", "903158") is None  # the control: a manager's yes forgets slips
+    assert tries("000001", "880316", "000002", "880316", "000003", "903158") is Braked
+
+
+@pytest.mark.req("M10")
 def test_the_largest_of_several_roles_counts_and_a_limit_can_be_lifted(sqlite_shop: Shop) -> None:
     stocked = open_stocked(sqlite_shop)
     shop = stocked.shop
