@@ -27,6 +27,7 @@ MOST = 200  # cases looked at in one go
 GRACE = timedelta(minutes=10)
 LONGEST = 500
 BY_ITSELF = N_("Settled by itself")
+GONE = f"{BILL}:gone:"  # begins the name of a case whose row of a bill is there no more
 _A, _R = PaymentAttempt, ProviderRefund
 _SUMS = (_A.id, _A.order_id, _A.reason, _A.amount_minor, _A.paid_minor, _A.currency)
 
@@ -104,8 +105,10 @@ def _close_settled(work: Work) -> None:
 
 
 def _still_wrong(work: Read, case: Any) -> bool:
-    if case.kind not in CASE_WAYS:  # another room's: it closes its own
+    if case.kind not in (*CASE_WAYS, BILL):  # another room's: it closes its own
         return True
+    if case.source.startswith(GONE):
+        return False
     number = int(case.source.partition(":")[2])
     if case.kind == BILL:
         open_row = select(StatementRow.id).where(StatementRow.id == number, StatementRow.state.in_(OPEN_ROWS))

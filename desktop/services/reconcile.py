@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import DateTime, bindparam, case, cast, delete, func, literal, select
+from sqlalchemy import DateTime, bindparam, case, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from desktop.basics.errors import Changed, Refused
@@ -30,7 +30,7 @@ from desktop.models.statements import (
     StatementEntry,
     StatementRow,
 )
-from desktop.services.reconcile_match import OURS, match
+from desktop.services.reconcile_match import OURS, let_go, match, taken_back
 from desktop.services.statements.bill import Halted, Progress, never_stop, read_bill
 from desktop.services.statements.shape import Bill, BillRow
 from desktop.services.statements.unpacking import Packed, load
@@ -243,6 +243,7 @@ def take_back_statement(work: Work, statement_id: int) -> None:
             N_("Differences of this bill were already decided. Undo those decisions first; booked ones stay.")
         )
     _forget(work, statement)
+    taken_back(work, statement)
 
 
 # -- parts ------------------------------------------------------------------------------------------------------
@@ -281,7 +282,7 @@ def _arriving(work: Work, statement_id: int) -> Statement:
 
 
 def _forget(work: Work, statement: Statement) -> None:
-    work.rows(delete(R).where(R.statement_id == statement.id))
+    let_go(work, R.statement_id == statement.id)
     work.remove(statement)
 
 

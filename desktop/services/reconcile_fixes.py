@@ -150,14 +150,16 @@ def mark_checked(work: Work, row_id: int, note: str) -> None:
 
 @action(permission=Permission.RECONCILE)
 def hand_over(work: Work, row_id: int) -> int:
-    """Open a case for a person about a difference; returns its id. A difference has one case."""
+    """Open a case for a person about a difference; returns its id. A difference has one case, which opens again."""
     row = work.get(StatementRow, row_id, lock=True)
     source = f"{BILL}:{row.id}"
-    known = work.value(select(PaymentCase.id).where(PaymentCase.source == source))
-    if known is not None:
-        return int(known)
-    if row.state not in OPEN:
+    known = work.find(select(PaymentCase).where(PaymentCase.source == source).with_for_update())
+    if row.state not in OPEN and (known is None or known.done_at is not None):
         raise _settled()
+    if known is not None:
+        known.done_at, known.done_by, known.done_note = None, "", ""
+        work.flush()
+        return known.id
     case = {
         "source": source, "kind": BILL, "attempt_id": row.attempt_id, "order_id": row.order_id, "reason": "",
         "way": NEGOTIATE, "amount_minor": abs(_difference(row)) or row.amount_minor, "currency": CURRENCY,

@@ -14,7 +14,6 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    insert,
     literal,
     literal_column,
     null,
@@ -25,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy import String as Text
 from sqlalchemy.orm import aliased
 
+from desktop.models.pay_offers import PaymentCase
 from desktop.models.payment_attempts import PaymentAttempt, ProviderRefund
 from desktop.models.payments import PaymentMethod, RefundTender, Tender
 from desktop.models.statements import (
@@ -43,6 +43,8 @@ from desktop.models.statements import (
     StatementRow,
     provider_span,
 )
+from desktop.queries.pay_words import BILL
+from desktop.services.pay_cases import BY_ITSELF, GONE
 from desktop.shop.work import Work
 
 PAID = ("succeeded", "refunding", "partly refunded", "refunded", "refund abnormal")
@@ -234,19 +236,36 @@ def _fee_fits(expected: Any) -> ColumnElement[bool]:
 
 
 def find_ours(work: Work, statement: Statement) -> None:
-    """Write down what the shop took or gave back on the day and no bill tells; what was found before goes first."""
-    loose = (OURS_ONLY, CROSSED)
-    work.rows(
-        delete(R).where(
-            R.gateway == statement.gateway, R.day == statement.day, R.state.in_(loose), R.row_key.like(f"{OURS}%")
-        )
-    )  # fmt: skip
+    """Write down what the shop took or gave back on the day and no bill tells; what was found before stays what it was."""
+    mine = and_(R.gateway == statement.gateway, R.day == statement.day, R.row_key.like(f"{OURS}%"))
+    work.rows(update(R).where(mine, R.state.in_((OURS_ONLY, CROSSED))).values(state=ARRIVING))
     told = _told(work, statement)
     for kind, source in _ours(statement):
         if kind in told:
             names = [column.name for column in source.selected_columns]
-            fresh = insert(R).from_select(names, source)
-            work.rows(fresh)
+            fresh = work.insert(R).from_select(names, source)
+            kept = {
+                name: fresh.excluded[name]
+                for name in ("statement_id", "state", "ours_minor", "at", "ours_at")
+            }
+            work.rows(fresh.on_conflict_do_update(index_elements=("gateway", "row_key"), set_=kept))
+    let_go(work, and_(mine, R.state == ARRIVING))
+
+
+def let_go(work: Work, which: ColumnElement[bool]) -> None:
+    """Take rows away. Their cases end and lose their names: SQLite gives a row's number to another one later."""
+    names = select(literal(f"{BILL}:").concat(cast(R.id, Text))).where(which)
+    case_id = cast(PaymentCase.id, Text)
+    work.rows(
+        update(PaymentCase)
+        .where(PaymentCase.kind == BILL, PaymentCase.source.in_(names))
+        .values(
+            source=literal(GONE).concat(case_id), done_at=func.coalesce(PaymentCase.done_at, work.now),
+            done_by=case((PaymentCase.done_at.is_(None), work.actor.key), else_=PaymentCase.done_by),
+            done_note=case((PaymentCase.done_at.is_(None), BY_ITSELF), else_=PaymentCase.done_note),
+        )
+    )  # fmt: skip
+    work.rows(delete(R).where(which))
 
 
 def _told(work: Work, statement: Statement) -> set[str]:
@@ -267,12 +286,12 @@ def _ours(statement: Statement) -> list[tuple[str, Select[Any]]]:
                     order_id=A.order_id, attempt_id=A.id).where(
         A.gateway == statement.gateway, A.state.in_(PAID), A.paid_minor > 0,
         A.created_at >= first - OLDEST_ATTEMPT, A.created_at < end, succeeded >= first, succeeded < end,
-        ~exists().where(r.attempt_id == A.id, r.kind == PAY),
+        ~exists().where(r.attempt_id == A.id, r.kind == PAY, r.state != ARRIVING),
     )  # fmt: skip
     tenders = _row(statement, PAY, "t", T.id, T.at, T.amount_minor, reference=T.reference, order_id=T.order_id,
                    tender_id=T.id).where(
         T.method_key == statement.gateway, T.attempt_id.is_(None), T.at >= first, T.at < end,
-        ~exists().where(r.tender_id == T.id, r.kind == PAY),
+        ~exists().where(r.tender_id == T.id, r.kind == PAY, r.state != ARRIVING),
     )  # fmt: skip
     given = func.coalesce(PR.ended_at, PR.created_at)
     refunds = _row(statement, REFUND, "r", PR.id, given, PR.amount_minor, number=A.number, reference=A.reference,
@@ -281,11 +300,12 @@ def _ours(statement: Statement) -> list[tuple[str, Select[Any]]]:
         A, A.id == PR.attempt_id
     ).where(
         A.gateway == statement.gateway, PR.state == "succeeded", given >= first, given < end,
-        ~exists().where(r.provider_refund_id == PR.id),
+        ~exists().where(r.provider_refund_id == PR.id, r.state != ARRIVING),
     )  # fmt: skip
     by_hand = _row(statement, REFUND, "h", RT.id, RT.at, RT.amount_minor, reference=T.reference,
                    order_id=T.order_id, refund_tender_id=RT.id).join(T, T.id == RT.tender_id).where(
-        _typed_in(statement.gateway), RT.at >= first, RT.at < end, ~exists().where(r.refund_tender_id == RT.id),
+        _typed_in(statement.gateway), RT.at >= first, RT.at < end,
+        ~exists().where(r.refund_tender_id == RT.id, r.state != ARRIVING),
     )  # fmt: skip
     return [(PAY, attempts), (PAY, tenders), (REFUND, refunds), (REFUND, by_hand)]
 
@@ -313,19 +333,42 @@ def _row(
     return select(*(value.label(name) for name, value in fixed.items()))
 
 
-def _day_before(work: Work, statement: Statement) -> None:
-    """What was held over midnight is told now, or is missing after all."""
-    told = aliased(R)
-    same = or_(
+def _same(told: Any) -> ColumnElement[bool]:
+    """Another row is about the same payment or refund of ours."""
+    return or_(
         and_(told.attempt_id == R.attempt_id, told.kind == R.kind, R.kind == PAY),
         and_(told.tender_id == R.tender_id, told.kind == R.kind),
         told.provider_refund_id == R.provider_refund_id,
         told.refund_tender_id == R.refund_tender_id,
     )
+
+
+def taken_back(work: Work, statement: Statement) -> None:
+    """A bill is gone with its rows: what it told of the midnight before waits again, and other files of its day tell less."""
+    told = aliased(R)
+    still = exists().where(
+        told.gateway == statement.gateway, told.day == statement.day, told.row_key.not_like(f"{OURS}%"), _same(told)
+    )  # fmt: skip
+    before = (R.gateway == statement.gateway, R.day == statement.day - timedelta(days=1))
+    crossed = and_(*before, R.row_key.like(f"{OURS}%"), R.resolution == "crossed", ~still)
+    work.rows(update(R).where(crossed).values(state=CROSSED, before="", resolution=""))
+    other = work.find(
+        select(Statement).where(
+            Statement.gateway == statement.gateway, Statement.day == statement.day, Statement.state == DONE
+        )
+    )  # fmt: skip
+    if other is not None:
+        find_ours(work, other)
+        _day_before(work, other)
+
+
+def _day_before(work: Work, statement: Statement) -> None:
+    """What was held over midnight is told now, or is missing after all."""
+    told = aliased(R)
     held = and_(
         R.gateway == statement.gateway, R.day == statement.day - timedelta(days=1), R.row_key.like(f"{OURS}%"),
         R.state.in_((CROSSED, OURS_ONLY)),
     )  # fmt: skip
-    came = exists().where(told.statement_id == statement.id, told.row_key.not_like(f"{OURS}%"), same)
+    came = exists().where(told.statement_id == statement.id, told.row_key.not_like(f"{OURS}%"), _same(told))
     work.rows(update(R).where(held, came).values(state=MATCHED, before=CROSSED, resolution="crossed"))
     work.rows(update(R).where(held, R.state == CROSSED).values(state=OURS_ONLY))

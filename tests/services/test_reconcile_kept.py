@@ -1,0 +1,106 @@
+"""What a person was told or handed over about a bill stays true when bills come again and are taken back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from desktop.basics.errors import Changed
+from desktop.models.pay_offers import PaymentCase
+from desktop.models.statements import StatementRow
+from desktop.services import opening
+from desktop.services import reconcile_fixes as fixes
+from desktop.services.pay_cases import find_cases, reopen_case
+from desktop.services.reconcile import take_back_statement, take_bill
+from desktop.shop import actors
+from desktop.shop.shop import Shop
+from tests.helpers.bills import DAY, Line, wechat
+from tests.services.test_reconcile import BEFORE_MIDNIGHT, attempt, rows
+
+
+@pytest.fixture(autouse=True)
+def opened(shop: Shop) -> None:
+    """A shop that is open, with its ways to pay."""
+    opening.open_shop(shop, opening.NewShop("青禾杂货铺", "王掌柜", "owner", "a long password"))
+
+
+def open_cases(shop: Shop) -> list[str]:
+    """The cases nobody has closed, after the machine has looked at them."""
+    shop.acting_as(actors.clock()).do(find_cases)
+    with shop.storage.read.connect() as connection:
+        open_ones = select(PaymentCase.source).where(PaymentCase.done_at.is_(None))
+        return list(connection.execute(open_ones).scalars())
+
+
+@pytest.mark.req("M12")
+def test_what_was_handed_over_stays_so_when_another_file_of_the_day_comes(shop: Shop) -> None:
+    attempt(shop, "SHOP01AA01", 500)
+    attempt(shop, "SHOP01AA02", 600)
+    take_bill(shop, wechat([Line("SHOP01AA01", "42SHOP01AA01", 500)], variant="pay"))
+    missing = rows(shop, StatementRow.id)[-1][0]
+    shop.do(fixes.hand_over, missing)
+    assert open_cases(shop) == [f"bill:{missing}"]
+    take_bill(shop, wechat([Line("SHOP01AA01", "42SHOP01AA01", 500), Line("X", "42X", 9)]))
+    assert (missing, "ours_only", 600) in rows(
+        shop, StatementRow.id, StatementRow.state, StatementRow.ours_minor
+    )
+    assert open_cases(shop) == [f"bill:{missing}"]
+    late = [Line("SHOP01AA01", "42SHOP01AA01", 500), Line("SHOP01AA02", "42SHOP01AA02", 600)]
+    take_bill(shop, wechat(late))  # the control: told after all
+    assert open_cases(shop) == []
+
+
+@pytest.mark.req("M12")
+def test_a_case_ends_with_its_difference_and_opens_again_with_it(shop: Shop) -> None:
+    take_bill(shop, wechat([Line("X", "42X", 700)]))
+    row = rows(shop, StatementRow.id)[0][0]
+    case = shop.do(fixes.hand_over, row)
+    assert open_cases(shop) == [f"bill:{row}"]  # the control: while it waits
+    shop.do(fixes.ignore_row, row, "another shop's terminal")
+    assert open_cases(shop) == []
+    with pytest.raises(Changed):
+        shop.do(fixes.hand_over, row)
+    shop.do(fixes.undo_fix, row)
+    assert shop.do(fixes.hand_over, row) == case
+    assert open_cases(shop) == [f"bill:{row}"]
+
+
+@pytest.mark.req("M12")
+def test_a_new_difference_is_never_taken_for_an_old_one(shop: Shop) -> None:
+    first = take_bill(shop, wechat([Line("X", "42X", 700)]))
+    old = shop.do(fixes.hand_over, rows(shop, StatementRow.id)[0][0])
+    shop.do(take_back_statement, first.statement_id)
+    assert open_cases(shop) == []
+    shop.do(reopen_case, old)
+    assert open_cases(shop) == []  # there is nothing left to see to
+    take_bill(shop, wechat([Line("Y", "42Y", 900)]))
+    fresh = shop.do(fixes.hand_over, rows(shop, StatementRow.id)[0][0])
+    assert fresh != old
+    assert len(open_cases(shop)) == 1
+
+
+@pytest.mark.req("M12")
+def test_taking_a_second_file_back_hides_nothing_the_first_does_not_tell(shop: Shop) -> None:
+    attempt(shop, "SHOP01AA01", 500)
+    attempt(shop, "SHOP01AA02", 600)
+    take_bill(shop, wechat([Line("SHOP01AA01", "42SHOP01AA01", 500)]))
+    before = rows(shop)
+    second = take_bill(shop, wechat([Line("SHOP01AA01", "42SHOP01AA01", 500), Line("X", "42X", 9)]))
+    assert len(rows(shop)) == len(before) + 1  # the control: it told something
+    shop.do(take_back_statement, second.statement_id)
+    assert sorted(rows(shop)) == sorted(before)
+
+
+@pytest.mark.req("M12")
+def test_taking_the_next_days_bill_back_holds_what_it_told_of_midnight_again(shop: Shop) -> None:
+    attempt(shop, "SHOP01AA01", 500, at=BEFORE_MIDNIGHT)
+    next_day = DAY + timedelta(days=1)
+    take_bill(shop, wechat([]), day=DAY)
+    second = take_bill(shop, wechat([Line("SHOP01AA01", "42SHOP01AA01", 500, at="00:00:02")], next_day))
+    assert [row[0] for row in rows(shop)] == ["matched", "matched"]  # the control
+    shop.do(take_back_statement, second.statement_id)
+    assert [row[0] for row in rows(shop)] == ["crossed_midnight"]
+    take_bill(shop, wechat([], next_day), day=next_day)
+    assert [row[0] for row in rows(shop)] == ["ours_only"]
