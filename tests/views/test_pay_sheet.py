@@ -27,7 +27,7 @@ from desktop.shop.shop import Shop
 from desktop.views.orders.pay_sheet import PaySheet
 from tests.helpers.back_office import order_of, placed
 from tests.helpers.goods import MILK, Stocked
-from tests.helpers.pay_office import DECLINED, PayOffice, gateways_of
+from tests.helpers.pay_office import DEAF, DECLINED, PayOffice, gateways_of
 from tests.helpers.stage import Stage, open_stage
 
 ALIPAY_CODE = "280123456789012345"
@@ -106,6 +106,60 @@ def test_a_scanned_code_is_charged_by_the_provider_it_belongs_to(stage: Stage, c
     stage.until(lambda: told == [""])
     assert office.calls == ["take"]
     assert stage.outside(lambda: paid(stage.stocked, order_id))
+
+
+@pytest.mark.req("M1", "M2")
+def test_a_code_scanned_while_ours_is_shown_is_charged_once_ours_is_over(
+    stage: Stage, clock: HandClock
+) -> None:
+    office = PayOffice()
+    sheet, order_id, _told = opened(stage)
+    sheet.method.set_value("wechat")
+    sheet._method("wechat")
+    sheet.submit()
+    stage.until(lambda: sheet.phone.wallet.view is not None)
+    work(stage, office, clock)
+    stage.until(sheet.phone.picture.isVisible)
+    sheet.phone.field.setText(ALIPAY_CODE)
+    stage.qtbot.keyClick(sheet.phone.field, Qt.Key.Key_Return)
+    wallet = sheet.phone.wallet
+    stage.until(lambda: wallet.view is not None and wallet.view.state == "cancelling")
+    work(stage, office, clock)
+    stage.until(lambda: wallet.view is not None and wallet.view.method_key == "alipay")
+    work(stage, office, clock)
+    stage.until(lambda: paid(stage.stocked, order_id))
+    assert office.net_minor == order_of(stage.stocked, order_id).paid_minor
+
+
+@pytest.mark.req("M2", "M4")
+def test_a_silent_provider_keeps_nobody_at_the_sheet_and_cash_is_taken_after_a_warning(
+    stage: Stage, clock: HandClock
+) -> None:
+    office = PayOffice()
+    sheet, order_id, _told = opened(stage)
+    sheet.method.set_value("wechat")
+    sheet._method("wechat")
+    sheet.submit()
+    stage.until(lambda: sheet.phone.wallet.view is not None)
+    work(stage, office, clock)
+    office.script = deque([DEAF] * 40)
+    sheet.reject()
+    stage.settle()
+    assert sheet.isVisible()  # a moment for the provider
+    sheet.reject()
+    assert not sheet.isVisible()
+    for _look in range(4):
+        clock.pass_time(timedelta(minutes=2))
+        work(stage, office, clock)
+    detail = stage.outside(lambda: stage.stocked.shop.ask(order_detail, order_id))
+    again = PaySheet(None, stage.context, detail, print)  # type: ignore[arg-type]
+    stage.qtbot.addWidget(again)
+    again.show()
+    stage.until(lambda: again.phone.wallet.silent)
+    assert again.phone.more.text()
+    assert again.method.isEnabled()
+    again.submit()
+    stage.until(lambda: paid(stage.stocked, order_id))
 
 
 @pytest.mark.req("M2", "M4")

@@ -35,6 +35,7 @@ class PhonePayment(QWidget):
         super().__init__()
         self.known: tuple[str, ...] = ()  # whose codes may be scanned here
         self._method, self._code = "", ""
+        self._next = ""  # whose code was scanned while ours was shown: ours is cancelled first
         self.wallet = Wallet(context.background, context.till_id, subject, self)
         self.wallet.changed.connect(self._show)
         self.wallet.paid.connect(lambda _view: paid())
@@ -75,7 +76,12 @@ class PhonePayment(QWidget):
 
     def stop(self) -> None:
         """The customer wants to pay otherwise."""
+        self._next = self._code = ""
         self.wallet.stop()
+
+    def resume(self) -> None:
+        """Follow what somebody else may have begun for it."""
+        self.wallet.resume()
 
     def let_go(self) -> None:
         """Nobody looks any more; the shop follows what is under way."""
@@ -88,11 +94,24 @@ class PhonePayment(QWidget):
                 _("This is no payment code that is taken here. Ask the customer to open it anew.")
             )
             return
+        self._trouble.say("")
         self._code = code
-        self.routed.emit(method)
+        if self.under_way:
+            self._next = method
+            self.wallet.stop()
+        else:
+            self.routed.emit(method)
+
+    def _charge_scanned(self) -> None:
+        """Ours is over: charge the code scanned meanwhile, unless ours was faster."""
+        method, self._next = self._next, ""
+        if self.wallet.view is not None and self.wallet.view.state == "succeeded":
+            self._code = ""
+        else:
+            self.routed.emit(method)
 
     def _refused(self, error: ShopError) -> None:
-        self._code = ""
+        self._code = self._next = ""
         self._trouble.say(str(error))
         self._show()
 
@@ -102,13 +121,18 @@ class PhonePayment(QWidget):
         self.picture.setVisible(bool(code))
         if code:
             self.picture.setPixmap(_drawn(code))
-        told, more = wallet_words(self.wallet, self._method) if begun else ("", "")
+        method = self.wallet.view.method_key if self.wallet.view is not None else self._method
+        told, more = wallet_words(self.wallet, method) if begun else ("", "")
         self.told.setText(told)
         self.more.setText(more)
         self.told.setVisible(bool(told))
         self.more.setVisible(bool(more))
-        self.field.setVisible(not self.under_way)
+        self.field.setVisible(bool(code) or not self.under_way)
+        if code:
+            self.field.setFocus()
         self.changed.emit()
+        if self._next and not self.under_way:
+            self._charge_scanned()
 
 
 def _drawn(code: str) -> QPixmap:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _
 from desktop.basics.ids import new_key
+from desktop.basics.money import Money
 from desktop.basics.pay_codes import cleaned
 from desktop.queries.attempts import AttemptView, SubjectPayments, attempt_view, payments_of
 from desktop.queries.order_words import method_word
@@ -15,6 +16,7 @@ from desktop.queries.pay_words import reason_word
 from desktop.services.attempts import begin_attempt, stop_attempt
 
 WALLETS = ("wechat", "alipay", "unionpay")
+BY_HAND = ("cash", "card", "other")
 LOOK_AGAIN_MS = 2_000  # should a piece of news get lost
 
 
@@ -47,6 +49,11 @@ class Wallet(QObject):
         if self.view is None:
             return self.beginning or bool(self._attempt)
         return not self.view.may_try_again
+
+    @property
+    def silent(self) -> bool:
+        """Whether the provider has not answered for so long that the money may be taken by hand, after a warning."""
+        return self.under_way and self.view is not None and self.view.may_take_cash
 
     def begin(self, method: str, amount_minor: int, version: int, code: str = "") -> None:
         """Show a code for this amount, or charge the customer's `code`; nothing while another try is under way."""
@@ -128,12 +135,20 @@ def wallet_words(wallet: Wallet | None, method: str) -> tuple[str, str]:
     """What is known of a payment, and what to do: never “failed” before it is sure."""
     view, name = wallet.view if wallet else None, method_word(method)
     state = view.state if view is not None else "created"
+    if wallet is not None and view is not None and wallet.silent:
+        more = _(
+            "{method} does not say what became of {amount}. Take the money another way only if the customer agrees:"
+            " should it have come through, it is given back by itself."
+        )
+        amount = Money(view.amount_minor, view.currency)
+        return _("Cancelling the payment"), more.format(method=name, amount=amount)
     if wallet is not None and wallet.under_way and (wallet.stopping or state == "cancelling"):
         return _("Cancelling the payment"), _("If it came through meanwhile, your receipt comes.")
     if wallet is not None and wallet.code():
         return _("Scan with {name}").format(name=name), _("Or hold your own payment code under the scanner")
     if view is None or state in ("created", "sent"):
-        return _("One moment"), _("Connecting to {name}").format(name=name)
+        why = reason_word(view.reason) if view is not None and view.reason else ""
+        return _("One moment"), why or _("Connecting to {name}").format(name=name)
     if state == "pending":
         return _("Please confirm on your phone"), _("{name} may ask for your password.").format(name=name)
     if state == "unknown":

@@ -3,7 +3,7 @@
 from functools import partial
 
 from desktop.basics.i18n import _
-from desktop.views.common.wallet import wallet_words
+from desktop.views.common.wallet import BY_HAND, wallet_words
 from desktop.views.kiosk.bill import Sums, tile_words
 from desktop.views.kiosk.look import look
 from desktop.views.kiosk.page import Page, Surroundings
@@ -108,9 +108,10 @@ class WalletPage(Page):
 
     def _show_ways(self, may_choose: bool) -> None:
         offered = {one.key for one in self.sale.offers if one.offered}
+        by_hand = self.sale.wallet is not None and self.sale.wallet.silent
         for key, way in self._ways.items():
             way.setVisible(key in offered)
-            way.setEnabled(may_choose)
+            way.setEnabled(may_choose or (by_hand and key in BY_HAND))
         self._others.setVisible(bool(offered & self._ways.keys()))
 
     def _booked(self) -> bool:

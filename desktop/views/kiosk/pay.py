@@ -7,14 +7,17 @@ from PySide6.QtCore import Signal
 
 from desktop.basics.errors import ShopError, Unavailable
 from desktop.basics.pay_codes import route
+from desktop.queries.attempts import AttemptView
 from desktop.queries.pay_offer import OfferedMethod, offered
 from desktop.queries.stored_value import STORED
 from desktop.services.sale_payments import settled_sale
 from desktop.services.settlement import Settled, TenderIn, settle
 from desktop.services.sign_in import check_pin
 from desktop.services.stored_sale import choose_stored_value, settle_stored
-from desktop.views.common.wallet import WALLETS, Wallet
+from desktop.views.common.wallet import BY_HAND, WALLETS, Wallet
 from desktop.views.kiosk.cart import BILL, CONFIRM, RECEIPT, STAFF, WAIT, KioskCart
+
+DESPITE = "take_despite_payment"
 
 
 class KioskPay(KioskCart):
@@ -27,6 +30,7 @@ class KioskPay(KioskCart):
         super()._forget()
         self.wallet: Wallet | None = None
         self.stored = self.stored_left = 0  # stored value: chosen for this sale, and what the member has
+        self._handed = (0, "")  # what staff confirmed last, should it have to be said once more
         self._code = ""  # the customer's own payment code, between its scan and its use
         self._next = ""  # the way to pay chosen while another one is still being cancelled
 
@@ -103,8 +107,11 @@ class KioskPay(KioskCart):
         self.go(STAFF)
         self.changed.emit()
 
-    def settle(self, received_minor: int = 0, reference: str = "") -> None:
-        """Staff confirms the money: everything is written at once. A second touch does nothing."""
+    def settle(self, received_minor: int = 0, reference: str = "", *, warned: bool = False) -> None:
+        """Staff confirms the money: everything is written at once. A second touch does nothing.
+
+        `warned`: staff knows that a provider does not say what became of an earlier payment.
+        """
         if self.busy or self.page != STAFF or self.bill is None or self.staff is None:
             return
         self._start("settle")
@@ -112,7 +119,8 @@ class KioskPay(KioskCart):
         off = self.pay_discount_minor
         tenders = (TenderIn(self.method, due, received_minor, reference, discount_minor=off),) if due else ()
         door = self._background.shop.acting_as(self.staff)
-        task = self._background.device(door.do, settle, self.key, tenders, self.version)
+        self._handed = received_minor, reference
+        task = self._background.device(door.do, settle, self.key, tenders, self.version, warned)
         task.then(self._mine(self._settled)).otherwise(self._mine(self._not_settled))
 
     def _settled(self, settled: Settled) -> None:
@@ -122,6 +130,9 @@ class KioskPay(KioskCart):
 
     def _not_settled(self, error: ShopError) -> None:
         self.busy = ""
+        if error.next_step == DESPITE:
+            self.say(error)
+            return
         if not isinstance(error, Unavailable):  # the sale itself has to change before it can be paid
             self.back_to_bill()
             if error.next_step == "drop_member":
@@ -129,6 +140,10 @@ class KioskPay(KioskCart):
             else:
                 self.stale.emit()
         self.say(error)
+
+    def settle_despite(self) -> None:
+        """Staff was warned, and takes what was handed over."""
+        self.settle(*self._handed, warned=True)
 
     def back_to_bill(self) -> None:
         """Leave the payment; goods, member and points stay."""
@@ -201,7 +216,7 @@ class KioskPay(KioskCart):
 
     def _wallet_changed(self) -> None:
         view = self.wallet.view if self.wallet else None
-        if view is not None and self.page != WAIT and not view.may_try_again:
+        if self._must_show(view):
             self.method = view.method_key
             self.go(WAIT)
             self.ask_offers()
@@ -216,6 +231,12 @@ class KioskPay(KioskCart):
                 self.begin_waiting()
         self.changed.emit()
 
+    def _must_show(self, view: AttemptView | None) -> bool:
+        """Whether the page of waiting has to come back, because money may still come by phone."""
+        if view is None or view.may_try_again or self.settled is not None:
+            return False
+        return self.page != WAIT and not (self.page == STAFF and view.may_take_cash)
+
     def _wallet_refused(self, error: ShopError) -> None:
         self._code = self._next = ""
         self.back_to_bill()
@@ -229,7 +250,8 @@ class KioskPay(KioskCart):
 
     def pay_otherwise(self, method: str) -> None:
         """Another way to pay; a try that is under way is cancelled first."""
-        if self.wallet is not None and self.wallet.under_way:
+        by_hand = self.wallet is not None and self.wallet.silent and method in BY_HAND
+        if self.wallet is not None and self.wallet.under_way and not by_hand:
             self._next = method
             self.wallet.stop()
             return

@@ -32,6 +32,7 @@ from desktop.views.kiosk.page import Page, Surroundings
 from desktop.views.kiosk.page_receipt import ReceiptPage
 from desktop.views.kiosk.pages import page_of
 from desktop.views.kiosk.parts import Header
+from desktop.views.kiosk.pay import DESPITE
 from desktop.views.kiosk.receipt_job import ReceiptJob
 from desktop.views.kiosk.sale import KioskSale
 from desktop.views.kiosk.scanner import Scanner
@@ -235,9 +236,15 @@ class KioskWindow(QWidget):
             "staff": (_("Call staff"), self._call),
             "call staff": (_("Call staff"), self._call),
             "search": (_("Add by name"), self._search),
+            DESPITE: (_("Take payment"), self._take_despite),
         }
         verb, on = steps.get(next_step, ("", None))
         self.open_overlay(Notice(self, sentence, verb, on))
+
+    def _take_despite(self) -> None:
+        self.close_overlay()
+        if self.sale is not None:
+            self.sale.settle_despite()
 
     def _bug(self, problem: object) -> None:
         self.say(_("Something went wrong here. Your cart is kept; call staff if it happens again."), "staff")

@@ -173,7 +173,8 @@ class TopUpSheet(Sheet):
         busy = self.phone.under_way
         self.method.setEnabled(not busy)
         self.primary.setEnabled(not busy)
-        self.cancel.relabel(_("Stop the payment") if busy else _("Cancel"))
+        stop = _("Close") if self.phone.wallet.stopping else _("Stop the payment")
+        self.cancel.relabel(stop if busy else _("Cancel"))
         self.adjustSize()
 
     def _paid_by_phone(self) -> None:
@@ -187,11 +188,12 @@ class TopUpSheet(Sheet):
             self._context.background.do(drop_top_up, self._key)
 
     def reject(self) -> None:
-        """Close; a payment that is under way is cancelled first, and the sheet stays until that is sure."""
-        if self.phone.under_way:
+        """Close; a payment that is under way is cancelled first, and who does not wait for it leaves it to the shop."""
+        if self.phone.under_way and not self.phone.wallet.stopping:
             self.phone.stop()
             return
-        self._give_up()
+        if not self.phone.under_way:
+            self._give_up()
         super().reject()
 
     def closeEvent(self, event: QCloseEvent) -> None:

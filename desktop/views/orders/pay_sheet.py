@@ -62,6 +62,7 @@ class PaySheet(Sheet):
         self._method("cash")
         self._count()
         self._ask_offers()
+        self.phone.resume()
 
     def _ask_offers(self) -> None:
         task = self.context.of(self).ask(
@@ -114,7 +115,7 @@ class PaySheet(Sheet):
         self.reference.setVisible(method not in ("cash", STORED, *WALLETS))
         self._count()
         self._say_discount()
-        self.phone.setVisible(by_phone)
+        self.phone.setVisible(by_phone or self.phone.under_way)
         self.primary.relabel(_("Show a code") if by_phone else _("Take payment"))
         if by_phone:
             self.phone.choose(method)
@@ -128,10 +129,13 @@ class PaySheet(Sheet):
 
     def _follow(self) -> None:
         """While money may come by phone nothing else is begun."""
-        busy = self.phone.under_way
-        self.method.setEnabled(not busy)
-        self.primary.setEnabled(not busy)
-        self.cancel.relabel(_("Stop the payment") if busy else _("Cancel"))
+        busy, wallet = self.phone.under_way, self.phone.wallet
+        by_phone = self.method.value() in WALLETS
+        self.phone.setVisible(by_phone or busy)
+        self.method.setEnabled(not busy or wallet.silent)
+        self.primary.setEnabled(not busy or (wallet.silent and not by_phone))
+        stop = _("Close") if wallet.stopping else _("Stop the payment")
+        self.cancel.relabel(stop if busy else _("Cancel"))
         self.adjustSize()
 
     def _count(self, _text: str = "") -> None:
@@ -153,8 +157,8 @@ class PaySheet(Sheet):
         return not self.notes.problem(self.order.due_minor) if self.notes.code else check_all([self.received])
 
     def reject(self) -> None:
-        """Close; a payment that is under way is cancelled first, and the sheet stays until that is sure."""
-        if self.phone.under_way:
+        """Close; a payment that is under way is cancelled first, and who does not wait for it leaves it to the shop."""
+        if self.phone.under_way and not self.phone.wallet.stopping:
             self.phone.stop()
             return
         super().reject()
@@ -179,7 +183,9 @@ class PaySheet(Sheet):
         off = self._discount()
         taken = self.order.due_minor - off
         tender = TenderIn(method, taken, received, self.number.value(), discount_minor=off, **foreign)
-        task = self.context.of(self).do(pay_order, self.order.id, tender, self._key, approval=approval)
+        task = self.context.of(self).do(
+            pay_order, self.order.id, tender, self._key, warned=self.phone.wallet.silent, approval=approval
+        )
         limited = ask_if_limited(self, self.context, TAKE, taken, self._go)
         task.busy(self.primary).then(self._paid).otherwise(limited)
 

@@ -13,6 +13,7 @@ from desktop.models.payment_accounts import PaymentAccount
 from desktop.models.payments import Tender
 from desktop.queries.verify import verify
 from desktop.services.paying import run_due
+from desktop.views.kiosk.overlays import Notice
 from desktop.views.kiosk.page_wallet import WalletPage
 from desktop.views.kiosk.pages_pay import WaitPage
 from desktop.views.kiosk.widgets import Tile
@@ -210,6 +211,38 @@ def test_another_way_waits_until_the_first_is_sure_to_be_over(
     kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "receipt")
     assert [method for method, _amount in tenders(kiosk)] == ["cash"]
     assert office.net_minor == 0
+    assert books_fit(kiosk)
+
+
+@pytest.mark.req("M2", "M4")
+def test_cash_is_taken_after_a_warning_when_the_provider_stays_silent(
+    kiosk: Kiosk, office: PayOffice, clock: HandClock
+) -> None:
+    at_bill(kiosk)
+    begun(kiosk)
+    work(kiosk, office)
+    page = kiosk.window.page
+    assert isinstance(page, WalletPage)
+    office.script = deque([DEAF] * 40)
+    kiosk.sale.leave_wallet()
+    kiosk.settle_down()
+    assert not page._ways["cash"].isEnabled()
+    for _look in range(4):
+        clock.pass_time(timedelta(minutes=2))
+        work(kiosk, office)
+    kiosk.qtbot.waitUntil(page._ways["cash"].isEnabled)
+    assert not page._ways["alipay"].isEnabled()
+    page._ways["cash"].click()
+    kiosk.to_staff()
+    kiosk.sale.settle()
+    kiosk.qtbot.waitUntil(lambda: isinstance(kiosk.window.overlay, Notice))
+    assert kiosk.sale.page == "staff"
+    assert tenders(kiosk) == []
+    kiosk.sale.settle_despite()
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "receipt")
+    assert [method for method, _amount in tenders(kiosk)] == ["cash"]
+    work(kiosk, office)
+    assert kiosk.sale.page == "receipt"
     assert books_fit(kiosk)
 
 
