@@ -107,11 +107,18 @@ class Page(QWidget):
         focused = self.focusWidget()
         held = focused is not None and focused.hasFocus() and self.isAncestorOf(focused)
         name = focused.accessibleName() if focused is not None and held else ""
+        place = self._named(name).index(focused) if name and focused is not None else 0
         yield
-        for control in self.findChildren(QWidget) if name else ():
-            if control.accessibleName() == name and control.focusPolicy() != Qt.FocusPolicy.NoFocus:
-                control.setFocus(Qt.FocusReason.OtherFocusReason)
-                return
+        if again := self._named(name):
+            again[min(place, len(again) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _named(self, name: str) -> list[QWidget]:
+        """What can hold the keyboard and has this name; two lists may name their rows alike."""
+        return [
+            control
+            for control in (self.findChildren(QWidget) if name else ())
+            if control.accessibleName() == name and control.focusPolicy() != Qt.FocusPolicy.NoFocus
+        ]
 
     def dirty(self) -> bool:
         """Whether something typed is not saved yet."""
