@@ -8,9 +8,9 @@ from desktop.queries.payment_rows import PaymentRow
 STATES: dict[str, tuple[str, str, str]] = {
     "taken": (N_("Succeeded"), "success", "done"),
     "returned": (N_("Given back"), "danger", "alert"),
-    "created": (N_("Waiting for payment"), "warn", "wait"),
-    "sent": (N_("Waiting for payment"), "warn", "wait"),
-    "pending": (N_("Waiting for payment"), "warn", "wait"),
+    "created": (N_("To be paid"), "warn", "wait"),
+    "sent": (N_("To be paid"), "warn", "wait"),
+    "pending": (N_("To be paid"), "warn", "wait"),
     "unknown": (N_("Under way"), "info", "half"),
     "processing": (N_("Under way"), "info", "half"),
     "refunding": (N_("Under way"), "info", "half"),

@@ -19,13 +19,13 @@ class BillColumns:
     def columns(self) -> list[Column]:
         """The columns of the list."""
         return [
-            Column("at", _("Time"), 96, value=lambda r: f"{r.at.astimezone(self._context.zone):%H:%M:%S}"),
-            Column("gateway", _("Channel"), 124, "icon", value=self._channel),
-            Column("number", _("Provider’s number"), 210, "two_line", stretch=True, value=self._number),
-            Column("ours", _("Ours"), 100, "money", value=lambda r: self._money(r.ours_minor, r)),
-            Column("bill", _("Bill"), 100, "money", value=lambda r: self._money(r.amount_minor, r)),
-            Column("gap", _("Gap"), 88, "money", value=self._gap),
-            Column("state", _("Status"), 150, "badge", value=self._state),
+            Column("at", _("Time"), 84, value=lambda r: f"{r.at.astimezone(self._context.zone):%H:%M:%S}"),
+            Column("gateway", _("Channel"), 108, "icon", value=self._channel),
+            Column("number", _("Provider’s number"), 170, "two_line", stretch=True, value=self._number),
+            Column("ours", _("Ours"), 88, "money", value=lambda r: self._money(r.ours_minor, r)),
+            Column("bill", _("Bill"), 88, "money", value=lambda r: self._money(r.amount_minor, r)),
+            Column("gap", _("Gap"), 78, "money", value=self._gap),
+            Column("state", _("Status"), 132, "badge", value=self._state),
         ]
 
     def _channel(self, row: BillRowSeen) -> IconCell:
