@@ -156,10 +156,7 @@ def cash_of_day(read: Read, day: date) -> CashDay:
     system = _sum(read, select(func.sum(Tender.amount_minor)).where(*cash))
     back = select(func.sum(RefundTender.amount_minor)).join(Tender, Tender.id == RefundTender.tender_id)
     system -= _sum(read, back.where(back_by() == CASH, RefundTender.at >= start, RefundTender.at < end))
-    up = select(func.sum(TopUp.amount_minor)).where(TopUp.method_key == CASH, TopUp.state == DONE)
-    system += _sum(read, up.where(TopUp.done_at >= start, TopUp.done_at < end))
-    out = select(func.sum(PayOut.amount_minor)).where(PayOut.method_key == CASH)
-    system -= _sum(read, out.where(PayOut.at >= start, PayOut.at < end))
+    system += stored_of_day(read, CASH, start, end)
     closed = select(func.count(), func.sum(CashSession.difference_minor))
     done = closed.where(CashSession.closed_at >= start, CashSession.closed_at < end)
     many, difference = tuple(read.rows(done).one())
@@ -174,6 +171,14 @@ def cash_of_day(read: Read, day: date) -> CashDay:
         closed=int(many),
         open=_sum(read, still),
     )
+
+
+def stored_of_day(read: Read, method: str, start: datetime, end: datetime) -> int:
+    """What stored value brought by this way to pay within a time, less what was paid out by it (minor units)."""
+    up = select(func.sum(TopUp.amount_minor)).where(TopUp.method_key == method, TopUp.state == DONE)
+    out = select(func.sum(PayOut.amount_minor)).where(PayOut.method_key == method)
+    came = _sum(read, up.where(TopUp.done_at >= start, TopUp.done_at < end))
+    return came - _sum(read, out.where(PayOut.at >= start, PayOut.at < end))
 
 
 def _sum(read: Read, statement: Select[Any]) -> int:

@@ -16,6 +16,7 @@ from desktop.models.payment_attempts import PaymentAttempt, ProviderRefund
 from desktop.models.payments import PaymentMethod, RefundTender, Tender
 from desktop.models.people import Permission, Staff
 from desktop.models.statements import (
+    ARRIVING,
     CROSSED,
     DONE,
     MATCHED,
@@ -29,7 +30,7 @@ from desktop.models.statements import (
     StatementRow,
     provider_span,
 )
-from desktop.queries.cash_sessions import cash_of_day
+from desktop.queries.cash_sessions import cash_of_day, stored_of_day
 from desktop.queries.cash_sums import back_by
 from desktop.queries.page import AnySelect, Page, Position, in_order, page_of
 from desktop.shop.action import question
@@ -233,7 +234,7 @@ def _newest_told(read: Read) -> date | None:
 def _billed(read: Read, day: date, method: str) -> ChannelDay:
     start, end = provider_span(day)
     system = _wallet(read, method, start, end)
-    of_day = (R.gateway == method, R.day == day)
+    of_day = (R.gateway == method, R.day == day, R.state != ARRIVING)
     sign = case((R.kind == PAY, 1), else_=-1)
     gap = sign * (R.amount_minor - R.ours_minor)
     waits, settled = R.state.in_(OPEN), R.state.in_((RESOLVED, CROSSED, MATCHED))
@@ -286,6 +287,7 @@ def _typed(read: Read, day: date, method: str) -> ChannelDay:
     )
     back = select(func.sum(RT.amount_minor)).join(T, T.id == RT.tender_id)
     system -= _sum(read, back.where(back_by() == method, RT.at >= start, RT.at < end))
+    system += stored_of_day(read, method, start, end)
     row = read.first(
         select(ChannelTotal.amount_minor, ChannelTotal.fee_minor).where(
             ChannelTotal.method_key == method, ChannelTotal.day == day

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
+from desktop.basics.clock import HandClock, shop_day
 from desktop.basics.errors import Changed
+from desktop.basics.ids import new_key
 from desktop.models.pay_offers import PaymentCase
+from desktop.models.people import Permission
 from desktop.models.statements import StatementRow
-from desktop.services import opening
+from desktop.queries.reconciliation import reconciled_day
+from desktop.services import opening, reconcile
 from desktop.services import reconcile_fixes as fixes
+from desktop.services.members import sign_up
 from desktop.services.pay_cases import find_cases, reopen_case
+from desktop.services.pay_methods import switch_method
 from desktop.services.reconcile import take_back_statement, take_bill
+from desktop.services.statements.bill import Halted
+from desktop.services.stored_value import pay_out, top_up
 from desktop.shop import actors
+from desktop.shop.action import action
 from desktop.shop.shop import Shop
+from desktop.shop.work import Work
 from tests.helpers.bills import DAY, Line, wechat
 from tests.services.test_reconcile import BEFORE_MIDNIGHT, attempt, rows
 
@@ -104,3 +115,36 @@ def test_taking_the_next_days_bill_back_holds_what_it_told_of_midnight_again(sho
     assert [row[0] for row in rows(shop)] == ["crossed_midnight"]
     take_bill(shop, wechat([], next_day), day=next_day)
     assert [row[0] for row in rows(shop)] == ["ours_only"]
+
+
+@pytest.mark.req("M12", "C14")
+def test_a_terminals_slip_holds_what_members_paid_in_advance(shop: Shop, clock: HandClock) -> None:
+    member = shop.do(sign_up, "13800006688").member_id
+    shop.do(switch_method, "stored_value", True)
+    day = shop_day(clock.now(), ZoneInfo("Asia/Shanghai"))
+    assert card_of(shop, day) == 0  # the control
+    shop.do(top_up, member, 50_000, "card", client_key=new_key())
+    shop.do(pay_out, member, 20_000, "card", "moves away", client_key=new_key())
+    assert card_of(shop, day) == 30_000
+
+
+def card_of(shop: Shop, day: date) -> int:
+    """What the books say of the card terminal on a day."""
+    return sum(one.system_minor for one in shop.ask(reconciled_day, day).channels if one.method == "card")
+
+
+@pytest.mark.req("M12")
+def test_rows_of_a_bill_left_half_way_count_nowhere(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    take_bill(shop, wechat([Line("X", "42X", 700)]))
+    before = shop.ask(reconciled_day, DAY)
+    with monkeypatch.context() as dying:  # killed: nobody takes away what has arrived
+        dying.setattr(reconcile, "discard_statement", discard_statement_never)
+        with pytest.raises(Halted):
+            take_bill(shop, wechat([Line("Y", "42Y", 900)]), progress=lambda _done, all_rows: not all_rows)
+    assert len(rows(shop)) == 2  # the control: they did arrive
+    assert shop.ask(reconciled_day, DAY) == before
+
+
+@action(permission=Permission.RECONCILE)
+def discard_statement_never(_work: Work, _statement_id: int) -> None:
+    """As if the program had ended."""
