@@ -25,7 +25,7 @@ from desktop.pricing.cart import earned
 from desktop.queries.cash_sums import rounding_of
 from desktop.queries.offers import read_buyer, terms_for
 from desktop.queries.pay_offer import where_of
-from desktop.services import once, posting, stored_value
+from desktop.services import once, posting, print_jobs, stored_value
 from desktop.services.cancelling import check_may_cancel, free_and_close, give_rest_back
 from desktop.services.cash_sessions import session_of
 from desktop.services.hand_tenders import Payment, check_by_hand, take_off
@@ -73,6 +73,8 @@ def pay_order(
         rest += _round_cash(work, order, rest, tender.amount_minor)
     _check_tender(order, tender, rest)
     receipt = _paid(work, order, [tender], paying, client_key)
+    if work.actor.till_id:  # somebody stands there with the customer
+        print_jobs.after_sale(work, work.actor.till_id, order.id, f"order:{order.id}", cash=tender.method == "cash")
     once.keep(work, client_key, receipt)
     return receipt
 

@@ -28,7 +28,7 @@ from desktop.models.stored_value import (
     TopUp,
 )
 from desktop.queries.stored_value import Balance, balance_of, bonus_for, is_offered
-from desktop.services import once, posting
+from desktop.services import once, posting, print_jobs
 from desktop.services.cash_sessions import session_of
 from desktop.shop.action import action
 from desktop.shop.work import Work
@@ -193,6 +193,8 @@ def top_up(
     row = _begin(work, member_id, amount_minor, f"{client_key}:row")
     row.received_minor = received_minor if method == "cash" else 0
     done = finish(work, row, method, reference=reference)
+    if method == "cash":
+        print_jobs.open_here(work, work.actor.till_id, f"top_up:{row.id}")
     once.keep(work, client_key, asdict(done))
     return done
 
@@ -305,6 +307,8 @@ def pay_out(
     }  # fmt: skip
     made = work.post(PayOut, [paid], ids=True)[0]
     source = f"pay_out:{made}"
+    if method == "cash":
+        print_jobs.open_here(work, work.actor.till_id, source)
     post_stored(work, member_id, Step("pay_out", -amount_minor, 0, source, source, note=reason.strip()))
     once.keep(work, client_key, made)
     return made
