@@ -107,7 +107,7 @@ def _offered(
         currency=due.amount.currency,
     )  # fmt: skip
     check_amount(work, TAKE_MONEY, amount_minor, approval)
-    return discount_of(work, method_key, amount_minor)
+    return discount_of(work, method_key, amount_minor) if due.discounts else 0
 
 
 def _check_own(work: Work, subject: str, due: Due, till: int | None) -> None:

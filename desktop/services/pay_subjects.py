@@ -25,7 +25,7 @@ SALE, ORDER, TOP_UP = "sale", "order", "top_up"
 class Due:
     """What is still to be paid, of which version, and what the customer reads.
 
-    `row` is what fronts look at; after `until` nothing is taken for it any more.
+    `row` is what fronts look at; after `until` nothing is taken for it any more. `discounts`: a way to pay may take something off.
     """
 
     amount: Money
@@ -36,6 +36,7 @@ class Due:
     till_id: int | None
     row: tuple[str, int]
     until: datetime | None = None
+    discounts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ def _order_book(work: Work, rest: str, _attempt: Any) -> None:
 def _top_up_due(work: Work, key: str) -> Due:
     row = stored_value.open_top_up(work, key)
     amount = Money(row.amount_minor, row.currency)
-    return Due(amount, 0, words_of(work), None, row.member_id, row.till_id, ("top_up", row.id))
+    subject = ("top_up", row.id)
+    return Due(amount, 0, words_of(work), None, row.member_id, row.till_id, subject, discounts=False)
 
 
 def _top_up_book(work: Work, key: str, attempt: Any) -> None:

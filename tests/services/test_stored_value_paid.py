@@ -18,6 +18,7 @@ from desktop.queries.checkout import checkout_view
 from desktop.queries.stored_value import top_up_slip
 from desktop.queries.verify import verify
 from desktop.services.attempts import begin_attempt
+from desktop.services.pay_methods import MethodTerms, edit_method
 from desktop.services.settings import set_setting
 from desktop.services.stored_value import (
     begin_top_up,
@@ -97,6 +98,19 @@ def test_money_for_a_top_up_that_was_given_up_goes_back(stocked: Stocked, clock:
     assert has(stocked) == (0, 0)
     assert "take" in office.calls
     assert office.net_minor == 0
+    books(stocked)
+
+
+@pytest.mark.req("C14", "M8")
+def test_what_is_paid_in_advance_takes_no_discount_of_a_way_to_pay(
+    stocked: Stocked, clock: HandClock
+) -> None:
+    key, office = new_key(), PayOffice()
+    stocked.shop.do(edit_method, "alipay", MethodTerms(discount_bp=500))
+    stocked.kiosk.do(begin_top_up, stocked.member_id, 50_000, client_key=key)
+    _pays(stocked, f"top_up:{key}", 50_000)
+    drive(stocked.shop, office, clock)
+    assert (has(stocked), office.net_minor) == ((50_000, 10_000), 50_000)
     books(stocked)
 
 
