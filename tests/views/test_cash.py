@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,10 +13,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.basics.clock import HandClock
+from desktop.basics.errors import Unavailable
 from desktop.basics.ids import new_key
 from desktop.queries.cash_report import cash_report
 from desktop.queries.cash_sessions import CashFilter, sessions_page
-from desktop.services.cash_sessions import open_session
+from desktop.services.cash_sessions import move_cash, open_session
 from desktop.shop.shop import Shop
 from desktop.views.cash.count_grid import CountGrid
 from desktop.views.cash.paper import report_lines
@@ -109,6 +111,36 @@ def test_a_count_can_be_done_again(stage: Stage) -> None:
     stage.settle()
     report = stage.outside(lambda: stage.context.shop.ask(cash_report, session))
     assert [t.counted_minor for t in report.tallies] == [5_000, 0, 5_000]
+
+
+@pytest.mark.req("M13")
+def test_cash_goes_out_once_when_its_answer_got_lost(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = opened(stage)
+    screen = stage.show(CashScreen)
+    screen._own("move")
+    sheet = stage.sheet(screen, MoveSheet)
+    sheet.kind.set_value("out")
+    sheet.amount.control.put(1_250)  # type: ignore[attr-defined]
+    sheet.reason.control.setText("Milk")  # type: ignore[attr-defined]
+    real, lost = Shop.do, list[int]()
+
+    def cut_off(shop: Shop, action: Any, *args: Any, **kw: Any) -> Any:
+        answer = real(shop, action, *args, **kw)
+        if action is move_cash and not lost:
+            lost.append(answer)
+            raise Unavailable(
+                "The database can’t be reached. Check the network or the file, then try again; nothing is saved twice."
+            )
+        return answer
+
+    monkeypatch.setattr(Shop, "do", cut_off)
+    sheet.submit()
+    stage.until(lambda: bool(lost) and sheet.primary.isEnabled())
+    assert sheet.isVisible()  # the control: it looks as if nothing was saved
+    sheet.submit()
+    stage.until(lambda: not sheet.isVisible())
+    report = stage.outside(lambda: stage.context.shop.ask(cash_report, session))
+    assert [m.amount_minor for m in report.moved if m.kind == "out"] == [1_250]
 
 
 @pytest.mark.req("M13")

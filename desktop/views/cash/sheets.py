@@ -66,11 +66,7 @@ class OpenSheet(Sheet):
         task = self._context.of(self).do(
             open_session, int(self.till.value()), self.grid.pieces(), client_key=self._key
         )
-        task.busy(self.primary).then(self._opened).otherwise(self._refused)
-
-    def _refused(self, error: object) -> None:
-        self._key = new_key()  # what is counted next is another deed
-        self.show_error(error)
+        task.busy(self.primary).then(self._opened).otherwise(self.show_error)
 
     def _opened(self, session_id: int) -> None:
         self.accept()
@@ -115,11 +111,7 @@ class MoveSheet(Sheet):
             move_cash, self._session.id, self.kind.value(), amount.minor(), reason.value(),  # type: ignore[attr-defined]
             document=document.value(), client_key=self._key,  # type: ignore[attr-defined]
         )  # fmt: skip
-        task.busy(self.primary).then(self._moved).otherwise(self._refused)
-
-    def _refused(self, error: object) -> None:
-        self._key = new_key()
-        self.show_error(error)
+        task.busy(self.primary).then(self._moved).otherwise(self.show_error)
 
     def _moved(self, _entry: int) -> None:
         self.accept()
@@ -150,11 +142,7 @@ class CountSheet(Sheet):
         task = self._context.of(self).do(
             count_cash, self._session.id, self.grid.pieces(), client_key=self._key
         )
-        task.busy(self.primary).then(self._counted).otherwise(self._refused)
-
-    def _refused(self, error: object) -> None:
-        self._key = new_key()
-        self.show_error(error)
+        task.busy(self.primary).then(self._counted).otherwise(self.show_error)
 
     def _counted(self, told: Tallied) -> None:
         self.accept()
@@ -214,11 +202,7 @@ class CloseSheet(Sheet):
         task = self._context.of(self).do(
             close_session, self._session.id, reason=reason, note=note, client_key=self._key
         )
-        task.busy(self.primary).then(self._closed).otherwise(self._refused)
-
-    def _refused(self, error: object) -> None:
-        self._key = new_key()
-        self.show_error(error)
+        task.busy(self.primary).then(self._closed).otherwise(self.show_error)
 
     def _closed(self, closed: Closed) -> None:
         self.accept()
