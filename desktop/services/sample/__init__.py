@@ -93,8 +93,8 @@ def fill(work: Work, secret: str, now: datetime | None = None) -> None:
     write_after_sales(work, calendar.now)
     write_imports(work, calendar.now)
     write_payments(work, calendar)
-    write_statements(work, calendar)
     write_stored_value(work, calendar)
+    write_statements(work, calendar)
     write_currencies(work, calendar)
     write_papers(work, calendar)
 

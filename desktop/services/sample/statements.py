@@ -14,6 +14,7 @@ from desktop.models.orders import Order
 from desktop.models.payment_attempts import PaymentAttempt, ProviderRefund
 from desktop.models.payments import PaymentMethod, RefundTender, Tender
 from desktop.models.statements import ChannelTotal, Statement, provider_span
+from desktop.queries.cash_sessions import stored_of_day
 from desktop.queries.reconciliation import BILLED
 from desktop.services.reconcile import Head, add_rows, begin_statement, finish_statement
 from desktop.services.sample.drafts import Calendar
@@ -104,7 +105,7 @@ def _slip(work: Work, calendar: Calendar, day: date) -> None:
     taken = select(Tender.amount_minor).where(
         Tender.method_key == "card", Tender.at >= first, Tender.at < end
     )
-    total = sum(work.rows(taken).scalars())
+    total = sum(work.rows(taken).scalars()) + stored_of_day(work, "card", first, end)
     work.post(ChannelTotal, [{
         "method_key": "card", "day": day, "amount_minor": total, "fee_minor": _fee(total, "card"), "currency": CURRENCY,
         "note": "", "actor": "staff:1", "at": min(end + timedelta(hours=9), calendar.now),
