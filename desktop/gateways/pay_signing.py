@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
 from desktop.basics.errors import Refused
-from desktop.basics.i18n import N_
+from desktop.basics.i18n import N_, _
 
 SHORTEST_KEY = 2048
 _PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----(.+?)-----END \1-----", re.DOTALL)
@@ -61,7 +61,7 @@ def private_key(given: str | bytes, label: str, shortest: int = SHORTEST_KEY) ->
     """An RSA private key from PKCS #1 or PKCS #8, PEM, one line of base64 or DER. Raises `Refused`."""
     text = given if isinstance(given, str) else given.decode("latin-1")
     if "ENCRYPTED" in text:
-        raise Refused(LOCKED, label=label)
+        raise Refused(LOCKED, label=_(label))
     key: Any = None
     for kind, der in _ders(given):
         if "PUBLIC" in kind or kind == "CERTIFICATE":
@@ -72,11 +72,11 @@ def private_key(given: str | bytes, label: str, shortest: int = SHORTEST_KEY) ->
         except (ValueError, TypeError, binascii.Error):
             continue
     if key is None and _load_public(given) is not None:
-        raise Refused(PUBLIC_FOR_PRIVATE, label=label)
+        raise Refused(PUBLIC_FOR_PRIVATE, label=_(label))
     if not isinstance(key, rsa.RSAPrivateKey):
-        raise Refused(NO_PRIVATE, label=label)
+        raise Refused(NO_PRIVATE, label=_(label))
     if key.key_size < shortest:
-        raise Refused(TOO_SHORT, label=label)
+        raise Refused(TOO_SHORT, label=_(label))
     return key
 
 
@@ -94,8 +94,8 @@ def public_key(given: str | bytes, label: str) -> rsa.RSAPublicKey:
     try:
         private_key(given, label, 0)
     except Refused:
-        raise Refused(NO_PUBLIC, label=label) from None
-    raise Refused(PRIVATE_FOR_PUBLIC, label=label)
+        raise Refused(NO_PUBLIC, label=_(label)) from None
+    raise Refused(PRIVATE_FOR_PUBLIC, label=_(label))
 
 
 def _load_public(given: str | bytes) -> rsa.RSAPublicKey | None:
@@ -128,7 +128,7 @@ def certificates(given: str | bytes, label: str) -> list[x509.Certificate]:
             continue
         found.append(one)
     if not found:
-        raise Refused(NO_CERTIFICATE, label=label)
+        raise Refused(NO_CERTIFICATE, label=_(label))
     return found
 
 
@@ -151,7 +151,7 @@ def own_certificate(given: str | bytes, key: rsa.RSAPrivateKey, label: str) -> x
     for one in certificates(given, label):
         if one.public_key() == key.public_key():
             return one
-    raise Refused(OTHER_KEY, label=label)
+    raise Refused(OTHER_KEY, label=_(label))
 
 
 def sign(key: rsa.RSAPrivateKey, message: bytes) -> str:

@@ -121,7 +121,7 @@ def test_what_does_not_fit_is_named_and_nothing_is_saved(sqlite_shop: Shop) -> N
     good = form()
     wrong = [
         (replace(good, secrets={"private_key": public_pem(OURS)}), "holds a public key|公钥"),
-        (replace(good, secrets={"private_key": "abc"}), "no RSA private key|不是"),
+        (replace(good, secrets={"private_key": "abc"}), "no RSA private key|“应用私钥”不是"),
         (replace(good, secrets={"private_key": private_pem(small)}), "too short|太短"),
         (replace(good, secrets={}), "no RSA private key|不是"),
         (form(alipay_public_key=private_pem(THEIRS)), "holds a private key|私钥"),

@@ -157,9 +157,13 @@ def test_the_owner_orders_methods_by_keys_and_sets_their_terms(
         return [page.methods._rows.itemAt(i).widget() for i in range(0, page.methods._rows.count(), 2)]
 
     assert page.methods.wanted[0] == ("cash", "default")
+    page.activateWindow()
+    rows()[1].handle.setFocus()
+    qtbot.waitUntil(rows()[1].handle.hasFocus)
     qtbot.keyClick(rows()[1].handle, Qt.Key.Key_Up)  # type: ignore[no-untyped-call]
     quiet(qtbot, context)
     assert [key for key, _use in page.methods.wanted][:2] == ["card", "cash"]
+    assert rows()[0].handle.hasFocus()  # not the handle of the same name in the order of refunds
     page.methods.use("card", "default")
     quiet(qtbot, context)
     assert dict(page.methods.wanted)["card"] == "default"

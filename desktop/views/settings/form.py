@@ -75,8 +75,9 @@ class Page(QWidget):
         self.head.addStretch(1)
         outer.addLayout(self.head)
         inner = QWidget()
-        if scrolls:
-            area = QScrollArea()
+        area = QScrollArea() if scrolls else None
+        self._area = area
+        if area is not None:
             area.setWidgetResizable(True)
             area.setFrameShape(QFrame.Shape.NoFrame)
             area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -103,7 +104,8 @@ class Page(QWidget):
 
     @contextmanager
     def same_place(self) -> Iterator[None]:
-        """Build the page anew inside: the control that had the keyboard, known by its name, has it again."""
+        """Build the page anew inside: it stays where it is scrolled, and the control of the same name has the keyboard."""
+        height = self._area.verticalScrollBar().value() if self._area is not None else 0
         focused = self.focusWidget()
         held = focused is not None and focused.hasFocus() and self.isAncestorOf(focused)
         name = focused.accessibleName() if focused is not None and held else ""
@@ -111,6 +113,8 @@ class Page(QWidget):
         yield
         if again := self._named(name):
             again[min(place, len(again) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
+        if self._area is not None:  # Qt scrolled to whatever had the keyboard in between
+            self._area.verticalScrollBar().setValue(height)
 
     def _named(self, name: str) -> list[QWidget]:
         """What can hold the keyboard and has this name; two lists may name their rows alike."""
