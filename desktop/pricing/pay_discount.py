@@ -8,15 +8,17 @@ from desktop.basics.money import BASIS, allocate
 from desktop.pricing.cart import Bill, Terms, earned
 
 
-def pay_discount(covered_minor: int, basis_points: int, cap_minor: int = 0) -> int:
+def pay_discount(covered_minor: int, basis_points: int, cap_minor: int = 0, given_minor: int = 0) -> int:
     """What is taken off when a method pays so much of what is due; 0 as cap means none.
 
+    The cap holds for all parts of one payment together: `given_minor` was taken off for earlier ones.
     Rounded down and never all of it: a provider takes no payment of nothing.
     """
     if covered_minor <= 0 or basis_points <= 0:
         return 0
     found = covered_minor * basis_points // BASIS
-    return min(found, cap_minor or found, covered_minor - 1)
+    left = max(0, cap_minor - given_minor) if cap_minor else found
+    return min(found, left, covered_minor - 1)
 
 
 def with_pay_discount(bill: Bill, discount_minor: int, terms: Terms) -> Bill:

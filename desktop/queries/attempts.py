@@ -194,11 +194,12 @@ _CALLABLE = or_(  # open ones, and ended ones that are looked at once more
     _A.state.in_(OPEN), and_(_A.state.in_([str(state) for state in FINAL]), _A.sent_at.is_not(None))
 )
 _LATE = and_(_A.state == "created", _A.deadline_at <= _NOW)
+_OURS = _A.gateway.in_(bindparam("gateways", expanding=True))
 _DUE: tuple[tuple[str, AnySelect], ...] = (
     (
         _A.__tablename__,
         select(_A.id, _A.gateway, _A.next_at, _LATE.label("late"))
-        .where(_A.next_at <= _NOW, _free(_A), _CALLABLE)
+        .where(_A.next_at <= _NOW, _free(_A), _CALLABLE, or_(_OURS, _LATE))
         .order_by(_A.next_at)
         .limit(AT_ONCE),
     ),
@@ -206,7 +207,7 @@ _DUE: tuple[tuple[str, AnySelect], ...] = (
         _R.__tablename__,
         select(_R.id, _A.gateway, _R.next_at, literal(False).label("late"))
         .join(_A, _A.id == _R.attempt_id)
-        .where(_R.state.in_(MOVING), _R.next_at <= _NOW, _free(_R))
+        .where(_R.state.in_(MOVING), _R.next_at <= _NOW, _free(_R), _OURS)
         .order_by(_R.next_at)
         .limit(AT_ONCE),
     ),
@@ -214,12 +215,15 @@ _DUE: tuple[tuple[str, AnySelect], ...] = (
 
 
 @question(permission=Permission.PAY)
-def due_payments(read: Read) -> tuple[Waiting, ...]:
-    """Attempts and refunds that are due and that no program holds now, the longest waiting first."""
+def due_payments(read: Read, gateways: Sequence[str]) -> tuple[Waiting, ...]:
+    """Attempts and refunds by these providers that are due and that no program holds now, the longest waiting first.
+
+    Those of others, which nobody here can call, would stand in their way. What was never sent in time needs no call.
+    """
     found = [
         Waiting(table, row.id, row.gateway, row.next_at, bool(row.late))
         for table, statement in _DUE
-        for row in read.rows(statement, {"moment": read.now})
+        for row in read.rows(statement, {"moment": read.now, "gateways": tuple(gateways)})
     ]
     return tuple(sorted(found, key=lambda one: one.at))
 

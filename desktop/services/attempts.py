@@ -26,7 +26,7 @@ from desktop.services.pay_methods import check_offer, count_use, discount_of
 from desktop.services.pay_numbers import pay_number
 from desktop.services.pay_stopping import ended, stop_row
 from desktop.services.pay_subjects import ORDER, Due, subject_of
-from desktop.services.pay_waiting import read_paying
+from desktop.services.pay_waiting import Paying, read_paying
 from desktop.services.provider_refunds import move_attempt, tell
 from desktop.shop.action import action
 from desktop.shop.work import Read, Work
@@ -80,11 +80,13 @@ def begin_attempt(
     if way not in (SHOW, TAKE) or (way == TAKE) != bool(customer_code):
         raise ValueError("an attempt shows a code, or takes the customer’s")
     due = subject_of(subject).due(work, subject.partition(":")[2])  # locked from here on: others wait
-    _check_due(work, subject, due, amount_minor, version)
+    paying = _check_due(work, subject, due, amount_minor, version)
+    given = sum(row.discount_minor for row in paying.held if row.method_key == method_key)
     till = till_id or due.till_id or work.actor.till_id or None
     if work.actor.kind == "kiosk":
         _check_own(work, subject, due, till)
-    off = _offered(work, method_key, till, due, amount_minor, approval)
+    _check_offered(work, method_key, till, due, amount_minor, approval)
+    off = discount_of(work, method_key, amount_minor, given) if due.discounts else 0
     row = _row(work, due, amount_minor - off, till, way) | {"discount_minor": off}
     attempt_id = work.post(_A, [row | {
         "subject": subject, "method_key": method_key, "gateway": _gateway(work, method_key),
@@ -98,16 +100,15 @@ def begin_attempt(
     return attempt_id
 
 
-def _offered(
+def _check_offered(
     work: Work, method_key: str, till: int | None, due: Due, amount_minor: int, approval: int
-) -> int:
-    """May so much be paid that way here, and by whoever acts? Returns what the method takes off."""
+) -> None:
+    """May so much be paid that way here, and by whoever acts?"""
     check_offer(
         work, method_key, till_id=till, member_id=due.member_id, amount_minor=amount_minor,
         currency=due.amount.currency,
     )  # fmt: skip
     check_amount(work, TAKE_MONEY, amount_minor, approval)
-    return discount_of(work, method_key, amount_minor) if due.discounts else 0
 
 
 def _check_own(work: Work, subject: str, due: Due, till: int | None) -> None:
@@ -130,7 +131,8 @@ def _under_way() -> Refused:
     )
 
 
-def _check_due(work: Work, subject: str, due: Due, amount_minor: int, version: int) -> None:
+def _check_due(work: Work, subject: str, due: Due, amount_minor: int, version: int) -> Paying:
+    """What was paid of it already; raises when so much can't be paid now."""
     paying = read_paying(work, subject)
     if paying.open is not None:
         raise _under_way()
@@ -148,6 +150,7 @@ def _check_due(work: Work, subject: str, due: Due, amount_minor: int, version: i
             N_("{due} is due, {paid} was entered. Check the amounts."), next_step="look_again",
             due=str(due.amount), paid=str(Money(amount_minor, due.amount.currency)),
         )  # fmt: skip
+    return paying
 
 
 def _row(work: Work, due: Due, amount_minor: int, till: int | None, way: str) -> dict[str, Any]:

@@ -88,7 +88,12 @@ def check_by_hand(
                 work, key, f"{payment.key}:{key}", member_id=payment.member_id, amount_minor=amounts[key],
                 currency=payment.currency,
             )  # fmt: skip
-    return sum(_discount(tender, rows.get(tender.method)) for tender in tenders if tender.discount_minor)
+    given: dict[str, int] = {}
+    for tender in tenders:
+        if tender.discount_minor:
+            off = _discount(tender, rows.get(tender.method), given.get(tender.method, 0))
+            given[tender.method] = given.get(tender.method, 0) + off
+    return sum(given.values())
 
 
 def tender_rows(
@@ -116,9 +121,11 @@ def tender_rows(
     return rows
 
 
-def _discount(tender: Any, row: Any) -> int:
+def _discount(tender: Any, row: Any, given_minor: int) -> int:
     covered = tender.amount_minor + tender.discount_minor
-    right = pay_discount(covered, row.discount_bp, row.discount_cap_minor) if row is not None else 0
+    right = 0
+    if row is not None:
+        right = pay_discount(covered, row.discount_bp, row.discount_cap_minor, given_minor)
     if tender.discount_minor != right:
         raise Changed(
             N_("The discount for this way to pay changed meanwhile. Check the amounts, then pay."),

@@ -74,11 +74,13 @@ def check_offer(
         raise why
 
 
-def discount_of(work: Work, method_key: str, covered_minor: int) -> int:
-    """What this method takes off when it pays so much of what is due (minor units)."""
+def discount_of(work: Work, method_key: str, covered_minor: int, given_minor: int = 0) -> int:
+    """What this method takes off when it pays so much of what is due, after what it took off of earlier parts (minor units)."""
     columns = (PaymentMethod.discount_bp, PaymentMethod.discount_cap_minor)
     row = work.first(select(*columns).where(PaymentMethod.key == method_key))
-    return pay_discount(covered_minor, row.discount_bp, row.discount_cap_minor) if row else 0
+    if row is None:
+        return 0
+    return pay_discount(covered_minor, row.discount_bp, row.discount_cap_minor, given_minor)
 
 
 def count_use(

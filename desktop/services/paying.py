@@ -38,10 +38,10 @@ log = logging.getLogger("zhanggui.paying")
 def run_due(shop: Shop, gateways: Gateways | None = None, *, lease_seconds: int = LEASE_SECONDS) -> int:
     """Work off every payment and refund that is due and can be called from here; returns how many calls were made."""
     clock, makers = shop.acting_as(actors.clock()), _Makers(shop, gateways or Gateways())
-    due = clock.ask(due_payments)
+    due = clock.ask(due_payments, makers.all())
     if any(one.too_late for one in due):
         clock.do(pay_recovery.close_unsent)
-    work = [one for one in due if not one.too_late and makers.get(one.gateway) is not None]
+    work = [one for one in due if not one.too_late]
     if not work:
         return 0
 
