@@ -68,7 +68,7 @@ class ReconcileScreen(ScreenWithPanel):
         self.filters: RowFilter | None = None
         self.row: BillRowSeen | None = None
         self._counts: dict[str, int] = {}
-        self._begun = False
+        self._begun, self._kept = False, 0
         self.setAcceptDrops(True)
         self._fixes = FixDesk(self, context, self._again)
         column = vbox(self, margins=(24, 20, 24, 20), gap=14)
@@ -213,6 +213,7 @@ class ReconcileScreen(ScreenWithPanel):
         filters = self.filters
         if filters is None:
             return
+        self._kept = 0
         self.card.ask(lambda after: self.scope.ask(bill_rows, filters, after))
         self.scope.ask_latest("counts", bill_row_counts, filters).then(self._counted)
 
@@ -222,6 +223,7 @@ class ReconcileScreen(ScreenWithPanel):
         if self.filters is not None:
             self.scope.ask_latest("counts", bill_row_counts, self.filters).then(self._counted)
         if self.row is not None:
+            self._kept = self.row.id  # settled, it leaves the list; beside it, it can still be taken back
             self._choose_row(self.row.id)
 
     def _counted(self, counts: dict[str, int]) -> None:
@@ -240,10 +242,11 @@ class ReconcileScreen(ScreenWithPanel):
         return self.calm if self.filters is not None and self.filters.which == "open" else self.nothing
 
     def _choose_row(self, row_id: int | None) -> None:
-        if row_id is None:
+        shown = row_id or self._kept
+        if not shown:
             self._show_row(None)
         else:
-            self.scope.ask_latest("row", bill_row, row_id).then(self._show_row)
+            self.scope.ask_latest("row", bill_row, shown).then(self._show_row)
 
     def _show_row(self, row: BillRowSeen | None) -> None:
         self.row = row
