@@ -28,7 +28,7 @@ from desktop.models.stored_value import (
     TopUp,
 )
 from desktop.queries.stored_value import Balance, balance_of, bonus_for, is_offered
-from desktop.services import once, posting, print_jobs
+from desktop.services import once, pay_limits, pay_methods, posting, print_jobs
 from desktop.services.cash_sessions import session_of
 from desktop.shop.action import action
 from desktop.shop.work import Work
@@ -175,10 +175,11 @@ def top_up(
     received_minor: int = 0,
     reference: str = "",
     client_key: str,
+    approval: int = 0,
 ) -> ToppedUp:
     """Take money in advance by hand (cash, card, other); the bonus of the moment comes with it.
 
-    A retry with the same key gets the first answer. Raises `Refused` for a closed account, too little, too much.
+    A retry with the same key gets the first answer. Raises `Refused` for what no top-up may be and no sale is paid by.
     """
     given = once.claim(
         work, client_key, ["top up", member_id, amount_minor, method, received_minor, reference]
@@ -191,6 +192,10 @@ def top_up(
         missing = Money(amount_minor - received_minor, work.currency)
         raise Refused(N_("{missing} is still missing."), missing=str(missing))
     row = _begin(work, member_id, amount_minor, f"{client_key}:row")
+    pay_limits.check_amount(work, pay_limits.TAKE, amount_minor, approval)
+    who: Any = {"member_id": member_id, "amount_minor": amount_minor, "currency": work.currency}
+    pay_methods.check_offer(work, method, till_id=row.till_id, **who)
+    pay_methods.count_use(work, method, f"top_up:{row.id}", **who)
     row.received_minor = received_minor if method == "cash" else 0
     done = finish(work, row, method, reference=reference)
     if method == "cash":
@@ -281,9 +286,16 @@ def finish(
 
 @action(permission=Permission.PAY_OUT)
 def pay_out(
-    work: Work, member_id: int, amount_minor: int, method: str, reason: str, *, client_key: str
+    work: Work,
+    member_id: int,
+    amount_minor: int,
+    method: str,
+    reason: str,
+    *,
+    client_key: str,
+    approval: int = 0,
 ) -> int:
-    """Give stored money back to a member, with the reason; returns the id. The bonus is never paid out."""
+    """Give stored money back to a member, with the reason and, above a limit, an approval; the bonus is never paid out."""
     given = once.claim(work, client_key, ["pay out", member_id, amount_minor, method, reason])
     if given is not None:
         return int(given)
@@ -292,6 +304,7 @@ def pay_out(
         raise Refused(N_("Stored value is paid out by hand: in cash, to a card, or otherwise."))
     if amount_minor <= 0:
         raise Malformed(N_("The amount must be above zero."))
+    pay_limits.check_amount(work, pay_limits.REFUND, amount_minor, approval)
     row = work.rows(_LOCKED, {"of_member": member_id}).first()
     if row is None or amount_minor > row.money_minor:
         raise Refused(

@@ -20,9 +20,12 @@ from desktop.queries.checkout import checkout_view
 from desktop.queries.stored_value import Balance, TierRow, stored_facts, stored_owed, stored_page, top_up_slip
 from desktop.queries.verify import verify
 from desktop.services.checkout import agree_by_staff, save_checkout
+from desktop.services.pay_limits import ASK_MANAGER, REFUND, TAKE, approve_amount, set_role_amounts
+from desktop.services.pay_methods import switch_method
 from desktop.services.refunds import refund_lines
 from desktop.services.settings import set_setting
 from desktop.services.settlement import TenderIn, settle
+from desktop.services.staff import add_staff
 from desktop.services.stored_sale import choose_stored_value, settle_stored
 from desktop.services.stored_value import (
     correct_stored,
@@ -30,6 +33,7 @@ from desktop.services.stored_value import (
     save_bonus_tier,
     top_up,
 )
+from desktop.shop import actors
 from desktop.shop.shop import Shop
 from tests.helpers.goods import MILK, NUTS, Stocked
 from tests.helpers.stored import books, fill, has, pay_stored, stored_sale, with_tiers
@@ -269,6 +273,32 @@ def test_only_the_money_is_paid_out_by_who_may_and_with_a_reason(both: Stocked) 
         ("pay_out", -10_000, 1_000), ("bonus", 1_000, 11_000), ("top_up", 10_000, 10_000),
     ]  # fmt: skip
     books(both)
+
+
+@pytest.mark.req("C14", "M10")
+def test_limits_of_people_and_of_ways_to_pay_hold_for_stored_value_too(stocked: Stocked) -> None:
+    shop, cashier, lin = stocked.shop, stocked.cashier, stocked.member_id
+    manager = shop.acting_as(actors.staff(1, 2))
+    shop.do(set_role_amounts, "cashier", {TAKE: 50_000})
+    with pytest.raises(Refused) as refused:
+        cashier.do(top_up, lin, 50_001, "cash", client_key=new_key())
+    assert refused.value.next_step == ASK_MANAGER
+    yes = manager.do(approve_amount, TAKE, 50_001)
+    cashier.do(top_up, lin, 50_001, "cash", client_key=new_key(), approval=yes)
+    cashier.do(top_up, lin, 50_000, "card", client_key=new_key())  # the control
+    shop.do(switch_method, "card", False)
+    with pytest.raises(Refused, match="switched off"):
+        cashier.do(top_up, lin, 50_000, "card", client_key=new_key())
+    sun = add_staff(shop, username="sun", name="孙", password="a long password", roles=["merchant"])
+    shop.do(set_role_amounts, "merchant", {REFUND: 1_000})
+    merchant = shop.acting_as(actors.staff(sun, 2))
+    with pytest.raises(Refused) as refused:
+        merchant.do(pay_out, lin, 1_001, "cash", "moves away", client_key=new_key())
+    assert refused.value.next_step == ASK_MANAGER
+    yes = manager.do(approve_amount, REFUND, 1_001)
+    merchant.do(pay_out, lin, 1_001, "cash", "moves away", client_key=new_key(), approval=yes)
+    merchant.do(pay_out, lin, 1_000, "cash", "moves away", client_key=new_key())
+    books(stocked)
 
 
 @pytest.mark.req("C14")

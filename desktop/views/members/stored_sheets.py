@@ -11,6 +11,7 @@ from desktop.queries.members import MemberDetail
 from desktop.queries.order_words import method_word
 from desktop.queries.stored_value import StoredFacts
 from desktop.services.stored_value import BY_HAND, correct_stored, pay_out
+from desktop.views.common.approve_sheet import REFUND, ask_if_limited
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.field import Field, check_all
@@ -44,6 +45,7 @@ class PayOutSheet(Sheet):
             width=440,
         )
         self._background, self._member, self._then, self._key = context.of(self), member, done, new_key()
+        self._context = context
         self.amount = MoneyInput(
             context.currency, balance.money_minor, least=1, most=balance.money_minor, required=True
         )
@@ -56,10 +58,13 @@ class PayOutSheet(Sheet):
     def ready(self) -> bool:
         return check_all(self._fields)
 
-    def _go(self) -> None:
+    def _go(self, approval: int = 0) -> None:
         amount, method, reason = self.amount.minor() or 0, self.method.value(), self.reason.value()
-        task = self._background.do(pay_out, self._member.id, amount, method, reason, client_key=self._key)
-        task.busy(self.primary).then(self._done).otherwise(self.show_error)
+        task = self._background.do(
+            pay_out, self._member.id, amount, method, reason, client_key=self._key, approval=approval
+        )
+        limited = ask_if_limited(self, self._context, REFUND, amount, self._go)
+        task.busy(self.primary).then(self._done).otherwise(limited)
 
     def _done(self, _id: int) -> None:
         self.accept()

@@ -16,6 +16,7 @@ from desktop.queries.order_words import method_word
 from desktop.queries.pay_offer import OfferedMethod, offered
 from desktop.queries.stored_value import StoredFacts
 from desktop.services.stored_value import BY_HAND, ToppedUp, begin_top_up, drop_top_up, top_up
+from desktop.views.common.approve_sheet import TAKE, ask_if_limited
 from desktop.views.common.buttons import secondary
 from desktop.views.common.cards import hbox
 from desktop.views.common.context import Context
@@ -126,7 +127,7 @@ class TopUpSheet(Sheet):
 
     # By hand
 
-    def _go(self) -> None:
+    def _go(self, approval: int = 0) -> None:
         method = self.method.value()
         if method in WALLETS:
             self._by_phone()
@@ -135,9 +136,10 @@ class TopUpSheet(Sheet):
         task = self._background.do(
             top_up, self._member.id, self.amount.minor() or 0, method,
             received_minor=(self.handed.minor() or 0) if cash else 0,
-            reference="" if cash else self.number.value(), client_key=self._key,
+            reference="" if cash else self.number.value(), client_key=self._key, approval=approval,
         )  # fmt: skip
-        task.busy(self.primary).then(self._done).otherwise(self.show_error)
+        limited = ask_if_limited(self, self._context, TAKE, self.amount.minor() or 0, self._go)
+        task.busy(self.primary).then(self._done).otherwise(limited)
 
     def _done(self, done: ToppedUp) -> None:
         self._give_up()
