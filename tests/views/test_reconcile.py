@@ -136,6 +136,16 @@ def test_sums_bills_and_paper_have_their_sheets(screen: ReconcileScreen, qtbot: 
     total.amount.put(143_600)
     total.submitted.emit()
     qtbot.waitUntil(lambda: screen.panel.day.seen is not None and screen.panel.day.seen.open == 2)
+    screen.panel.day.total_wanted.emit("card")
+    again = sheet_of(screen, TotalSheet, qtbot)
+    again.amount.put(-100)  # more was given back than taken
+    again.fee.put(250)
+    again.submit()
+    qtbot.waitUntil(lambda: "card" in _fees(screen))
+    screen.panel.day.total_wanted.emit("card")
+    third = sheet_of(screen, TotalSheet, qtbot)
+    assert (third.amount.minor(), third.fee.minor()) == (-100, 250)  # saving it anew loses nothing
+    third.reject()
     screen.panel.bills.click()
     bills = sheet_of(screen, BillsSheet, qtbot)
     press(bills, "Take out")
@@ -145,6 +155,11 @@ def test_sums_bills_and_paper_have_their_sheets(screen: ReconcileScreen, qtbot: 
     bills.accept()
     screen.print_day()
     sheet_of(screen, PrintSheet, qtbot).reject()
+
+
+def _fees(screen: ReconcileScreen) -> dict[str, int]:
+    seen = screen.panel.day.seen
+    return {} if seen is None else {c.method: c.fee_minor for c in seen.channels if c.fee_minor == 250}
 
 
 @pytest.mark.req("M12")

@@ -330,8 +330,8 @@ class ReconcileScreen(ScreenWithPanel):
     def _type_total(self, method: str) -> None:
         seen = self.panel.day.seen
         if seen is not None:
-            minor = next((c.told_minor for c in seen.channels if c.method == method), None)
-            TotalSheet(self.window(), self.context, method, seen.day, minor).open()
+            told = next(((c.told_minor, c.fee_minor) for c in seen.channels if c.method == method), (None, 0))
+            TotalSheet(self.window(), self.context, method, seen.day, *told).open()
 
     def _show_bills(self) -> None:
         if self.filters is not None:

@@ -26,12 +26,14 @@ from desktop.views.common.number_inputs import MoneyInput
 class TotalSheet(Sheet):
     """What a terminal's slip says of a day; empty takes it back."""
 
-    def __init__(self, parent: QWidget, context: Context, method: str, day: date, minor: int | None) -> None:
+    def __init__(
+        self, parent: QWidget, context: Context, method: str, day: date, minor: int | None, fee_minor: int = 0
+    ) -> None:
         title = _("{method} on {day}").format(method=method_word(method), day=day_name(day))
         super().__init__(parent, title, verb=_("Save"), icon="bank-card-line", width=400)
         self._context, self._method, self._day = context, method, day
-        self.amount = MoneyInput(context.currency, minor)
-        self.fee = MoneyInput(context.currency, None)
+        self.amount = MoneyInput(context.currency, minor, least=None)
+        self.fee = MoneyInput(context.currency, fee_minor or None)
         hint = _("Taken less given back, as the terminal’s daily slip says. Empty: not known.")
         self.fields = [
             Field(_("Total of the slip"), self.amount, hint),
