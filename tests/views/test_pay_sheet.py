@@ -55,6 +55,7 @@ def opened(stage: Stage) -> tuple[PaySheet, int, list[str]]:
     stage.qtbot.addWidget(sheet)
     sheet.show()
     stage.until(lambda: len(sheet.method._options) == 5)
+    assert sheet.method.width() >= sheet.method.sizeHint().width()  # every way to pay can be read
     return sheet, order_id, told
 
 

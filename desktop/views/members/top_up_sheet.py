@@ -46,7 +46,7 @@ class TopUpSheet(Sheet):
         done: Callable[[int], Any],
     ) -> None:
         title = _("Top up {name}").format(name=shown_name(member.name, member.code))
-        super().__init__(parent, title, verb=_("Take payment"), icon="wallet-3-line", width=480)
+        super().__init__(parent, title, verb=_("Take payment"), icon="wallet-3-line", width=640)
         self._context, self._background = context, context.of(self)
         self._member, self._facts, self._then, self._key = member, facts, done, new_key()
         self._begun = 0  # the top-up a wallet is asked for

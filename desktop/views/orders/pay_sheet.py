@@ -37,7 +37,7 @@ class PaySheet(Sheet):
     ) -> None:
         due = Money(order.due_minor, order.currency)
         title = _("Take {amount} for {number}").format(amount=due, number=order.short_code)
-        super().__init__(parent, title, verb=_("Take payment"), icon="wallet-3-line", width=480)
+        super().__init__(parent, title, verb=_("Take payment"), icon="wallet-3-line", width=640)
         self.context, self.order, self._done_with, self._key = context, order, done, new_key()
         self.method = Segment([(key, method_word(key)) for key in BACK_OFFICE], "cash")
         self.handed = MoneyInput(order.currency, order.due_minor, least=order.due_minor)
