@@ -91,6 +91,7 @@ ACTION_WORDS: dict[str, str] = {
     "pay_cases.finish_case": N_("Saw to a payment"),
     "pay_cases.note_on_case": N_("Wrote a note on a payment"),
     "pay_cases.plan_reason": N_("Said what is done when a payment fails"),
+    "pay_cases.send_back": N_("Sent back a payment that stood nowhere"),
     "pay_cases.reopen_case": N_("Opened a payment’s case again"),
     "pay_limits.approve_amount": N_("Approved an amount by PIN"),
     "pay_limits.set_role_amounts": N_("Changed the amounts of a role"),

@@ -19,7 +19,11 @@ from desktop.models.statements import OPEN as OPEN_ROWS
 from desktop.models.statements import StatementRow
 from desktop.queries.pay_cases import plan_of
 from desktop.queries.pay_words import ABNORMAL, BILL, CASE_WAYS, MISMATCH, REFUSED, STUCK, UNBOOKED
-from desktop.services.provider_refunds import replace_provider_refund
+from desktop.services.provider_refunds import (
+    give_back_attempt,
+    replace_provider_refund,
+    retry_provider_refund,
+)
 from desktop.shop.action import action, question
 from desktop.shop.work import Read, Work
 
@@ -45,9 +49,19 @@ def find_cases(work: Work) -> int:
         plan = plan_of(work, row.reason) if row.reason else None
         if plan is not None:
             case |= {"owner_id": plan.owner_id, "note": plan.note}
-        made += work.offer(PaymentCase, case) is not None
+        made += work.offer(PaymentCase, case) is not None or _again(work, case["source"])
     _close_settled(work)
     return made
+
+
+def _again(work: Work, source: str) -> bool:
+    """Open a case anew that had settled by itself: a refund asked for once more was refused once more."""
+    mine = (PaymentCase.source == source, PaymentCase.done_note == BY_ITSELF)
+    case = work.find(select(PaymentCase).where(*mine))
+    if case is None:
+        return False
+    case.done_at, case.done_by, case.done_note, case.opened_at = None, "", "", work.now
+    return True
 
 
 @question(permission=Permission.PAY)
@@ -55,7 +69,13 @@ def cases_differ(read: Read) -> bool:
     """Whether `find_cases` would change anything: asked every minute, so that nothing is written for nothing."""
     wrong = {f"{kind}:{number}" for kind, number, _row, _amount in _wrong(read)}
     known = (
-        set(read.rows(select(PaymentCase.source).where(PaymentCase.source.in_(wrong))).scalars())
+        set(
+            read.rows(
+                select(PaymentCase.source).where(
+                    PaymentCase.source.in_(wrong), PaymentCase.done_note != BY_ITSELF
+                )
+            ).scalars()
+        )
         if wrong
         else set()
     )
@@ -151,6 +171,21 @@ def finish_case(work: Work, case_id: int, note: str) -> None:
     if case.kind in (ABNORMAL, REFUSED) and _still_wrong(work, case):
         work.require(Permission.REFUND)
         replace_provider_refund.run(work, int(case.source.partition(":")[2]), note)
+
+
+@action(permission=Permission.REFUND)
+def send_back(work: Work, case_id: int, why: str = "") -> None:
+    """Have the provider give the money back: of a payment that stands nowhere, or once more of a refund it did not make.
+
+    The case closes by itself once the provider has.
+    """
+    case = _open(work, case_id)
+    if case.kind in (ABNORMAL, REFUSED):
+        retry_provider_refund.run(work, int(case.source.partition(":")[2]))
+    elif case.kind in (MISMATCH, UNBOOKED):
+        give_back_attempt.run(work, int(case.source.partition(":")[2]), why)
+    else:
+        raise Refused(N_("Choose what is to be done."))
 
 
 @action(permission=Permission.RECONCILE)

@@ -231,13 +231,19 @@ def replace_provider_refund(work: Work, refund_id: int, note: str) -> None:
 
 @action(permission=Permission.REFUND)
 def give_back_attempt(work: Work, attempt_id: int, note: str) -> int:
-    """Send back what a provider took and what stands nowhere, such as another amount than asked for; the refund's id."""
+    """Send back what a provider took and what stands nowhere, such as another amount than asked for; the refund's id.
+
+    A sum in another currency only the provider's own page can send back: then this says that somebody did, and it is 0.
+    """
     row = work.first(select(_A.__table__).where(_A.id == attempt_id).with_for_update())
-    if row is None or row.state != State.SUCCEEDED or row.booked or not row.paid_minor:
+    if row is None or row.state != State.SUCCEEDED or row.booked:
         raise Refused(N_("This payment is booked or went back already. Refresh, then look again."))
     if not note.strip():
         raise Refused(N_("Say why it goes back."))
     work.note(why=note.strip()[:200])
+    if not row.paid_minor:
+        move_attempt(work, row, (State.REFUNDING, State.REFUNDED), detail=note.strip()[:200])
+        return 0
     return begin_provider_refund(
         work, None, row.id, row.paid_minor, _("The purchase did not take place"), f"{row.client_key}:back"
     )

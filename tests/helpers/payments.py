@@ -50,3 +50,14 @@ def terms(shop: Shop, method: str, **values: Any) -> None:
     """What the owner set for a way to pay."""
     with shop.storage.write.begin() as connection:
         connection.execute(update(PaymentMethod).where(PaymentMethod.key == method).values(values))
+
+
+def refuse_again(shop: Shop, refund_id: int) -> None:
+    """The provider refused a refund once more."""
+    with shop.storage.write.begin() as connection:
+        mine = update(ProviderRefund).where(ProviderRefund.id == refund_id)
+        connection.execute(mine.values(state="refused"))
+        attempt_id = connection.execute(mine.values(reason="").returning(ProviderRefund.attempt_id)).scalar_one()
+        connection.execute(
+            update(PaymentAttempt).where(PaymentAttempt.id == attempt_id).values(state="refund abnormal")
+        )

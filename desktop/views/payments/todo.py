@@ -11,8 +11,17 @@ from desktop.basics.money import Money
 from desktop.basics.words import when_text
 from desktop.queries.order_words import method_word, said
 from desktop.queries.pay_cases import CaseRow, case_owners, payment_cases
-from desktop.queries.pay_words import CASE_HINTS, case_word, reason_word, way_word
-from desktop.services.pay_cases import assign_case, finish_case, note_on_case, reopen_case
+from desktop.queries.pay_words import (
+    ABNORMAL,
+    CASE_HINTS,
+    MISMATCH,
+    REFUSED,
+    UNBOOKED,
+    case_word,
+    reason_word,
+    way_word,
+)
+from desktop.services.pay_cases import assign_case, finish_case, note_on_case, reopen_case, send_back
 from desktop.views.common.badges import Badge
 from desktop.views.common.buttons import Button, link, plain, secondary
 from desktop.views.common.cards import Divider, clear, hbox, vbox
@@ -116,6 +125,16 @@ class CaseList(QWidget):
         """Say what was done."""
         FinishSheet(self, self.context, case, partial(self._finished, case)).open()
 
+    def send_back(self, case: CaseRow) -> None:
+        """Have the provider give the money back."""
+        SendBackSheet(self, self.context, case, self.load).open()
+
+    def try_again(self, case: CaseRow) -> None:
+        """Ask the provider for a refund once more, by its own number."""
+        task = self.scope.do(send_back, case.id)
+        task.then(lambda _none: self.load())
+        task.otherwise(lambda error: self.context.toast(self, str(error), tone="danger"))
+
     def _finished(self, case: CaseRow) -> None:
         self.load()
         again = None if case.kind in ("abnormal", "refused") else partial(self.reopen, case)
@@ -185,11 +204,16 @@ class CaseLine(QWidget):
         done = secondary(_("Done…"), "check-line", size=28)
         note = secondary(_("Note"), "edit-line", size=28)
         who = plain(_("Who sees to it"), size=28)
-        for button, run in ((done, owner.finish), (note, owner.note)):
+        buttons = [(done, owner.finish), (note, owner.note)]
+        if owner.context.may(send_back) and case.kind in (MISMATCH, UNBOOKED):
+            buttons.insert(0, (secondary(_("Give it back"), size=28), owner.send_back))
+        elif owner.context.may(send_back) and case.kind in (ABNORMAL, REFUSED):
+            buttons.insert(0, (secondary(_("Try again"), size=28), owner.try_again))
+        for button, run in buttons:
             button.setAccessibleDescription(self.accessibleName())
             button.clicked.connect(partial(run, case))
         who.clicked.connect(lambda: owner.assign(case, who))
-        for widget in (done, note, who):
+        for widget in (*(button for button, _run in buttons), who):
             row.addWidget(widget)
         row.addStretch(1)
         return row
@@ -246,5 +270,33 @@ class FinishSheet(Sheet):
         task.busy(self.primary).then(self._saved).otherwise(self.show_error)
 
     def _saved(self, _none: Any) -> None:
+        self.accept()
+        self._then()
+
+
+class SendBackSheet(Sheet):
+    """Why the provider is to give the money back."""
+
+    def __init__(self, parent: QWidget, context: Context, case: CaseRow, done: Any) -> None:
+        title = f"{_('Give it back')} · {Money(case.amount_minor, case.currency)}"
+        super().__init__(parent.window(), title, verb=_("Give it back"), width=440)
+        self._scope, self._case, self._then = context.of(self), case, done
+        self.why = TextArea("", lines=3)
+        self._field = Field(_("Why"), self.why)
+        self.add(self._field)
+        self.submitted.connect(self._go)
+        self.why.setFocus()
+
+    def ready(self) -> bool:
+        if self.why.value().strip():
+            return check_all([self._field])
+        self._field.error(_("Say why it goes back."))
+        return False
+
+    def _go(self) -> None:
+        task = self._scope.do(send_back, self._case.id, self.why.value())
+        task.busy(self.primary).then(self._sent).otherwise(self.show_error)
+
+    def _sent(self, _none: Any) -> None:
         self.accept()
         self._then()
