@@ -45,6 +45,9 @@ OURS = frozenset(
     {"rule_run", "rule_watch", "notice", "outbox", "clock_beat", "audit_event", "print_job", "drawer_kick"}
 )
 log = logging.getLogger("zhanggui.clock")
+logging.getLogger("apscheduler").setLevel(
+    logging.ERROR
+)  # a look longer than its pause is no news: the next one follows
 
 
 @dataclass(frozen=True, slots=True)
