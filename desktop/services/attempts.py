@@ -77,17 +77,14 @@ def begin_attempt(
     known = work.first(_KNOWN, {"key": client_key})
     if known is not None:
         return _same(known, subject, method_key, amount_minor)
-    if way not in (SHOW, TAKE) or (way == TAKE) != bool(customer_code):
-        raise ValueError("an attempt shows a code, or takes the customer’s")
     due = subject_of(subject).due(work, subject.partition(":")[2])  # locked from here on: others wait
     paying = _check_due(work, subject, due, amount_minor, version)
     given = sum(row.discount_minor for row in paying.held if row.method_key == method_key)
     till = till_id or due.till_id or work.actor.till_id or None
-    if work.actor.kind == "kiosk":
-        _check_own(work, subject, due, till)
+    _check_own(work, subject, due, till)
     _check_offered(work, method_key, till, due, amount_minor, approval)
     off = discount_of(work, method_key, amount_minor, given) if due.discounts else 0
-    row = _row(work, due, amount_minor - off, till, way) | {"discount_minor": off}
+    row = _row(work, due, amount_minor - off, till, _checked(way, customer_code)) | {"discount_minor": off}
     attempt_id = work.post(_A, [row | {
         "subject": subject, "method_key": method_key, "gateway": _gateway(work, method_key),
         "customer_code": customer_code, "client_key": client_key, "deadline_at": _deadline(work, method_key, way, due.until),
@@ -113,8 +110,16 @@ def _check_offered(
 
 def _check_own(work: Work, subject: str, due: Due, till: int | None) -> None:
     """A kiosk takes money for its own sales at its own till; orders are paid to people."""
+    if work.actor.kind != "kiosk":
+        return
     if subject.startswith(f"{ORDER}:") or {due.till_id, till} != {work.actor.till_id}:
         raise Refused(N_("This payment belongs to another till."))
+
+
+def _checked(way: str, customer_code: str) -> str:
+    if way not in (SHOW, TAKE) or (way == TAKE) != bool(customer_code):
+        raise ValueError("an attempt shows a code, or takes the customer’s")
+    return way
 
 
 def _same(known: Any, subject: str, method_key: str, amount_minor: int) -> int:

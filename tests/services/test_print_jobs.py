@@ -17,7 +17,7 @@ from desktop.gateways import printer as ways
 from desktop.gateways.printer import Setup
 from desktop.models.people import Permission
 from desktop.models.print_jobs import PrintJob
-from desktop.queries.print_jobs import job_lines, job_state, print_jobs, print_troubles
+from desktop.queries.print_jobs import job_state, print_jobs, print_troubles
 from desktop.scheduler.printing import PrintLane
 from desktop.services.checkout import save_checkout
 from desktop.services.exchange import save_currency, type_rate
@@ -351,17 +351,6 @@ def test_a_kiosk_prints_no_receipt_of_another_till(small: Stocked) -> None:
         small.shop.acting_as(actors.kiosk(1)).do(print_receipt, sale.order_id, new_key())
     with pytest.raises(NotAllowed):
         small.kiosk.do(print_again, 1, new_key())
-
-
-def test_a_kiosk_reads_and_prints_at_its_own_till_only(small: Stocked) -> None:
-    always(small)
-    _key, sale = sell(small, small.cart((TEA, 1)))
-    job, other = only(small).id, small.shop.acting_as(actors.kiosk(1))
-    assert small.kiosk.ask(job_lines, job, 32)  # the control
-    with pytest.raises(NotFound):
-        other.ask(job_lines, job, 32)
-    with pytest.raises(NotFound):
-        small.kiosk.do(print_receipt, sale.order_id, new_key(), 1)
 
 
 def test_a_till_without_a_printer_leaves_its_papers_waiting(small: Stocked, clock: HandClock) -> None:

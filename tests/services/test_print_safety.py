@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from desktop.basics.clock import HandClock
-from desktop.basics.errors import NotAllowed, Refused
+from desktop.basics.errors import NotAllowed, NotFound, Refused
 from desktop.basics.ids import new_key
 from desktop.gateways import printer as ways
 from desktop.gateways.printer import Setup, printer_of
@@ -339,3 +339,14 @@ def test_control_starting_over_by_itself_prints_twice_after_some_crash(
             break
         step += 1
     assert twice
+
+
+def test_a_kiosk_reads_and_prints_at_its_own_till_only(small: Stocked) -> None:
+    always(small)
+    _key, sale = sell(small, small.cart((TEA, 1)))
+    job, other = only(small).id, small.shop.acting_as(actors.kiosk(1))
+    assert small.kiosk.ask(job_lines, job, 32)  # the control
+    with pytest.raises(NotFound):
+        other.ask(job_lines, job, 32)
+    with pytest.raises(NotFound):
+        small.kiosk.do(print_receipt, sale.order_id, new_key(), 1)
