@@ -88,12 +88,11 @@ def check_by_hand(
                 work, key, f"{payment.key}:{key}", member_id=payment.member_id, amount_minor=amounts[key],
                 currency=payment.currency,
             )  # fmt: skip
-    given: dict[str, int] = {}
-    for tender in tenders:
-        if tender.discount_minor:
-            off = _discount(tender, rows.get(tender.method), given.get(tender.method, 0))
-            given[tender.method] = given.get(tender.method, 0) + off
-    return sum(given.values())
+    return _off(tenders, rows)
+
+
+def _off(tenders: Sequence[Any], rows: Mapping[str, Any]) -> int:
+    return _discounts(tenders, rows)
 
 
 def tender_rows(
@@ -119,6 +118,15 @@ def tender_rows(
             "received_minor": 0, "client_key": f"{key}:tp", "attempt_id": None, **shared,
         })  # fmt: skip
     return rows
+
+
+def _discounts(tenders: Sequence[Any], rows: Mapping[str, Any]) -> int:
+    given: dict[str, int] = {}
+    for tender in tenders:
+        if tender.discount_minor:
+            off = _discount(tender, rows.get(tender.method), given.get(tender.method, 0))
+            given[tender.method] = given.get(tender.method, 0) + off
+    return sum(given.values())
 
 
 def _discount(tender: Any, row: Any, given_minor: int) -> int:
