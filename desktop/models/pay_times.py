@@ -59,7 +59,9 @@ CODE_MINUTES = SettingSpec(
     2,
     120,
 )
-CANCEL_EVERY = SettingSpec("pay.cancel_every", 60, N_("Cancelling is tried again every"), "", "seconds", 10, 600)
+CANCEL_EVERY = SettingSpec(
+    "pay.cancel_every", 60, N_("Cancelling is tried again every"), "", "seconds", 10, 600
+)
 CASH_AFTER = SettingSpec(
     "pay.cash_after",
     3,

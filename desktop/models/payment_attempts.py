@@ -51,7 +51,9 @@ class PaymentAttempt(Base):
     gateway: Mapped[str]  # alipay, wechat, unionpay
     way: Mapped[str]  # show: they scan our code; take: we scan theirs
     amount_minor: Mapped[int]
-    discount_minor: Mapped[int] = mapped_column(default=0)  # taken off for this way to pay; amount is after it
+    discount_minor: Mapped[int] = mapped_column(
+        default=0
+    )  # taken off for this way to pay; amount is after it
     currency: Mapped[str]
     request: Mapped[Any] = mapped_column(JSON)  # all a resend needs, so that it is the same to the byte
     customer_code: Mapped[str] = secret(default="")  # emptied when the attempt ends
@@ -65,7 +67,9 @@ class PaymentAttempt(Base):
     refunded_minor: Mapped[int] = mapped_column(default=0)
     mismatch: Mapped[bool] = mapped_column(default=False)  # the provider says another sum: a person must look
     booked: Mapped[bool] = mapped_column(default=False)  # its money stands on an order or a top-up
-    refusal: Mapped[Any] = mapped_column(JSON, default=dict)  # why its money could not be booked: sentence, fields
+    refusal: Mapped[Any] = mapped_column(
+        JSON, default=dict
+    )  # why its money could not be booked: sentence, fields
     version: Mapped[int] = mapped_column(default=0)  # of the subject when it began
     till_id: Mapped[int | None] = mapped_column(ForeignKey("till.id"))
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))

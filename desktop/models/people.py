@@ -140,8 +140,12 @@ class Till(Base):
     kind: Mapped[str]  # counter, kiosk, online
     seen_at: Mapped[datetime | None]
     location_id: Mapped[int | None]  # what it sells from; none: the shop floor
-    region: Mapped[str] = mapped_column(default="", server_default="")  # where it stands, for limits of methods
-    receipts: Mapped[str] = mapped_column(default="ask", server_default="ask")  # printed when asked, or always
+    region: Mapped[str] = mapped_column(
+        default="", server_default=""
+    )  # where it stands, for limits of methods
+    receipts: Mapped[str] = mapped_column(
+        default="ask", server_default="ask"
+    )  # printed when asked, or always
     drawer: Mapped[bool] = mapped_column(default=False, server_default=false())  # opens at cash sales
 
 

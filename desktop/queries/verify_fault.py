@@ -99,9 +99,15 @@ SENTENCES = {
     "z reports": N_("Z reports of till {subject}: {expected} were numbered, {found} are there."),
     "bill": N_("Bill {subject}: its rows add up to {expected}, it says {found}."),
     "bill entry": N_("Difference {subject}: {expected} should be booked for it, {found} is."),
-    "bill row": N_("Payment {subject}: the bill says {expected}, ours is {found}, and both count as the same."),
-    "method uses": N_("Way to pay {subject}: its uses of a day add up to {expected}, the counter says {found}."),
-    "payment discount": N_("Order {subject}: {found} were taken off for the way it was paid, only {expected} in all."),
+    "bill row": N_(
+        "Payment {subject}: the bill says {expected}, ours is {found}, and both count as the same."
+    ),
+    "method uses": N_(
+        "Way to pay {subject}: its uses of a day add up to {expected}, the counter says {found}."
+    ),
+    "payment discount": N_(
+        "Order {subject}: {found} were taken off for the way it was paid, only {expected} in all."
+    ),
     "booked": N_("Payment {subject}: {expected} should be booked for it, {found} are."),
     "provider refunds": N_("Payment {subject}: its refunds add up to {expected}, it says {found}."),
     "asked back": N_("Payment {subject}: {expected} should be asked back of the provider, {found} were."),

@@ -29,7 +29,10 @@ def statement_sums(read: Read) -> Iterator[Fault]:
     told = R.row_key.not_like("ours:%")
     signed = case((R.kind == PAY, R.amount_minor), else_=-R.amount_minor)
     rows = (
-        select(R.statement_id, func.sum(signed).label("total")).where(told).group_by(R.statement_id).subquery()
+        select(R.statement_id, func.sum(signed).label("total"))
+        .where(told)
+        .group_by(R.statement_id)
+        .subquery()
     )
     kept = S.paid_minor - S.refunded_minor
     made = func.coalesce(rows.c.total, 0)

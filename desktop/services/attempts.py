@@ -36,7 +36,9 @@ AGAIN = timedelta(seconds=2)  # before the next try when no connection came abou
 _A = PaymentAttempt
 _ROW = select(_A.__table__).where(_A.id == bindparam("attempt")).with_for_update()
 _KIND = select(PaymentMethod.kind).where(PaymentMethod.key == bindparam("method"))
-_KNOWN = select(_A.id, _A.subject, _A.amount_minor, _A.discount_minor, _A.method_key).where(_A.client_key == bindparam("key"))
+_KNOWN = select(_A.id, _A.subject, _A.amount_minor, _A.discount_minor, _A.method_key).where(
+    _A.client_key == bindparam("key")
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,9 @@ def pay_order(
     paying = read_paying(work, f"order:{order.id}")
     check_settling(work, paying, warned)
     till_id = work.actor.till_id or order.till_id
-    payment = Payment(till_id, where_of(work, till_id).channel, order.member_id, order.currency, f"order:{order.id}")
+    payment = Payment(
+        till_id, where_of(work, till_id).channel, order.member_id, order.currency, f"order:{order.id}"
+    )
     off = check_by_hand(work, payment, [tender], {}, approval)
     held = sum(row.paid_minor for row in paying.held)
     take_off(work, order, off + paying.held_minor - held)
@@ -74,7 +76,9 @@ def pay_order(
     _check_tender(order, tender, rest)
     receipt = _paid(work, order, [tender], paying, client_key)
     if work.actor.till_id:  # somebody stands there with the customer
-        print_jobs.after_sale(work, work.actor.till_id, order.id, f"order:{order.id}", cash=tender.method == "cash")
+        print_jobs.after_sale(
+            work, work.actor.till_id, order.id, f"order:{order.id}", cash=tender.method == "cash"
+        )
     once.keep(work, client_key, receipt)
     return receipt
 
@@ -97,9 +101,7 @@ def _unpaid(work: Work, order_id: int) -> Order:
     return order
 
 
-def _paid(
-    work: Work, order: Order, tenders: Sequence[TenderIn], paying: Paying, client_key: str
-) -> str:
+def _paid(work: Work, order: Order, tenders: Sequence[TenderIn], paying: Paying, client_key: str) -> str:
     """The money is all there: the order goes on; returns the receipt number."""
     whole = [*tenders, *(held_tender(row) for row in paying.held)]
     taken_along = not order.address and not order.collect

@@ -45,7 +45,10 @@ NO_FOREIGN: dict[str, Any] = {"foreign_currency": "", "foreign_minor": 0}
 def foreign_columns(tender: TenderIn) -> dict[str, Any]:
     """The columns of a tender that say what was handed over."""
     notes = {"foreign_currency": tender.foreign_currency, "foreign_minor": tender.foreign_minor}
-    return {**(notes if tender.foreign_currency else NO_FOREIGN), "rate": tender.rate if tender.foreign_currency else ""}
+    return {
+        **(notes if tender.foreign_currency else NO_FOREIGN),
+        "rate": tender.rate if tender.foreign_currency else "",
+    }
 
 
 def foreign_back(work: Work, tender: Any, given_minor: int, part_minor: int) -> dict[str, Any]:

@@ -86,7 +86,9 @@ def refund_lines(
     if done is not None:
         return _answer(work, done.id, client_key)
     before = order.refunded_minor
-    back = grant(work, order, Wish(lines, reason, client_key, restock, with_freight, route=route, approval=approval))
+    back = grant(
+        work, order, Wish(lines, reason, client_key, restock, with_freight, route=route, approval=approval)
+    )
     check_approved(work, max(order.refunded_minor - before, back.money_minor))
     return back
 

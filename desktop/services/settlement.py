@@ -131,7 +131,9 @@ def _finish(
     settled = _write(work, priced.sale, bill, whole, priced.buyer, priced.channel, priced.place)
     mark_booked(work, [row.id for row in paying.held], settled.order_id)
     if stored:  # last: what is not there any more undoes all of it
-        stored_value.spend(work, priced.sale.member_id, stored, settled.order_id, f"{priced.sale.client_key}:sv")
+        stored_value.spend(
+            work, priced.sale.member_id, stored, settled.order_id, f"{priced.sale.client_key}:sv"
+        )
     answer = {
         "client_key": priced.sale.client_key,
         "request_hash": request,

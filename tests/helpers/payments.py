@@ -57,7 +57,9 @@ def refuse_again(shop: Shop, refund_id: int) -> None:
     with shop.storage.write.begin() as connection:
         mine = update(ProviderRefund).where(ProviderRefund.id == refund_id)
         connection.execute(mine.values(state="refused"))
-        attempt_id = connection.execute(mine.values(reason="").returning(ProviderRefund.attempt_id)).scalar_one()
+        attempt_id = connection.execute(
+            mine.values(reason="").returning(ProviderRefund.attempt_id)
+        ).scalar_one()
         connection.execute(
             update(PaymentAttempt).where(PaymentAttempt.id == attempt_id).values(state="refund abnormal")
         )

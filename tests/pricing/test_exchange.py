@@ -51,10 +51,23 @@ def test_the_exponent_of_each_currency_counts(
 def test_the_table_of_exponents_is_iso_and_says_what_others_write_otherwise() -> None:
     from babel.numbers import get_currency_precision
 
-    known = {"CNY": 2, "USD": 2, "JPY": 0, "KRW": 0, "VND": 0, "KWD": 3, "BHD": 3, "JOD": 3, "TND": 3, "OMR": 3}
+    known = {
+        "CNY": 2,
+        "USD": 2,
+        "JPY": 0,
+        "KRW": 0,
+        "VND": 0,
+        "KWD": 3,
+        "BHD": 3,
+        "JOD": 3,
+        "TND": 3,
+        "OMR": 3,
+    }
     known |= {"CLF": 4, "IQD": 3, "ISK": 0, "UGX": 0, "HUF": 2, "TWD": 2}
     assert {code: digits_of(code) for code in known} == known
-    assert get_currency_precision("IQD") == 0  # the trap: whoever takes the figure from there is off by a thousand
+    assert (
+        get_currency_precision("IQD") == 0
+    )  # the trap: whoever takes the figure from there is off by a thousand
     assert Money.parse("1.005", "IQD").amount == 1_005
 
 

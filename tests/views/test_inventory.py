@@ -148,7 +148,9 @@ def test_each_scan_adds_a_line_or_a_piece_and_one_press_brings_all_in(
     qtbot.waitUntil(lambda: "4000000000006" in sheet.scan._trouble.label.text())
     scan(sheet, qtbot, "奶")  # two goods fit: the person chooses
     qtbot.waitUntil(lambda: sheet.scan._choices.count() == 3)
-    assert "4000000000006" in sheet.scan._trouble.label.text()  # still said: the scanner was quicker than the eye
+    assert (
+        "4000000000006" in sheet.scan._trouble.label.text()
+    )  # still said: the scanner was quicker than the eye
     assert sheet.isVisible()  # Enter in the scan field posts nothing
     sheet.lines[milk].cost.setText("11.50")
     assert sheet.total.text() == "¥23.00"

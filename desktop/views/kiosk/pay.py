@@ -216,7 +216,7 @@ class KioskPay(KioskCart):
 
     def _wallet_changed(self) -> None:
         view = self.wallet.view if self.wallet else None
-        if self._must_show(view):
+        if view is not None and self._must_show(view):
             self.method = view.method_key
             self.go(WAIT)
             self.ask_offers()
@@ -231,9 +231,9 @@ class KioskPay(KioskCart):
                 self.begin_waiting()
         self.changed.emit()
 
-    def _must_show(self, view: AttemptView | None) -> bool:
+    def _must_show(self, view: AttemptView) -> bool:
         """Whether the page of waiting has to come back, because money may still come by phone."""
-        if view is None or view.may_try_again or self.settled is not None:
+        if view.may_try_again or self.settled is not None:
             return False
         return self.page != WAIT and not (self.page == STAFF and view.may_take_cash)
 
