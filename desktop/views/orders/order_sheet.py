@@ -310,11 +310,8 @@ class OrderSheet(Sheet):
             task = self._scope.do(edit_order, self._order_id, draft)
         else:
             task = self._scope.do(create_order, draft, self._key)
-        task.busy(self.primary).then(self._written).otherwise(self._refused)
-
-    def _refused(self, error: object) -> None:
-        self._key = new_key()  # nothing was written; the corrected order is another request
-        self.show_error(error)
+        # the key stays the same over errors: had only the answer been lost, a second press writes nothing twice
+        task.busy(self.primary).then(self._written).otherwise(self.show_error)
 
     def _written(self, answer: Any) -> None:
         self.accept()
