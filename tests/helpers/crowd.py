@@ -16,7 +16,7 @@ from desktop.models.orders import Order, OrderEvent, OrderLine
 from desktop.models.people import Permission
 from desktop.models.products import Product, Sku
 from desktop.models.rules import RuleRun
-from desktop.models.stock import Reservation, Stock
+from desktop.models.stock import Reservation, Stock, StockMovement
 from desktop.models.system import DailyTotal
 from desktop.rules.due import agenda
 from desktop.rules.firing import NotDue, fire
@@ -57,13 +57,26 @@ def many_unpaid(stocked: Stocked, order_id: int, many: int) -> None:
 
 
 def many_goods(stocked: Stocked, many: int) -> None:
-    """So many goods of which there is nothing."""
+    """So many goods of which there is nothing left."""
     now = stocked.shop.clock.now()
+    move = {
+        "location_id": stocked.location_id,
+        "reason": "adjust",
+        "source": "",
+        "actor": "console",
+        "note": "",
+        "at": now,
+    }
     with stocked.shop.storage.write.begin() as connection:
         for n in range(many):
             product = {"name": f"缺货 {n}", "pack": "", "created_at": now}
             made = connection.execute(insert(Product).returning(Product.id), product).scalar_one()
-            connection.execute(insert(Sku), {"product_id": made, "code": f"NONE-{n}"})
+            sku = connection.execute(
+                insert(Sku).returning(Sku.id), {"product_id": made, "code": f"NONE-{n}"}
+            ).scalar_one()
+            for delta in (1_000, -1_000):
+                row = {**move, "sku_id": sku, "delta_milli": delta, "client_key": f"none:{n}:{delta}"}
+                connection.execute(insert(StockMovement), row)
 
 
 def _number_on(connection: Any, table: str) -> None:

@@ -41,7 +41,7 @@ def trade_order(stocked: Stocked) -> int:
 
 def pay_part(stocked: Stocked, order_id: int, amount_minor: int, way: str = "take") -> int:
     """Begin a payment by wallet for an order."""
-    return stocked.kiosk.do(
+    return stocked.cashier.do(
         begin_attempt, f"order:{order_id}", "alipay", amount_minor, way=way,
         customer_code="28512345678901234" if way == "take" else "", client_key=new_key(),
     )  # fmt: skip
@@ -49,7 +49,7 @@ def pay_part(stocked: Stocked, order_id: int, amount_minor: int, way: str = "tak
 
 def state(stocked: Stocked, attempt_id: int) -> str:
     """Where the attempt stands."""
-    return stocked.kiosk.ask(attempt_view, attempt_id).state
+    return stocked.cashier.ask(attempt_view, attempt_id).state
 
 
 def total(stocked: Stocked, order_id: int) -> int:
@@ -94,7 +94,7 @@ def test_the_order_waits_for_the_answer_of_its_provider(stocked: Stocked, clock:
     clock.pass_time(36 * HOUR - timedelta(minutes=2))
     attempt = pay_part(stocked, order, total(stocked, order), "show")
     run_due(stocked.shop, gateways_of(office))
-    number = stocked.kiosk.ask(attempt_view, attempt).number
+    number = stocked.cashier.ask(attempt_view, attempt).number
     clock.pass_time(timedelta(minutes=2))
     assert clockwork(stocked.shop).look().fired == 0  # the provider is asked first
     office.pay(number)

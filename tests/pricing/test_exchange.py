@@ -122,7 +122,7 @@ def test_a_spread_never_favours_the_customer(rate: Decimal, spread: int) -> None
     "text", ["", "0", "-7.1", "NaN", "Infinity", "7,1", "seven", "1e99", "0.00000000001", "<html>"]
 )
 def test_what_is_no_rate_is_refused(text: str) -> None:
-    with pytest.raises(Malformed, match="is not a rate"):
+    with pytest.raises(Malformed):
         read_rate(text)
 
 

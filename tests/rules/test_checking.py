@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete, func, select
 
 from desktop.basics.errors import Malformed
+from desktop.basics.ids import new_key
 from desktop.models.members import MemberTag
 from desktop.models.products import ProductTag, Tag
 from desktop.models.rules import Rule, RuleVersion
@@ -15,6 +16,7 @@ from desktop.rules.checking import AtField
 from desktop.rules.editing import save_rule
 from desktop.rules.spec import Limits, Part, Spec, Step, read, write
 from desktop.services.products import NewProduct, create_product
+from desktop.services.stock import ReceivedLine, receive_stock
 from desktop.shop.shop import Shop
 from tests.helpers.goods import Stocked, open_stocked
 from tests.helpers.rules import clockwork, new_rule, rule_of, runs, tell_owner
@@ -177,6 +179,7 @@ def test_a_rule_is_read_as_it_was_written_and_rubbish_is_not() -> None:
 @pytest.mark.req("O14", "I3")
 def test_a_rule_whose_tag_is_deleted_stops_and_says_so(stocked: Stocked) -> None:
     made = stocked.shop.do(create_product, NewProduct("云片糕", 1_000, tags=("促销",)))
+    stocked.shop.do(receive_stock, [ReceivedLine(made.sku_id, 1_000)], client_key=new_key())
     number = new_rule(
         stocked.shop, "stock_below", conditions=(Part("goods_tagged", {"tags": ["促销"]}),), level="alert"
     )
