@@ -148,7 +148,10 @@ def _wanted(table: str, now: datetime) -> Any:
     if table in OF_ORDERS:
         return Base.metadata.tables[table].c.order_id.in_(select(Order.id).where(_wanted_orders()))
     if table == StockMovement.__tablename__:
-        return and_(StockMovement.at > since, StockMovement.reason == "sale")
+        first = select(func.min(StockMovement.id)).group_by(StockMovement.sku_id)  # that goods were here at all
+        return or_(
+            and_(StockMovement.at > since, StockMovement.reason == "sale"), StockMovement.id.in_(first)
+        )
     if table == PointsEntry.__tablename__:
         return and_(PointsEntry.delta > 0, PointsEntry.expires_at.between(now, now + AHEAD))
     if table == RuleRun.__tablename__:

@@ -141,18 +141,11 @@ def scene_at_two(stocked: Stocked, clock: HandClock) -> Spark:
     return lambda: clock.pass_time(MINUTE)
 
 
-def scene_bills(stocked: Stocked, clock: HandClock) -> Spark:
-    """Ten past ten comes."""
-    until(clock, datetime(2026, 11, 22, 10, 9))
-    return lambda: clock.pass_time(MINUTE)
-
-
 SCENES: dict[str, Callable[[Stocked, HandClock], Spark]] = {
     "unshipped": scene_unshipped, "retail_unpaid": scene_retail_unpaid, "trade_unpaid": scene_trade_unpaid, "paid": scene_paid,
     "shipped": scene_shipped, "on_the_way": scene_on_the_way, "window_open": scene_window_open, "stock_alert": scene_stock_alert,
     "replenishment": scene_replenishment, "points_expiring": scene_points_expiring,
     "batch_expires": scene_batch_expires, "campaign_over": scene_campaign_over, "books": scene_at_two, "stuck": scene_at_two,
-    "bills": scene_bills,
 }  # fmt: skip
 MOMENTS = {  # when each is due, where the clock and not a person makes it so
     "unshipped": datetime(2026, 11, 23, 8, 30, tzinfo=ZONE),
@@ -166,5 +159,4 @@ MOMENTS = {  # when each is due, where the clock and not a person makes it so
     "campaign_over": datetime(2026, 11, 21, 12, 0, tzinfo=ZONE),
     "books": datetime(2026, 11, 22, 2, 0, tzinfo=ZONE),
     "stuck": datetime(2026, 11, 22, 2, 0, tzinfo=ZONE),
-    "bills": datetime(2026, 11, 22, 10, 10, tzinfo=ZONE),
 }

@@ -217,9 +217,12 @@ def test_two_programs_on_one_file_see_each_other(desk: Desk, sample_file: str) -
 def test_f1_opens_the_manual_page_and_a_question_mark_the_keys(desk: Desk, workspace: Any) -> None:
     workspace.go("members")
     desk.quiet(desk.programs[0])
-    workspace.setFocus()
     for key in (Qt.Key.Key_F1, Qt.Key.Key_Question):
+        workspace.window().activateWindow()
+        desk.until(workspace.window().isActiveWindow)
+        workspace.setFocus()
         desk.qtbot.keyClick(workspace.window(), key)
+        desk.until(lambda: QApplication.activeModalWidget() is not None)
         sheet = QApplication.activeModalWidget()
         assert sheet is not None
         desk.qtbot.keyClick(sheet, Qt.Key.Key_Escape)
