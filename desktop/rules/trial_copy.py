@@ -148,7 +148,9 @@ def _wanted(table: str, now: datetime) -> Any:
     if table in OF_ORDERS:
         return Base.metadata.tables[table].c.order_id.in_(select(Order.id).where(_wanted_orders()))
     if table == StockMovement.__tablename__:
-        first = select(func.min(StockMovement.id)).group_by(StockMovement.sku_id)  # that goods were here at all
+        first = select(func.min(StockMovement.id)).group_by(
+            StockMovement.sku_id
+        )  # that goods were here at all
         return or_(
             and_(StockMovement.at > since, StockMovement.reason == "sale"), StockMovement.id.in_(first)
         )
