@@ -25,6 +25,12 @@ _NOW = (
 _ORPHANS = select(OrderText.place, OrderText.order_id, OrderText.words).where(
     OrderText.order_id.in_(bindparam("ids", expanding=True))
 )
+_ALONE = (
+    select(Order.id)
+    .where(Order.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Order.id)
+    .with_for_update(key_share=True)
+)
 _DROP = delete(OrderText).where(OrderText.place == bindparam("place"))
 _WRITE = insert(OrderText)
 # SQLite's index is told what was in it before and what is in it now; PostgreSQL's follows the table.
@@ -67,6 +73,10 @@ def keep(connection: Connection, touched: Iterable[int]) -> int:
     for start in range(0, len(ids), BATCH):
         part = ids[start : start + BATCH]
         found = list(texts(connection, part))
+        if connection.dialect.name == "postgresql" and any(not one.fits for one in found):
+            # Another program may be writing the same order: wait for it, and look again at what it left.
+            connection.execute(_ALONE, {"ids": part})
+            found = list(texts(connection, part))
         wrong = [one for one in found if not one.fits]
         old: list[Row] = [{"place": t.kept_place, "words": t.kept} for t in wrong if t.kept_place is not None]
         new: list[Row] = [

@@ -24,7 +24,7 @@ from desktop.queries.verify import verify
 from desktop.services.fulfilment import pay_order, ship_order
 from desktop.services.members import edit_member
 from desktop.services.order_tags import tag_order
-from desktop.services.orders import OrderDraft, create_order, edit_order
+from desktop.services.orders import OrderDraft, add_note, create_order, edit_order
 from desktop.services.search_index import rebuild_search
 from desktop.services.settlement import TenderIn
 from desktop.shop import actors, order_texts
@@ -34,6 +34,7 @@ from desktop.shop.work import Work
 from desktop.storage.engine import open_storage
 from desktop.storage.migrations import v0003_search
 from tests.helpers.goods import CAKE, MILK, TEA, Stocked, open_stocked
+from tests.helpers.tills import PATIENCE, enter, gather, ids_of, leave
 
 
 @pytest.fixture
@@ -257,6 +258,29 @@ def test_a_customers_new_name_finds_the_old_orders(stocked: Stocked) -> None:
     stocked.shop.do(edit_member, stocked.member_id, name="欧阳明月")
     assert found(stocked, "欧阳") == [order_id]
     assert found(stocked, "林晓") == []
+
+
+def remark(url: str, ids: Stocked, order_id: int, together: Any, answers: Any) -> None:
+    """Another program puts its remark on the same order."""
+    mine = enter(url, ids)
+    together.wait(PATIENCE)
+    mine.shop.do(add_note, order_id, "已电话联系")
+    answers.put("")
+    leave(mine)
+
+
+@pytest.mark.req("O16", "O18")
+def test_programs_that_write_the_same_order_at_once_leave_one_text(postgres_url: str) -> None:
+    stocked = open_stocked(Shop(open_storage(postgres_url), actor=actors.console()))
+    order_id = place(stocked, (TEA, 1))
+    for _round in range(5):
+        with stocked.shop.storage.write.begin() as connection:
+            connection.execute(text("DELETE FROM order_text"))
+        assert found(stocked, "龙井") == []  # the control: all of them have to write it anew
+        gather(remark, 4, postgres_url, ids_of(stocked), order_id)
+        assert found(stocked, "龙井") == [order_id]
+    assert stocked.shop.ask(verify).whole
+    leave(stocked)
 
 
 TEXTS = st.text(
