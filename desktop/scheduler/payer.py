@@ -6,24 +6,25 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from time import monotonic
 
 from desktop.basics.errors import ShopError
-from desktop.services.paying import next_at, recover, run_due
+from desktop.services.paying import PAUSE, REST, Lanes, recover
 from desktop.services.sending import Gateways
 from desktop.shop.changes import Changes
 from desktop.shop.shop import Shop
 
 MINUTE = timedelta(minutes=1)
-PAUSE = 0.5  # seconds, after trouble with the database
 log = logging.getLogger("zhanggui.paying")
 
 
 class Payer:
-    """The thread that talks to payment providers in this program; several programs may have one."""
+    """The thread that has payment providers called in this program, and waits for none; several programs may have one."""
 
     def __init__(self, shop: Shop, gateways: Gateways) -> None:
-        self._shop, self._gateways = shop, gateways
+        self._shop = shop
         self._something = threading.Event()
+        self._lanes = Lanes(shop, gateways, self._something.set)
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
         self._deaf: Callable[[], None] = lambda: None
@@ -40,9 +41,11 @@ class Payer:
         self._ending.set()
         self._something.set()
         self._deaf()
+        until = monotonic() + wait_seconds
         if self._thread is not None:
             self._thread.join(wait_seconds)
             self._thread = None
+        self._lanes.end(max(0.0, until - monotonic()))
 
     def _heard(self, changes: Changes) -> None:
         if changes.touches("payment_attempt", "provider_refund", "setting"):
@@ -58,7 +61,7 @@ class Payer:
                 wait = PAUSE
             except Exception as error:  # a bug of ours must not end what looks after money
                 log.error("payments wait: %s", type(error).__name__)
-                wait = MINUTE.total_seconds()
+                wait = REST
             self._something.wait(wait)
 
     def _once(self) -> float:
@@ -67,9 +70,10 @@ class Payer:
         if abs(now - self._recovered_at) >= MINUTE:
             recover(self._shop)
             self._recovered_at = now
-        run_due(self._shop, self._gateways)
-        due = next_at(self._shop, self._gateways)
+        begun = self._lanes.start_due()
+        due = self._lanes.next_at()
         minute = MINUTE.total_seconds()
         if due is None:
             return minute
-        return min(minute, max(0.05, (due - self._shop.clock.now()).total_seconds()))
+        soonest = 0.05 if begun else PAUSE  # what is due still is in hand: its end wakes us
+        return min(minute, max(soonest, (due - self._shop.clock.now()).total_seconds()))

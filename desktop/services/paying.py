@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
-from threading import Lock
+from threading import Event, Lock, Thread
+from time import monotonic
 
 from desktop.basics.errors import ShopError, Unavailable
 from desktop.basics.ids import new_key
@@ -28,7 +29,9 @@ from desktop.shop import actors
 from desktop.shop.shop import Shop
 
 LEASE_SECONDS = 60  # longer than all time-outs of a call together
-LANES = 6
+LANES = 6  # calls to one provider beside each other
+PAUSE = 0.5  # seconds, after trouble with the database
+REST = 60.0  # after a mistake of ours
 PATIENCE = 2  # more tries to write an answer down
 MOST_CALLS = 6  # of one payment in one go: sent, asked, cancelled
 _turn = Lock()  # calls go on beside each other, writes one after the other: SQLite's writers don't queue
@@ -36,12 +39,12 @@ log = logging.getLogger("zhanggui.paying")
 
 
 def run_due(shop: Shop, gateways: Gateways | None = None, *, lease_seconds: int = LEASE_SECONDS) -> int:
-    """Work off every payment and refund that is due and can be called from here; returns how many calls were made."""
+    """Work off every payment and refund that is due and can be called from here; returns how many calls were made.
+
+    Waits for all of them; a program that goes on meanwhile has `Lanes`.
+    """
     clock, makers = shop.acting_as(actors.clock()), _Makers(shop, gateways or Gateways())
-    due = clock.ask(due_payments, makers.all())
-    if any(one.too_late for one in due):
-        clock.do(pay_recovery.close_unsent)
-    work = [one for one in due if not one.too_late]
+    work = _due(clock, makers.all())
     if not work:
         return 0
 
@@ -54,6 +57,81 @@ def run_due(shop: Shop, gateways: Gateways | None = None, *, lease_seconds: int 
         return follow(work[0])
     with ThreadPoolExecutor(min(LANES, len(work)), "paying") as lanes:
         return sum(lanes.map(follow, work))
+
+
+def _due(clock: Shop, gateways: Sequence[str]) -> list[Waiting]:
+    """What is to be called now; what was never sent in time is over without a call."""
+    due = clock.ask(due_payments, gateways)
+    if any(one.too_late for one in due):
+        clock.do(pay_recovery.close_unsent)
+    return [one for one in due if not one.too_late]
+
+
+class Lanes:
+    """The calls that are under way from this program: some beside each other for each provider, none waits for others.
+
+    `freed` is called whenever one has ended, on its thread.
+    """
+
+    def __init__(self, shop: Shop, gateways: Gateways, freed: Callable[[], None]) -> None:
+        self._shop, self._gateways, self._freed = shop, gateways, freed
+        self._clock = shop.acting_as(actors.clock())
+        self._ending = Event()
+        self._held = Lock()
+        self._busy: dict[tuple[str, int], tuple[str, Thread]] = {}
+
+    def start_due(self) -> int:
+        """Begin what is due and finds a lane; returns how much that was. Does not wait for any provider."""
+        makers = _Makers(self._shop, self._gateways)
+        begun = 0
+        for one in _due(self._clock, self._free(makers.all())):
+            gateway = makers.get(one.gateway)
+            begun += gateway is not None and self._start(one, gateway)
+        return begun
+
+    def next_at(self) -> datetime | None:
+        """When the next call is due; a provider whose lanes are full is looked at again when one is freed."""
+        makers = _Makers(self._shop, self._gateways)
+        return self._clock.ask(next_payment_at, self._free(makers.all()))
+
+    def end(self, wait_seconds: float) -> None:
+        """Begin nothing more, and wait for what is under way; what takes longer is taken up at the next start."""
+        self._ending.set()
+        until = monotonic() + wait_seconds
+        with self._held:
+            threads = [thread for _gateway, thread in self._busy.values()]
+        for thread in threads:
+            thread.join(max(0.0, until - monotonic()))
+
+    def _free(self, names: Sequence[str]) -> Sequence[str]:
+        with self._held:
+            busy = [gateway for gateway, _thread in self._busy.values()]
+        return tuple(name for name in names if busy.count(name) < LANES)
+
+    def _start(self, one: Waiting, gateway: Gateway) -> bool:
+        key = (one.what, one.id)
+        thread = Thread(target=self._run, args=(key, one, gateway), name="paying", daemon=True)
+        with self._held:
+            busy = [name for name, _thread in self._busy.values()]
+            if self._ending.is_set() or key in self._busy or busy.count(one.gateway) >= LANES:
+                return False
+            self._busy[key] = one.gateway, thread
+        thread.start()
+        return True
+
+    def _run(self, key: tuple[str, int], one: Waiting, gateway: Gateway) -> None:
+        try:
+            _follow(self._clock, one, gateway, LEASE_SECONDS)
+        except ShopError as error:
+            log.warning("a payment waits: %s", type(error).__name__)
+            self._ending.wait(PAUSE)
+        except Exception as error:  # a bug of ours must not stop the others
+            log.error("a payment waits: %s", type(error).__name__)
+            self._ending.wait(REST)
+        finally:
+            with self._held:
+                del self._busy[key]
+            self._freed()
 
 
 def recover(shop: Shop) -> int:
@@ -176,4 +254,4 @@ def _ask_back(clock: Shop, gateway: Gateway, call: RefundCall) -> Back:
         return Back(RefundState.UNKNOWN, reason=Reason.UNREADABLE)
 
 
-__all__ = ["LEASE_SECONDS", "next_at", "recover", "run_due"]
+__all__ = ["LEASE_SECONDS", "PAUSE", "REST", "Lanes", "next_at", "recover", "run_due"]
