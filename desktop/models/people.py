@@ -152,6 +152,7 @@ class Till(Base):
 FREE_TRIES = 5
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
+FADES = timedelta(minutes=15)  # then one wrong try at a till counts no more
 
 
 class SignInBrake(Base):
@@ -168,3 +169,7 @@ class SignInBrake(Base):
             return self.last_try
         wait: timedelta = min(FIRST_WAIT * 2 ** min(self.failures - FREE_TRIES, 10), LONGEST_WAIT)
         return self.last_try + wait
+
+    def left_at(self, now: datetime) -> int:
+        """How many wrong tries still count where they fade by time."""
+        return max(0, self.failures - max(0, (now - self.last_try) // FADES))

@@ -14,7 +14,7 @@ from desktop.basics.money import LARGEST, Money
 from desktop.models.pay_offers import DEEDS, REFUND, TAKE, PayApproval, RoleAmount
 from desktop.models.pay_rules import APPROVAL_MINUTES
 from desktop.models.people import Permission, Role, StaffRole
-from desktop.services.sign_in import brake, check_pin, forget_tries
+from desktop.services.sign_in import check_pin, take_try_back, till_brake
 from desktop.shop import actors
 from desktop.shop.action import action
 from desktop.shop.shop import Shop
@@ -71,13 +71,13 @@ def approve_by_pin(shop: Shop, till_id: int, pin: str, deed: str, amount_minor: 
     """A manager types the PIN at this till and says yes to an amount; returns the approval to hand on.
 
     Raises `Braked` after too many tries, `NotAllowed` for somebody who may not approve, `Refused` above their own limit.
-    Only a yes forgets the tries: the own PIN in between gives nobody more guesses at a manager's.
+    Only a yes takes its try back: the own PIN in between gives nobody more guesses at a manager's.
     """
     guest, subject = shop.acting_as(actors.guest()), f"approve:{till_id}"
-    brake(guest, subject)
+    tried = till_brake(guest, subject)
     manager = check_pin(shop, till_id, pin)
     approval = shop.acting_as(manager).do(approve_amount, deed, amount_minor)
-    guest.do(forget_tries, subject)
+    guest.do(take_try_back, subject, tried.failures, tried.last_try)
     return approval
 
 

@@ -280,3 +280,44 @@ def test_wrong_pins_brake_the_till_they_are_typed_at(pins: Shop, clock: HandCloc
     assert check_pin(pins, 1, "135790").id == 2  # the other till is not held up
     clock.pass_time(timedelta(seconds=31))
     assert check_pin(pins, 2, "135790").id == 2
+
+
+@pytest.mark.req("A1", "M10")
+def test_the_own_pin_between_guesses_at_anothers_opens_no_brake(pins: Shop, clock: HandClock) -> None:
+    for guess_no in range(4):
+        with pytest.raises(ShopError):
+            check_pin(pins, 2, f"00000{guess_no}")
+        assert check_pin(pins, 2, "135790").id == 2
+    assert tries_of(pins, "pin:2") == 4  # right ones are no guesses, and take none away
+    for _ in range(6):
+        assert (
+            check_pin(pins, 2, "135790").id == 2
+        )  # the control: who types the own PIN all day is not held up
+    with pytest.raises(ShopError):
+        check_pin(pins, 2, "000004")
+    with pytest.raises(Braked):
+        check_pin(pins, 2, "135790")
+
+
+@pytest.mark.req("A1", "M10")
+def test_wrong_pins_at_a_till_fade_by_time_alone(pins: Shop, clock: HandClock) -> None:
+    def wrong_pins(many: int) -> None:
+        for _ in range(many):
+            with pytest.raises(ShopError):
+                check_pin(pins, 2, "000000")
+
+    wrong_pins(4)
+    clock.pass_time(timedelta(minutes=14))
+    check_pin(pins, 2, "135790")
+    assert tries_of(pins, "pin:2") == 4
+    clock.pass_time(
+        timedelta(minutes=17)
+    )  # a right PIN in between takes no time away: 31 minutes, two have faded
+    wrong_pins(1)
+    assert tries_of(pins, "pin:2") == 3
+    wrong_pins(2)
+    with pytest.raises(Braked):
+        check_pin(pins, 2, "135790")
+    clock.pass_time(timedelta(hours=12))
+    wrong_pins(1)
+    assert tries_of(pins, "pin:2") == 1  # the next morning the till is as it was
