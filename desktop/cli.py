@@ -18,7 +18,7 @@ from desktop.commands.say import Problem, WrongUse, failed
 WINDOWS = ("window", "kiosk", "tour")  # these open windows; `app` runs them
 FINE, PROBLEM, WRONG = 0, 1, 2
 EXPORTS = ("goods", "orders", "members", "payments")
-IMPORTS = ("goods", "orders", "members", "stock", "prices")
+IMPORTS = ("goods", "orders", "members", "stock", "prices", "suppliers", "supplier-prices")
 RUN_STATES = ("done", "failed", "given_up", "trouble")
 
 
@@ -89,7 +89,9 @@ def _add_setting_up(command: Callable[[str, str], argparse.ArgumentParser]) -> N
 
 
 def _add_data(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
-    bring = command("import", _("bring in orders, goods, members, counted stock or prices from files"))
+    bring = command(
+        "import", _("bring in orders, goods, members, counted stock, prices or suppliers from files")
+    )
     bring.add_argument("kind", choices=IMPORTS)
     bring.add_argument("files", nargs="+", metavar="FILE")
     bring.add_argument(

@@ -37,8 +37,8 @@ def export_suppliers(shop: Shop, which: SupplierFilter, path: Path, progress: Pr
     """Write the suppliers that fit with what they sell, a row for each price. Returns how many rows."""
     shop.ask(export_begins, "suppliers")
     headings = [
-        _("Supplier"), _("Code"), _("Contact"), _("Phone"), _("E-mail"), _("Payment terms"), _("A delivery takes"),
-        _("Goods"), _("Their code"), _("One pack holds"), _("Unit"), _("From packs"), _("Price of a pack"), _("Currency"),
+        _("Supplier"), _("Supplier code"), _("Contact"), _("Phone"), _("E-mail"), _("Payment terms"), _("A delivery takes"),
+        _("Goods"), _("Code"), _("Their code"), _("One pack holds"), _("Unit"), _("From packs"), _("Price of a pack"), _("Currency"),
     ]  # fmt: skip
     return write_table(path, headings, _prices(shop, which), progress)
 
@@ -77,11 +77,11 @@ def _prices(shop: Shop, which: SupplierFilter) -> Iterator[list[Any]]:
             for sold in goods:
                 for packs, price in ((1, sold.price_minor), *sold.steps):
                     yield [
-                        *head, sold.name, sold.their_code, Decimal(sold.pack_milli) / MILLI, sold.unit, packs,
+                        *head, sold.name, sold.code, sold.their_code, Decimal(sold.pack_milli) / MILLI, sold.unit, packs,
                         Decimal(price).scaleb(-digits_of(card.currency)), card.currency,
                     ]  # fmt: skip
             if not goods:
-                yield [*head, "", "", "", "", "", "", card.currency]
+                yield [*head, "", "", "", "", "", "", "", card.currency]
         after = page.after
         if after is None:
             return

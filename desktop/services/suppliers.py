@@ -61,7 +61,12 @@ class PriceForm:
 @action(permission=Permission.BUY)
 def save_supplier(work: Work, supplier_id: int | None, form: SupplierForm) -> int:
     """Add or change a supplier; returns its id. Raises `ShopError` naming what can't be kept."""
-    values = _checked(form)
+    return put_supplier(work, supplier_id, form)
+
+
+def put_supplier(work: Work, supplier_id: int | None, form: SupplierForm) -> int:
+    """The same for a deed that writes several."""
+    values = checked_supplier(form)
     if supplier_id is None:
         values["code"] = values["code"] or _free_code(work)
     elif not values["code"]:
@@ -94,7 +99,13 @@ def switch_supplier(work: Work, supplier_id: int, active: bool) -> None:
 def save_price(work: Work, supplier_id: int, form: PriceForm) -> int:
     """Say what goods cost at a supplier; the first one that sells them becomes the preferred one."""
     work.get(Supplier, supplier_id)
-    _check_price(work, form)
+    _check_kind(work, form.sku_id)
+    return put_price(work, supplier_id, form)
+
+
+def put_price(work: Work, supplier_id: int, form: PriceForm) -> int:
+    """The same for a deed that has looked at supplier and goods already."""
+    check_price(form)
     wanted = select(SupplierSku).where(
         SupplierSku.supplier_id == supplier_id, SupplierSku.sku_id == form.sku_id
     )
@@ -113,7 +124,7 @@ def save_price(work: Work, supplier_id: int, form: PriceForm) -> int:
     work.post(SupplierPrice, steps)
     others = select(SupplierSku.id).where(SupplierSku.sku_id == form.sku_id, SupplierSku.preferred)
     if form.preferred or work.value(others) is None:
-        _prefer(work, row)
+        prefer(work, row)
     elif row.preferred:
         row.preferred = False
     work.touch("sku", form.sku_id)
@@ -123,13 +134,18 @@ def save_price(work: Work, supplier_id: int, form: PriceForm) -> int:
 @action(permission=Permission.BUY)
 def prefer_supplier(work: Work, price_id: int) -> None:
     """Buy these goods here when the restock list is made."""
-    _prefer(work, work.get(SupplierSku, price_id, lock=True))
+    prefer(work, work.get(SupplierSku, price_id, lock=True))
 
 
 @action(permission=Permission.BUY)
 def remove_price(work: Work, price_id: int) -> PriceForm:
     """Forget that a supplier sells these goods; returns what `save_price` takes to bring it back."""
-    row = work.get(SupplierSku, price_id, lock=True)
+    return drop_price(work, work.get(SupplierSku, price_id, lock=True))
+
+
+def drop_price(work: Work, row: SupplierSku) -> PriceForm:
+    """The same for a deed that drops several."""
+    price_id = row.id
     steps = work.rows(
         select(SupplierPrice.from_packs, SupplierPrice.price_minor)
         .where(SupplierPrice.supplier_sku_id == price_id)
@@ -153,7 +169,8 @@ def price_at(price_minor: int, steps: Sequence[tuple[int, int]], packs: int) -> 
 # -- shared steps -----------------------------------------------------------------------------------------
 
 
-def _checked(form: SupplierForm) -> dict[str, object]:
+def checked_supplier(form: SupplierForm) -> dict[str, object]:
+    """The columns of a supplier. Raises `Malformed` naming what can't be kept."""
     texts = {name: " ".join(getattr(form, name).split()) for name in LONGEST}
     if not texts["name"]:
         raise Malformed(N_("A supplier needs a name."))
@@ -185,11 +202,15 @@ def _free_code(work: Work) -> str:
     return code
 
 
-def _check_price(work: Work, form: PriceForm) -> None:
-    sku = work.get(Sku, form.sku_id)
+def _check_kind(work: Work, sku_id: int) -> None:
+    sku = work.get(Sku, sku_id)
     product = work.get(Product, sku.product_id)
     if product.kind not in STOCKED_KINDS:
         raise Refused(N_("“{name}” has no stock: it is a service or virtual."), name=product.name)
+
+
+def check_price(form: PriceForm) -> None:
+    """Raises `Malformed` naming what of a price can't be kept."""
     if not 0 < form.pack_milli <= LARGEST_QTY:
         raise Malformed(N_("A pack holds more than nothing."))
     if not 0 <= form.price_minor <= LARGEST or any(not 0 <= price <= LARGEST for _n, price in form.steps):
@@ -203,7 +224,7 @@ def _check_price(work: Work, form: PriceForm) -> None:
         raise Malformed(N_("A delivery takes 0 to {limit} days."), limit=LONGEST_LEAD)
 
 
-def _prefer(work: Work, row: SupplierSku) -> None:
+def prefer(work: Work, row: SupplierSku) -> None:
     """The others step back first: the index allows one."""
     others = select(SupplierSku).where(
         SupplierSku.sku_id == row.sku_id, SupplierSku.preferred, SupplierSku.id != row.id

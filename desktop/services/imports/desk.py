@@ -12,6 +12,7 @@ from desktop.basics.errors import Malformed
 from desktop.basics.i18n import N_, _
 from desktop.basics.ids import new_key
 from desktop.services.imports import goods
+from desktop.services.imports.buying_fields import SUPPLIER_NAMES, SUPPLIER_PRICES, SUPPLIERS, TELLING
 from desktop.services.imports.drafts import Draft, gather, given_for, recognise
 from desktop.services.imports.fields import COUNTS, GOODS, MEMBERS, PRICES, TableKind, guess, missing
 from desktop.services.imports.reading import (
@@ -54,10 +55,13 @@ from desktop.services.imports.table import Table
 from desktop.shop.shop import Shop
 
 BATCH = 250
-ONE_TABLE: dict[str, TableKind] = {"goods": GOODS, "members": MEMBERS, "stock": COUNTS, "prices": PRICES}
+ONE_TABLE: dict[str, TableKind] = {
+    "goods": GOODS, "members": MEMBERS, "stock": COUNTS, "prices": PRICES, "suppliers": SUPPLIERS,
+    "supplier-prices": SUPPLIER_PRICES,
+}  # fmt: skip
 WORDS = {
     "orders": N_("Orders"), "goods": N_("Goods"), "members": N_("Members"), "stock": N_("Counted stock"),
-    "prices": N_("Prices"),
+    "prices": N_("Prices"), "suppliers": N_("Suppliers"), "supplier-prices": N_("Suppliers’ prices"),
 }  # fmt: skip
 IGNORED = ""  # a column the person leaves out
 
@@ -96,15 +100,21 @@ class Desk:
                 found = guess(kind, self.tables[0].columns, {})
                 if not missing(kind, found) and self._named(key, found):
                     scores[key] = len(found)
+        if "supplier-prices" in scores:
+            scores.pop("suppliers", None)  # what each supplier sells, with the supplier beside it
         with contextlib.suppress(Malformed):
             for table in self.tables:
                 recognise(table, {})
             scores["orders"] = max(len(guess(recognise(t, {}), t.columns, {})) for t in self.tables) + 1
         return sorted(scores, key=lambda key: -scores[key])
 
-    @staticmethod
-    def _named(key: str, found: Mapping[str, int]) -> bool:
-        return key not in ("stock", "prices") or bool({"code", "barcode", "name"} & found.keys())
+    def _named(self, key: str, found: Mapping[str, int]) -> bool:
+        """Whether the rows of this kind would say what they are about."""
+        if key == "suppliers":
+            heading = self.tables[0].columns[found["name"]].strip().lower()
+            return heading in SUPPLIER_NAMES or bool(TELLING & found.keys())
+        needs_goods = key in ("stock", "prices", "supplier-prices")
+        return not needs_goods or bool({"code", "barcode", "name"} & found.keys())
 
     def choose(self, kind: str, given: Mapping[str, str] | None = None) -> None:
         """Say what the files hold; columns are taken as last time, else by their headings."""

@@ -284,13 +284,22 @@ FIELD_WORDS = {
     "title": N_("Title"), "message": N_("Message"), "at": N_("Time"), "person": N_("Member number elsewhere"),
     "city": N_("City"), "phone": N_("Phone"), "gender": N_("Gender"), "birthday": N_("Birthday"), "tier": N_("Tier"),
     "points": N_("Points"), "email": N_("E-mail"), "counted": N_("Counted"), "location": N_("Location"),
-    "list": N_("Price list"),
+    "list": N_("Price list"), "supplier": N_("Supplier"), "contact": N_("Contact"), "address": N_("Address"),
+    "terms": N_("Payment terms"), "lead_days": N_("A delivery takes"), "order_days": N_("Days orders are taken"),
+    "cut_off": N_("Orders until"), "least": N_("Least order value"), "from_packs": N_("From packs"),
+    "their_code": N_("Their code"), "preferred": N_("Buy these goods here"),
 }  # fmt: skip
 
 
 def field_word(kind: TableKind, key: str) -> str:
-    """What a field is called: a member has a name, goods have a product name."""
-    return _("Product name") if key == "name" and kind is not MEMBERS else _(FIELD_WORDS[key])
+    """What a field is called: a member has a name, goods have a product name, a supplier asks for a pack."""
+    if kind.key == "supplier-prices" and key in ("pack", "price"):
+        return _("One pack holds") if key == "pack" else _("Price of a pack")
+    return (
+        _("Product name")
+        if key == "name" and kind.key not in ("members", "suppliers")
+        else _(FIELD_WORDS[key])
+    )
 
 
 ORDER_TABLES = (LINES, PAYMENTS, REVIEWS, CUSTOMERS, CATALOGUE, ORDERS)  # the most telling first

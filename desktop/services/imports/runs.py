@@ -12,7 +12,7 @@ from desktop.basics.i18n import N_
 from desktop.models.imports import ImportEntry
 from desktop.models.people import Permission
 from desktop.models.system import ImportRun
-from desktop.services.imports import counts, goods, members, orders, prices
+from desktop.services.imports import counts, goods, members, orders, prices, supplier_prices, suppliers
 from desktop.services.imports.entries import Run
 from desktop.services.imports.report import CHANGED, NEW, REFUSED, SAME, Verdict
 from desktop.shop.action import action, question
@@ -40,6 +40,8 @@ KINDS: dict[str, Kind] = {
     "members": members,
     "stock": counts,
     "prices": prices,
+    "suppliers": suppliers,
+    "supplier-prices": supplier_prices,
 }
 
 

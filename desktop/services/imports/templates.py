@@ -19,8 +19,19 @@ EXAMPLES = {
     "stock": "24", "category": "茶叶", "pack": "100 g", "origin": "杭州", "note": "", "ref": "A-1001", "goods": "ZH-1003",
     "qty": "2", "freight": "8.00", "placed": "2026-11-21 15:04", "shop": "", "customer": "C-17", "phone": "13800000000",
     "gender": "女", "birthday": "1990-12-03", "tier": "", "points": "1200", "email": "", "person": "VIP-17",
-    "counted": "24", "location": "", "list": "retail",
+    "counted": "24", "location": "", "list": "retail", "supplier": "江南茶庄", "contact": "周敏",
+    "address": "杭州市西湖区", "terms": "月结 30 天", "lead_days": "3", "order_days": "1, 3, 5", "cut_off": "16:00",
+    "least": "500.00", "from_packs": "", "their_code": "LJ-100", "preferred": "",
 }  # fmt: skip
+OF_KIND = {
+    ("suppliers", "name"): "江南茶庄", ("suppliers", "code"): "S001", ("supplier-prices", "price"): "912.00",
+    ("supplier-prices", "pack"): "12",
+}  # fmt: skip
+
+
+def example_of(kind: str, key: str) -> str:
+    """What the example row says in this field."""
+    return OF_KIND.get((kind, key), EXAMPLES.get(key, ""))
 
 
 def heading(field: Field) -> str:
@@ -38,7 +49,7 @@ def write_template(kind: str, path: Path) -> None:
     """Write an empty table: as CSV its heading and an example, as XLSX with a page that explains the columns."""
     fields = [field for field in table_of(kind).fields if field.key != "category" or kind == "goods"]
     headings = [heading(field) for field in fields]
-    example = [EXAMPLES.get(field.key, "") for field in fields]
+    example = [example_of(kind, field.key) for field in fields]
     if path.suffix.lower() != ".xlsx":
         write_table(path, headings, [example], Progress())
         return
@@ -60,7 +71,7 @@ def _explain(page: Any, kind: TableKind, fields: list[Field], bold: Any) -> None
     page.write_row(0, 0, [_("Column"), _("What it holds"), _("Needed?"), _("Example")], bold)
     for number, field in enumerate(fields, start=1):
         needed = _("Always") if field.required else _("If you have it")
-        cells = [heading(field), field_word(kind, field.key), needed, EXAMPLES.get(field.key, "")]
+        cells = [heading(field), field_word(kind, field.key), needed, example_of(kind.key, field.key)]
         for column, value in enumerate(cells):
             page.write_string(number, column, value)
     said = (

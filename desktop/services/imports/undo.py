@@ -14,7 +14,14 @@ from desktop.basics.i18n import N_
 from desktop.models.imports import IN, KEPT, OUT, ImportEntry
 from desktop.models.people import Permission
 from desktop.models.system import ImportRun
-from desktop.services.imports import undo_goods, undo_members, undo_orders, undo_stock
+from desktop.services.imports import (
+    supplier_prices,
+    suppliers,
+    undo_goods,
+    undo_members,
+    undo_orders,
+    undo_stock,
+)
 from desktop.services.imports.reading import Progress, never_stop
 from desktop.services.imports.runs import COLUMNS, KINDS
 from desktop.shop.action import action
@@ -29,6 +36,7 @@ Back = Callable[[Work, int, Sequence[tuple[int, bool, dict[str, Any]]]], list[st
 BACK: dict[str, Back] = {
     "order": undo_orders.take_back, "goods": undo_goods.take_back, "price": undo_goods.prices_back,
     "member": undo_members.take_back, "stock": undo_stock.take_back,
+    "supplier": suppliers.take_back, supplier_prices.SUBJECT: supplier_prices.take_back,
 }  # fmt: skip
 
 

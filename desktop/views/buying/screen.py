@@ -7,6 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from desktop.basics.i18n import _
+from desktop.queries.imports import import_runs
 from desktop.queries.order_export import export_begins
 from desktop.services.purchase_export import export_purchases, export_suppliers
 from desktop.services.purchasing import make_order
@@ -23,6 +24,7 @@ from desktop.views.common.cards import hbox, vbox
 from desktop.views.common.commands import Command
 from desktop.views.common.context import Context
 from desktop.views.common.export_sheet import ExportSheet
+from desktop.views.common.import_button import import_button
 from desktop.views.common.labels import Label
 from desktop.views.common.segment import Segment
 
@@ -84,6 +86,7 @@ class BuyingScreen(QWidget):
         self.export.clicked.connect(self.open_export)
         if not self._context.may(export_begins):
             self.export.hide()
+        self.bring_in = import_button(self._context, "suppliers")
         self.new_supplier = secondary(_("New supplier"), "truck-line")
         self.new_supplier.clicked.connect(lambda: self.open_supplier())
         self.new = primary(_("New purchase order"), "add-line", key="N")
@@ -92,7 +95,7 @@ class BuyingScreen(QWidget):
         for button in (self.new, self.new_supplier):
             button.setEnabled(self.may)
             button.setToolTip("" if self.may else _("Your role may not buy goods"))
-        for button in (self.export, self.new_supplier, self.new):
+        for button in (self.bring_in, self.export, self.new_supplier, self.new):
             line.addWidget(button)
         return line
 
@@ -115,6 +118,7 @@ class BuyingScreen(QWidget):
         self.pages.setCurrentWidget(self.lists[key])
         self.choice.set_value(key)
         self.export.setEnabled(key != "returns")
+        self.bring_in.setVisible(key == "suppliers" and self._context.may(import_runs))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -73,7 +73,7 @@ class RunsPage(QWidget):
     def _empty(self) -> EmptyState:
         button = primary(_("Import files"), "upload-2-line")
         button.clicked.connect(self.new_asked)
-        hint = _("Bring in orders, goods, members, counts or prices from a spreadsheet")
+        hint = _("Bring in orders, goods, members, counts, prices or suppliers from a spreadsheet")
         return EmptyState(_("Nothing was imported yet"), hint, primary=button)
 
     def _columns(self) -> list[Column]:

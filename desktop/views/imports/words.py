@@ -12,13 +12,16 @@ HINTS = {
     "members": N_("Found again by phone number, with the points they bring"),
     "stock": N_("What was counted; the differences become movements"),
     "prices": N_("New prices for goods the shop has"),
+    "suppliers": N_("Found again by code or name, with contact, terms and delivery days"),
+    "supplier-prices": N_("What a pack costs where; the supplier must be there"),
 }
 ICONS = {
     "orders": "file-list-3-line", "goods": "price-tag-3-line", "members": "vip-crown-line", "stock": "archive-line",
-    "prices": "money-cny-circle-line",
+    "prices": "money-cny-circle-line", "suppliers": "truck-line", "supplier-prices": "price-tag-3-line",
 }  # fmt: skip
 SUBJECTS = {
     "order": N_("Orders"), "goods": N_("Goods"), "member": N_("Members"), "stock": N_("Counts"), "price": N_("Prices"),
+    "supplier": N_("Suppliers"), "supplier price": N_("Suppliers’ prices"),
 }  # fmt: skip
 
 
