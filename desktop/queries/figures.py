@@ -16,7 +16,7 @@ from desktop.basics.clock import day_starts, shop_day
 from desktop.basics.money import BASIS, half_up
 from desktop.models.members import Member
 from desktop.models.orders import Order
-from desktop.models.payments import Tender
+from desktop.models.payments import RefundTender, Tender
 from desktop.models.people import Permission
 from desktop.models.system import DailyTotal
 from desktop.shop.action import question
@@ -117,12 +117,12 @@ def key_figures(read: Read, period: str = "today") -> KeyFigures:
     today = shop_day(read.now, read.zone)
     first, before = _span(period, today)
     reach = min(before[0], *(_span(period, today - DAY * i)[0] for i in range(TREND)))
-    days = _by_day(read, reach, today)
-    joined = _joined_by_day(read, reach, today)
-    cut = _same_time(read, before[1])
-    then = _total(days, before[0], before[1] - DAY) + _until(read, before[1], cut)
+    days = by_day(read, reach, today)
+    joined = _joinedby_day(read, reach, today)
+    cut = same_time(read, before[1])
+    then = sums_of(days, before[0], before[1] - DAY) + until(read, before[1], cut)
     ends = [today - DAY * i for i in reversed(range(TREND))]
-    course = [_total(days, _span(period, end)[0], end) for end in ends]
+    course = [sums_of(days, _span(period, end)[0], end) for end in ends]
     now = course[-1]
     new = tuple(_count(joined, _span(period, end)[0], end) for end in ends)
     new_then = _count(joined, before[0], before[1] - DAY) + _joined(
@@ -209,7 +209,8 @@ def _sum(column: Any) -> Any:
     return func.coalesce(cast(func.sum(column), BigInteger), 0)
 
 
-def _by_day(read: Read, first: date, last: date) -> dict[date, Sums]:
+def by_day(read: Read, first: date, last: date) -> dict[date, Sums]:
+    """What each of these days came to; days without rows are missing."""
     statement = (
         select(
             DailyTotal.day,
@@ -224,7 +225,8 @@ def _by_day(read: Read, first: date, last: date) -> dict[date, Sums]:
     return {row[0]: Sums(*row[1:]) for row in read.rows(statement)}
 
 
-def _total(days: dict[date, Sums], first: date, last: date) -> Sums:
+def sums_of(days: dict[date, Sums], first: date, last: date) -> Sums:
+    """What some days came to together."""
     return _added(days.get(first + DAY * i, Sums()) for i in range((last - first).days + 1))
 
 
@@ -235,12 +237,12 @@ def _added(parts: Iterable[Sums]) -> Sums:
     return total
 
 
-def _same_time(read: Read, day: date) -> datetime:
+def same_time(read: Read, day: date) -> datetime:
     """The moment of another day at which it was as late as it is now."""
     return day_starts(day, read.zone) + (read.now - day_starts(shop_day(read.now, read.zone), read.zone))
 
 
-def _until(read: Read, day: date, cut: datetime) -> Sums:
+def until(read: Read, day: date, cut: datetime) -> Sums:
     """One day up to a moment: from its orders; carried figures know no hours and count by the share gone by."""
     start = day_starts(day, read.zone)
     taken = select(
@@ -248,15 +250,15 @@ def _until(read: Read, day: date, cut: datetime) -> Sums:
         _sum(case((Tender.points > 0, Tender.amount_minor), else_=0)),
     ).where(Tender.at >= start, Tender.at <= cut)
     money, points = tuple(read.rows(taken).one())
+    given = select(_sum(RefundTender.amount_minor)).where(
+        RefundTender.points == 0, RefundTender.at >= start, RefundTender.at <= cut
+    )
     placed = select(func.count()).select_from(Order).where(Order.placed_at >= start, Order.placed_at <= cut)
-    carried = read.rows(
-        select(_sum(DailyTotal.orders), _sum(DailyTotal.amount_minor), _sum(DailyTotal.points_minor)).where(
-            DailyTotal.day == day, DailyTotal.carried
-        )
-    ).one()
+    names = (DailyTotal.orders, DailyTotal.amount_minor, DailyTotal.points_minor, DailyTotal.refunds_minor)
+    carried = read.rows(select(*map(_sum, names)).where(DailyTotal.day == day, DailyTotal.carried)).one()
     gone = min(DAY_SECONDS, int((cut - start).total_seconds()))
-    old = [int(value) * gone // DAY_SECONDS for value in carried]
-    return Sums(int(read.value(placed) or 0) + old[0], int(money) + old[1], int(points) + old[2])
+    old = Sums(*(int(value) * gone // DAY_SECONDS for value in carried))
+    return old + Sums(int(read.value(placed) or 0), int(money), int(points), int(read.value(given) or 0))
 
 
 def _joined(read: Read, start: datetime, end: datetime) -> int:
@@ -264,7 +266,7 @@ def _joined(read: Read, start: datetime, end: datetime) -> int:
     return int(read.value(statement.where(Member.created_at >= start, Member.created_at <= end)) or 0)
 
 
-def _joined_by_day(read: Read, first: date, last: date) -> dict[date, int]:
+def _joinedby_day(read: Read, first: date, last: date) -> dict[date, int]:
     """New members per day, from the moments they joined."""
     start, end = day_starts(first, read.zone), day_starts(last + DAY, read.zone)
     found: dict[date, int] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import BigInteger, Integer, case, cast, func, select
@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Integer, case, cast, func, select
 from desktop.models.orders import Order
 from desktop.models.payments import Refund, RefundTender, Tender
 from desktop.models.system import Counter, DailyTotal
+from desktop.queries.local_days import local_day, stretches
 from desktop.queries.verify_fault import MOST_FAULTS, Fault, Writer, count, money
 from desktop.shop.work import Read
 
@@ -96,31 +97,8 @@ def _days(read: Read, moment: Any) -> Iterator[tuple[Any, tuple[Any, ...]]]:
     first, last = tuple(read.rows(select(func.min(moment), func.max(moment))).one())
     if first is None:
         return
-    for start, end, offset in _stretches(read, first, last):
-        shifted = func.date(moment, f"{offset:+d} seconds")
-        if not read.is_sqlite:
-            shifted = func.date(func.timezone("UTC", moment) + timedelta(seconds=offset))
-        yield shifted, (moment >= start, moment < end)
-
-
-def _stretches(read: Read, first: datetime, last: datetime) -> Iterator[tuple[datetime, datetime, int]]:
-    """(from, until, seconds from UTC) for every stretch of constant offset between two moments."""
-
-    def offset_at(at: datetime) -> int:
-        distance = at.astimezone(read.zone).utcoffset()
-        return int(distance.total_seconds()) if distance else 0
-
-    start = at = first.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    end = last + timedelta(hours=1)
-    offset = offset_at(start)
-    while at < end:
-        at += timedelta(
-            hours=1
-        )  # zones change at full quarter hours at the finest, the usual ones at full hours
-        if offset_at(at) != offset:
-            yield start, at, offset
-            start, offset = at, offset_at(at)
-    yield start, at + timedelta(hours=1), offset
+    for start, end, distance in stretches(read.zone, first, last):
+        yield local_day(read, moment, distance), (moment >= start, moment < end)
 
 
 def receipts(read: Read) -> Iterator[Fault]:

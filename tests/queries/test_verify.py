@@ -113,11 +113,9 @@ def test_days_follow_the_shops_zone_through_a_change_of_summer_time() -> None:
     from datetime import UTC, datetime
     from zoneinfo import ZoneInfo
 
-    from desktop.queries.verify_days import _stretches
+    from desktop.queries.local_days import stretches
 
-    class Berlin:
-        zone = ZoneInfo("Europe/Berlin")
-
-    parts = list(_stretches(Berlin(), datetime(2026, 10, 20, tzinfo=UTC), datetime(2026, 10, 30, tzinfo=UTC)))  # type: ignore[arg-type]
-    assert [offset for _start, _end, offset in parts] == [7_200, 3_600]
+    berlin = ZoneInfo("Europe/Berlin")
+    parts = list(stretches(berlin, datetime(2026, 10, 20, tzinfo=UTC), datetime(2026, 10, 30, tzinfo=UTC)))
+    assert [distance for _start, _end, distance in parts] == [7_200, 3_600]
     assert parts[0][1] == parts[1][0] == datetime(2026, 10, 25, 1, tzinfo=UTC)

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from sqlalchemy import insert, update
 
+from desktop.basics.day_words import long_day, short_day
 from desktop.basics.i18n import set_language
 from desktop.models.rules import Rule
 from desktop.models.system import Outbox
@@ -26,7 +27,7 @@ from desktop.views.common.chart import loading
 from desktop.views.common.check_sheet import CheckSheet
 from desktop.views.dashboard.lists import FIRST
 from desktop.views.dashboard.screen import DashboardScreen
-from desktop.views.dashboard.words import large, large_axis, long_day, short_day
+from desktop.views.dashboard.words import large, large_axis
 from tests.helpers.desk import Desk
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from desktop.basics.day_words import long_day, long_month, month_name, short_day
 from desktop.basics.i18n import _
 from desktop.basics.money import Money
 from desktop.queries.figures import DayFigure, MonthFigure
 from desktop.views.common.charts import ChartCard, DailyBars, DayBar, MonthLine, MonthPoint
-from desktop.views.dashboard.words import large, large_axis, long_day, long_month, month_name, short_day
+from desktop.views.dashboard.words import large, large_axis
 
 
 class DailyCard(ChartCard):

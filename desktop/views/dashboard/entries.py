@@ -2,13 +2,13 @@
 
 from datetime import UTC, datetime
 
+from desktop.basics.day_words import short_day
 from desktop.basics.i18n import _, ngettext
 from desktop.basics.money import quantity_text
 from desktop.basics.words import points_text, when_text
 from desktop.queries.waiting import Alerts, LateOrder, LowGood
 from desktop.views.common.context import Context
 from desktop.views.dashboard.lists import Entry
-from desktop.views.dashboard.words import short_day
 
 MOST = 5  # alerts shown; what they lead to shows the rest
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)

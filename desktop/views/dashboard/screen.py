@@ -4,6 +4,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QWidget
 
+from desktop.basics.day_words import long_day
 from desktop.basics.i18n import _
 from desktop.queries.figures import PERIODS, KeyFigures, daily_orders, key_figures, monthly_sales
 from desktop.queries.today import today
@@ -23,7 +24,7 @@ from desktop.views.dashboard.entries import to_know
 from desktop.views.dashboard.key_row import DAYS, KeyRow
 from desktop.views.dashboard.lists import AlertList, ToDoList
 from desktop.views.dashboard.todo import ToDo
-from desktop.views.dashboard.words import duration, greeting, long_day
+from desktop.views.dashboard.words import duration, greeting
 
 MONEY = {"sale_order", "tender", "daily_total", "refund", "member"}
 WAITING = {

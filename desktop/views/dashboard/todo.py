@@ -25,6 +25,7 @@ LOOKS = {
     "books": ("scales-3-line", "danger"),
     "payment_case": ("wallet-3-line", "danger"),
     "bills": ("scales-3-line", "warn"),
+    "bills_missing": ("scales-3-line", "warn"),
     "method_down": ("wallet-3-line", "warn"),
     "certificate": ("key-2-line", "warn"),
     "cash_open": ("safe-2-line", "warn"),

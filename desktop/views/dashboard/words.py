@@ -1,27 +1,14 @@
-"""How the home screen words days, months, amounts and the time of day."""
+"""How the home screen words amounts and the time of day."""
 
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from desktop.basics.i18n import N_, _, language
 from desktop.basics.money import Money, digits_of
 
-WEEKDAYS = (
-    N_("Monday"),
-    N_("Tuesday"),
-    N_("Wednesday"),
-    N_("Thursday"),
-    N_("Friday"),
-    N_("Saturday"),
-    N_("Sunday"),
-)
 LAST_WEEKDAYS = (
     N_("vs last Mon"), N_("vs last Tue"), N_("vs last Wed"), N_("vs last Thu"),
     N_("vs last Fri"), N_("vs last Sat"), N_("vs last Sun"),
-)  # fmt: skip
-MONTHS = (
-    N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"),
-    N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec"),
 )  # fmt: skip
 GREETINGS = (
     (5, N_("Good evening, {name}")), (11, N_("Good morning, {name}")), (13, N_("Good day, {name}")),
@@ -33,28 +20,6 @@ def greeting(now: datetime, zone: ZoneInfo, name: str) -> str:
     """A greeting for the time of day."""
     hour = now.astimezone(zone).hour
     return _(next(words for until, words in GREETINGS if hour < until)).format(name=name)
-
-
-def month_name(month: int) -> str:
-    """`11 月` / `Nov`."""
-    return _(MONTHS[month - 1])
-
-
-def short_day(day: date) -> str:
-    """`11/8` / `8 Nov`."""
-    return f"{day.month}/{day.day}" if language().startswith("zh") else f"{day.day} {month_name(day.month)}"
-
-
-def long_day(day: date) -> str:
-    """`11 月 20 日 星期五` / `Friday 20 Nov`."""
-    return _("{weekday} {day} {month}").format(
-        weekday=_(WEEKDAYS[day.weekday()]), day=day.day, month=month_name(day.month)
-    )
-
-
-def long_month(month: date) -> str:
-    """`2026 年 11 月` / `Nov 2026`."""
-    return _("{month} {year}").format(month=month_name(month.month), year=month.year)
 
 
 def large_unit(currency: str) -> int:
