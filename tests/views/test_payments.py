@@ -17,9 +17,9 @@ from desktop.shop.shop import Shop
 from desktop.views.common.context import Context
 from desktop.views.common.export_sheet import ExportSheet
 from desktop.views.common.print_sheet import PrintSheet
+from desktop.views.common.span_sheet import SpanSheet
 from desktop.views.payments.cards import MethodCard
 from desktop.views.payments.screen import PaymentsScreen
-from desktop.views.payments.span_sheet import SpanSheet
 from tests.helpers.goods import MILK, Stocked, open_stocked
 from tests.helpers.sales import sell
 from tests.helpers.screens import Surroundings, surroundings

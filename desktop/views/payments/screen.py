@@ -29,6 +29,7 @@ from desktop.views.common.paged_table import PagedTable
 from desktop.views.common.print_sheet import Document, PrintSheet
 from desktop.views.common.segment import Segment
 from desktop.views.common.skeleton import Skeleton
+from desktop.views.common.span_sheet import SpanSheet, moments
 from desktop.views.common.switch_method import switch, switch_method
 from desktop.views.common.table_view import TableView
 from desktop.views.common.tabs import Tab, Tabs
@@ -38,7 +39,6 @@ from desktop.views.payments.foreign import ForeignList
 from desktop.views.payments.paper import MOST_PRINTED, list_lines
 from desktop.views.payments.settled import SettledList
 from desktop.views.payments.side import SideColumn
-from desktop.views.payments.span_sheet import SpanSheet
 from desktop.views.payments.table import columns, kept_words
 from desktop.views.payments.todo import CaseList
 
@@ -341,7 +341,8 @@ class PaymentsScreen(ScreenWithPanel):
 
     def _period(self, key: str) -> None:
         if key == "span":
-            sheet = SpanSheet(self, self.context, self._spanned)
+            words = _("Transactions between"), _("Show transactions")
+            sheet = SpanSheet(self, self.context, *words, self._spanned)
             sheet.rejected.connect(lambda: self.period.set_value(self._shown_period))
             sheet.open()
             return
@@ -358,9 +359,9 @@ class PaymentsScreen(ScreenWithPanel):
             )
         )
 
-    def _spanned(self, since: Any, until: Any) -> None:
+    def _spanned(self, first: Any, last: Any) -> None:
         self._shown_period = "span"
-        self.show_filters(replace(self.filters, since=since, until=until))
+        self.show_filters(replace(self.filters, **moments(first, last, self.context.zone)))
 
     def _method(self, method: str) -> None:
         chosen = () if self.filters.methods == (method,) else (method,)
