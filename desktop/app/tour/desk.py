@@ -16,7 +16,7 @@ from desktop.basics.i18n import language, languages
 from desktop.queries.verify import verify
 from desktop.views.common.theme import theme
 from desktop.views.shell.opening import TroublePage
-from desktop.views.shell.screens import SCREENS, family
+from desktop.views.shell.screens import SCREENS, Entry, family
 from desktop.views.shell.sign_in import SignInPage
 from desktop.views.shell.workspace import Workspace
 
@@ -79,14 +79,17 @@ class Desk:
     def _each_screen(self) -> None:
         for entry in SCREENS:
             with self.album.step(f"screen {entry.key}"):
-                if entry.letter:
-                    self.go(entry.key, entry.letter)
-                else:
-                    self._go_under(entry.key)
+                self._visit(entry)
                 self.album.picture(entry.key, self.program.window)
                 if entry.key in ("orders", "products", "inventory"):
                     self._open_row()
                     self.album.picture(f"{entry.key}_detail", self.program.window)
+
+    def _visit(self, entry: Entry) -> None:
+        if entry.letter:
+            self.go(entry.key, entry.letter)
+        else:
+            self._go_under(entry.key)
 
     def go(self, key: str, letter: str) -> None:
         """Press G and the screen's letter, and wait until it stands with its rows."""
@@ -232,8 +235,8 @@ class Desk:
     def _variation(self) -> None:
         for entry in SCREENS:
             with self.album.step(f"{self.album.series} {entry.key}"):
-                self.go(entry.key, entry.letter)
-                if entry.key == "orders":
+                self._visit(entry)
+                if entry.key in ("orders", "payments"):
                     self._open_row()
                 self.album.picture(entry.key, self.program.window)
         with self.album.step(f"{self.album.series} palette"):
