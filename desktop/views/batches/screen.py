@@ -161,7 +161,7 @@ class BatchesScreen(ScreenWithPanel):
         return [*columns, Column("state", _("Status"), 118, "badge", value=self._state)]
 
     def _goods(self, row: BatchRow) -> TwoLine:
-        return TwoLine(title_of(row), row.sku_code, picture=row.picture or "box")
+        return TwoLine(title_of(row), row.sku_code, picture=row.picture or "box", product_id=row.product_id)
 
     def _day(self, row: BatchRow) -> TwoLine:
         return TwoLine(day_text(row.expires_on), left_text(row.days_left))

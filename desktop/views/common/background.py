@@ -167,6 +167,10 @@ class Background(QObject):
         """Run a plain function that talks to a device or a file."""
         return self.start(self._device, None, job, args, kwargs)
 
+    def read(self, job: Callable[..., Any], *args: Any) -> Task:
+        """Run a plain function that asks and makes something of the answer, beside the questions."""
+        return self.start(self._read, None, job, args, {})
+
     def start(
         self,
         lane: Executor,

@@ -47,13 +47,14 @@ class Toned:
 
 @dataclass(frozen=True)
 class TwoLine:
-    """A title with a caption, and at left a product picture, or an icon in a toned tile."""
+    """A title with a caption, and at left the photo or picture of a product, or an icon in a toned tile."""
 
     title: str
     caption: str = ""
     picture: str = ""
     icon: str = ""
     tone: str = "neutral"
+    product_id: int = 0
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from desktop.views.common import say
 from desktop.views.common.background import Background, Scope
 from desktop.views.common.refresh import News, Stale, stale_when
 from desktop.views.common.theme import Theme, theme
+from desktop.views.common.thumbs import thumbs
 
 
 class Navigate(Protocol):
@@ -44,6 +45,9 @@ class Context:
     username: str = ""
     till_id: int = 0
     sample: bool = False
+
+    def __post_init__(self) -> None:
+        thumbs.use(self.background, self.news)  # photos in lists come through this person's door
 
     def of(self, widget: QWidget) -> Scope:
         """ask, do and device on behalf of a widget; answers are dropped once it is gone."""

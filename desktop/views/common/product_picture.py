@@ -1,12 +1,13 @@
 """Product tiles: a real image when there is one, else a painted motif."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.views.common.paint import box, painting, repaint_on_change
 from desktop.views.common.picture_shapes import SHAPES, Shape
 from desktop.views.common.theme import theme
+from desktop.views.common.thumbs import thumbs
 from desktop.views.common.tokens import PICTURES
 
 UNITS = 38
@@ -19,17 +20,34 @@ def keys() -> list[str]:
     return list(PICTURES)
 
 
-def draw_product(painter: QPainter, area: QRectF, picture: str) -> None:
-    """Draw the tile of a picture key, remembered per size; an unknown key shows a box."""
+def draw_product(painter: QPainter, area: QRectF, picture: str, product_id: int = 0) -> None:
+    """Draw the photo of a product, else the tile of its picture key; an unknown key shows a box."""
+    photo = thumbs.of(product_id) if product_id else None
     key = picture if picture in PICTURES else "box"
+    name = key if photo is None else f"photo {photo.cacheKey()}"
     scale = min(4.0, max(1.0, painter.deviceTransform().m11()))
     pixels = round(area.width() * scale)
-    tile = _tiles.get((key, theme.mode, pixels))
+    tile = _tiles.get((name, theme.mode, pixels))
     if tile is None:
         if len(_tiles) > 200:
             _tiles.clear()
-        tile = _tiles[key, theme.mode, pixels] = _render(key, pixels)
+        tile = _render(key, pixels) if photo is None else _rounded(photo, pixels)
+        _tiles[name, theme.mode, pixels] = tile
     painter.drawPixmap(area, tile, QRectF(tile.rect()))
+
+
+def _rounded(photo: QPixmap, pixels: int) -> QPixmap:
+    """A square photo with the corners of the tiles."""
+    tile = QPixmap(pixels, pixels)
+    tile.fill(Qt.GlobalColor.transparent)
+    mode = Qt.TransformationMode.SmoothTransformation
+    size = photo.scaled(pixels, pixels, Qt.AspectRatioMode.IgnoreAspectRatio, mode)
+    with painting(tile) as painter:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QBrush(size))
+        radius = 8 * pixels / UNITS
+        painter.drawRoundedRect(QRectF(0, 0, pixels, pixels), radius, radius)
+    return tile
 
 
 def _render(key: str, pixels: int) -> QPixmap:

@@ -137,7 +137,8 @@ class RowDelegate(QStyledItemDelegate):
         x, middle = area.left(), area.center().y()
         if value.picture:
             size = theme.px(38)
-            draw_product(painter, QRectF(x, round(middle - size / 2), size, size), value.picture)
+            tile = QRectF(x, round(middle - size / 2), size, size)
+            draw_product(painter, tile, value.picture, value.product_id)
             x += size + theme.px(10)
         elif value.icon:
             size = theme.px(26)

@@ -12,6 +12,7 @@ from desktop.views.common.row_delegate import RowDelegate
 from desktop.views.common.table_cover import TableCover
 from desktop.views.common.table_head import TableHead
 from desktop.views.common.theme import theme
+from desktop.views.common.thumbs import thumbs
 from desktop.views.common.tokens import DENSITIES
 
 
@@ -66,6 +67,7 @@ class TableView(QTableView):
         self._writer.timeout.connect(self._remember)
         self.head.sectionMoved.connect(self._columns_changed)
         self.head.sectionResized.connect(self._columns_changed)
+        thumbs.came.connect(self.viewport().update)
         self.paged.checked_changed.connect(self._ticks_changed)
         self.paged.modelReset.connect(self._was_reset)
         self.paged.loaded.connect(self._loaded)

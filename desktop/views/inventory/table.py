@@ -30,7 +30,7 @@ def columns() -> list[Column]:
 
 
 def _goods(row: StockRow) -> TwoLine:
-    return TwoLine(title_of(row), caption_of(row), picture=row.picture or "box")
+    return TwoLine(title_of(row), caption_of(row), picture=row.picture or "box", product_id=row.product_id)
 
 
 def _stock(row: StockRow) -> StockCell:

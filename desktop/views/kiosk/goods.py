@@ -12,6 +12,7 @@ from desktop.basics.money import MILLI, Money, quantity_text
 from desktop.pricing.cart import FIXED, BillLine
 from desktop.views.common.paint import painting
 from desktop.views.common.product_picture import draw_product
+from desktop.views.common.thumbs import thumbs
 from desktop.views.kiosk.look import color, look
 from desktop.views.kiosk.page import Surroundings
 from desktop.views.kiosk.parts import Picture
@@ -21,13 +22,13 @@ PICTURE = 84
 Key = tuple[int, str, int | None, int]  # SKU, unit, own price of the line, which of several alike
 
 
-def paint_picture(painter: QPainter, area: QRectF, key: str) -> None:
-    """The picture of goods, in the size of the kiosk."""
+def paint_picture(painter: QPainter, area: QRectF, key: str, product_id: int = 0) -> None:
+    """The photo or picture of goods, in the size of the kiosk."""
     nominal = 44.0
     painter.save()
     painter.translate(area.topLeft())
     painter.scale(area.width() / nominal, area.height() / nominal)
-    draw_product(painter, QRectF(0, 0, nominal, nominal), key)
+    draw_product(painter, QRectF(0, 0, nominal, nominal), key, product_id)
     painter.restore()
 
 
@@ -38,6 +39,7 @@ class LineRow(QWidget):
         super().__init__()
         self._around = around
         self._line = line
+        thumbs.came.connect(self.update)
         self._texts = ("", "", "", "", "")
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         key = (line.offer.sku_id, line.offer.unit)
@@ -93,7 +95,8 @@ class LineRow(QWidget):
         self._more.setGeometry(round(more), top, side, side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        key = f"line {self._texts} {self._line.offer.picture}"
+        offer = self._line.offer
+        key = f"line {self._texts} {offer.picture} {thumbs.stamp(offer.product_id)}"
         with painting(self) as painter:
             remembered(painter, self.size(), key, self._draw)
 
@@ -103,7 +106,8 @@ class LineRow(QWidget):
         middle, side = self.height() / 2, look.control(PICTURE)
         painter.fillRect(self.rect(), color("surface"))
         painter.fillRect(0, self.height() - 1, self.width(), 1, color("divider"))
-        paint_picture(painter, QRectF(0, middle - side / 2, side, side), self._line.offer.picture)
+        offer = self._line.offer
+        paint_picture(painter, QRectF(0, middle - side / 2, side, side), offer.picture, offer.product_id)
         left = side + look.px(22)
         room = less - left - look.px(12)
         painter.setPen(color("text"))

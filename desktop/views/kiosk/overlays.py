@@ -14,6 +14,7 @@ from desktop.basics.i18n import _
 from desktop.basics.money import Money
 from desktop.queries.checkout import Goods
 from desktop.views.common.paint import painting
+from desktop.views.common.thumbs import thumbs
 from desktop.views.kiosk.goods import paint_picture, scrolling
 from desktop.views.kiosk.keypad import Entry, Keypad, Letters, typed
 from desktop.views.kiosk.look import color, look
@@ -149,6 +150,7 @@ class Offered(Button):
         name = goods.product if kinds else goods.name
         super().__init__(name, "secondary", height=112, radius=20, grow=True, on=on)
         self._goods, self._name = goods, name
+        thumbs.came.connect(self.update)
         self._price = str(Money(min((one.price_minor for one in kinds), default=goods.price_minor), currency))
         if len({one.price_minor for one in kinds}) > 1:
             self._price = _("from {price}").format(price=self._price)
@@ -162,7 +164,8 @@ class Offered(Button):
     def face(self, painter: QPainter, ink: str) -> None:
         """Paint picture, name, pack and price."""
         side, middle = look.px(80), self.height() / 2
-        paint_picture(painter, QRectF(look.px(18), middle - side / 2, side, side), self._goods.picture)
+        area = QRectF(look.px(18), middle - side / 2, side, side)
+        paint_picture(painter, area, self._goods.picture, self._goods.product_id)
         left = look.px(18) + side + look.px(20)
         price = look.px(190)
         room = self.width() - left - price - look.px(20)

@@ -25,7 +25,7 @@ def columns(currency: str, with_stock: bool) -> list[Column]:
 
 
 def _goods(row: ProductRow) -> TwoLine:
-    return TwoLine(title_of(row), row.code, picture=row.picture or "box")
+    return TwoLine(title_of(row), row.code, picture=row.picture or "box", product_id=row.product_id)
 
 
 def _price(row: ProductRow, currency: str) -> str | None:
