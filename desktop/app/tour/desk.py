@@ -236,7 +236,7 @@ class Desk:
         for entry in SCREENS:
             with self.album.step(f"{self.album.series} {entry.key}"):
                 self._visit(entry)
-                if entry.key in ("orders", "payments"):
+                if entry.key == "orders":
                     self._open_row()
                 self.album.picture(entry.key, self.program.window)
         with self.album.step(f"{self.album.series} palette"):
