@@ -59,6 +59,7 @@ class PaymentAttempt(Base):
     customer_code: Mapped[str] = secret(default="")  # emptied when the attempt ends
     state: Mapped[str] = mapped_column(default="created")
     reason: Mapped[str] = mapped_column(default="")
+    trouble: Mapped[str] = mapped_column(default="")  # with the line, while cancelled for another reason
     detail: Mapped[str] = mapped_column(default="")
     reference: Mapped[str] = mapped_column(default="")  # the provider's own number
     code: Mapped[str] = mapped_column(default="")  # what the customer scans

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, case, select
 
 from desktop.gateways.payment import Reason
 from desktop.models.base import UtcDateTime
@@ -49,7 +49,8 @@ def methods_down(read: Read, keys: Iterable[str] | None = None) -> dict[str, Dow
 
 _NEWEST = (
     select(
-        PaymentAttempt.state, PaymentAttempt.reason, PaymentAttempt.paid_minor, PaymentAttempt.created_at,
+        PaymentAttempt.state, PaymentAttempt.paid_minor, PaymentAttempt.created_at,
+        case((PaymentAttempt.trouble != "", PaymentAttempt.trouble), else_=PaymentAttempt.reason).label("reason"),
         PaymentAttempt.sent_at, PaymentAttempt.ended_at,
     )
     .where(PaymentAttempt.method_key == bindparam("method"))

@@ -66,6 +66,7 @@ CASE_HINTS = {
     REFUSED: N_("Give the money back another way, then mark it done."),
     BILL: N_("Find out what happened, then decide in the day’s reconciliation."),
 }
+MONEY_CASES = (ABNORMAL, REFUSED, MISMATCH, UNBOOKED)  # done: the money counts as given back another way
 CASE_WAYS = {MISMATCH: NEGOTIATE, UNBOOKED: GIVE_BACK, STUCK: RETRY, ABNORMAL: NEGOTIATE, REFUSED: NEGOTIATE}
 
 

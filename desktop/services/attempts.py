@@ -19,6 +19,7 @@ from desktop.models.pay_times import CANCEL_EVERY, CODE_MINUTES, LOOK_BACK, PACE
 from desktop.models.payment_attempts import PaymentAttempt
 from desktop.models.payments import PaymentMethod
 from desktop.models.people import Permission
+from desktop.queries.pay_health import TROUBLE
 from desktop.services import pay_booking, pay_steps
 from desktop.services.pay_limits import TAKE as TAKE_MONEY
 from desktop.services.pay_limits import check_amount
@@ -33,6 +34,7 @@ from desktop.shop.work import Read, Work
 
 SHORTEST = timedelta(seconds=20)  # for less no payment begins
 AGAIN = timedelta(seconds=2)  # before the next try when no connection came about
+SHOWN = ("reason", "trouble", "reference", "code")  # what is news to whoever looks at an open attempt
 _A = PaymentAttempt
 _ROW = select(_A.__table__).where(_A.id == bindparam("attempt")).with_for_update()
 _KIND = select(PaymentMethod.kind).where(PaymentMethod.key == bindparam("method"))
@@ -277,24 +279,22 @@ def _stay(work: Work, row: Any, answer: Answer, free: dict[str, Any], asked: str
         values["next_at"] = work.now + timedelta(seconds=pay_steps.LATER_LOOK) if again else None
     elif state in pay_steps.OPEN and free:
         values["next_at"] = _next_at(work, row, state, answer, row.tries)
-    if state in pay_steps.OPEN and (_news(row, answer)):
-        values |= _said(row, answer)
+    said = _said(row, answer)
+    if state in pay_steps.OPEN and any(getattr(row, name) != said[name] for name in SHOWN):
+        values |= said
         work.update(_A, row.id, values, _A.state == row.state)
     elif values:
         work.rows(update(_A).where(_A.id == row.id, _A.state == row.state).values(values))
 
 
-def _news(row: Any, answer: Answer) -> bool:
-    code = bool(answer.code) and answer.code != row.code
-    return code or str(answer.reason) != row.reason or (bool(answer.reference) and not row.reference)
-
-
 def _said(row: Any, answer: Answer) -> dict[str, Any]:
-    # why it is cancelled stays: that the provider is busy with it, or finds nothing left, is no news for the customer
-    no_news = answer.reason in (Reason.NONE, Reason.NOT_FOUND, Reason.BUSY)
+    # why it is cancelled stays: that the provider can't be reached now, or finds nothing left, is no news for the customer
+    silent = answer.reason in TROUBLE
+    no_news = silent or answer.reason in (Reason.NONE, Reason.NOT_FOUND)
     keep = row.state == State.CANCELLING and no_news and row.reason
     return {
         "reason": row.reason if keep else str(answer.reason), "detail": answer.detail[:200] or row.detail,
+        "trouble": str(answer.reason) if keep and silent else "",
         "reference": answer.reference or row.reference, "code": answer.code or row.code,
     }  # fmt: skip
 

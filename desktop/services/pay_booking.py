@@ -53,7 +53,7 @@ def _facts(work: Work, row: Any, answer: Answer, agrees: bool) -> dict[str, Any]
         detail = str(answer.paid)
     return {
         "paid_minor": paid, "buyer_paid_minor": answer.buyer_paid.amount if answer.buyer_paid else None,
-        "mismatch": not agrees, "reason": str(Reason.NONE if agrees else Reason.AMOUNT), "detail": detail,
+        "mismatch": not agrees, "reason": str(Reason.NONE if agrees else Reason.AMOUNT), "detail": detail, "trouble": "",
         "reference": answer.reference or row.reference, "customer_code": "", "ended_at": work.now, "next_at": None,
     }  # fmt: skip
 

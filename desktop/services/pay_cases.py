@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select
 
@@ -12,14 +10,12 @@ from desktop.basics.errors import Refused
 from desktop.basics.i18n import N_
 from desktop.gateways.payment import Reason
 from desktop.models.pay_offers import WAYS, PaymentCase, ReasonPlan
-from desktop.models.pay_times import CASH_AFTER, PART_MINUTES
-from desktop.models.payment_attempts import PaymentAttempt, ProviderRefund
 from desktop.models.people import Permission, Staff
-from desktop.models.statements import OPEN as OPEN_ROWS
-from desktop.models.statements import StatementRow
+from desktop.queries import pay_trouble
 from desktop.queries.pay_cases import plan_of
-from desktop.queries.pay_words import ABNORMAL, BILL, CASE_WAYS, MISMATCH, REFUSED, STUCK, UNBOOKED
+from desktop.queries.pay_words import ABNORMAL, CASE_WAYS, MISMATCH, MONEY_CASES, REFUSED, UNBOOKED
 from desktop.services.provider_refunds import (
+    count_as_given_back,
     give_back_attempt,
     replace_provider_refund,
     retry_provider_refund,
@@ -27,36 +23,35 @@ from desktop.services.provider_refunds import (
 from desktop.shop.action import action, question
 from desktop.shop.work import Read, Work
 
-MOST = 200  # cases looked at in one go
-GRACE = timedelta(minutes=10)
 LONGEST = 500
-BY_ITSELF = N_("Settled by itself")
-GONE = f"{BILL}:gone:"  # begins the name of a case whose row of a bill is there no more
-_A, _R = PaymentAttempt, ProviderRefund
-_SUMS = (_A.id, _A.order_id, _A.reason, _A.amount_minor, _A.paid_minor, _A.currency)
 
 
 @action(permission=Permission.PAY)
 def find_cases(work: Work) -> int:
-    """Open a case for whatever needs a person and has none; close those that settled. Returns how many are new."""
+    """Open a case for whatever needs a person and has none; close those that settled.
+
+    Returns how many are new; as many as `pay_trouble.PART` means that there may be more.
+    """
     made = 0
-    for kind, number, row, amount in _wrong(work):
+    for kind, row in pay_trouble.untold(work, pay_trouble.PART):
         case = {
-            "source": f"{kind}:{number}", "kind": kind, "attempt_id": row.id, "order_id": row.order_id,
-            "reason": row.reason, "way": CASE_WAYS[kind], "amount_minor": amount, "currency": row.currency,
+            "source": f"{kind}:{row.number}", "kind": kind, "attempt_id": row.id, "order_id": row.order_id,
+            "reason": row.reason, "way": CASE_WAYS[kind], "amount_minor": row.amount, "currency": row.currency,
             "note": "", "opened_at": work.now, "done_by": "", "done_note": "",
         }  # fmt: skip
         plan = plan_of(work, row.reason) if row.reason else None
         if plan is not None:
             case |= {"owner_id": plan.owner_id, "note": plan.note}
         made += work.offer(PaymentCase, case) is not None or _again(work, case["source"])
-    _close_settled(work)
+    for ids in pay_trouble.settled(work):
+        for one in work.session.scalars(select(PaymentCase).where(PaymentCase.id.in_(ids))):
+            one.done_at, one.done_by, one.done_note = work.now, work.actor.key, pay_trouble.BY_ITSELF
     return made
 
 
 def _again(work: Work, source: str) -> bool:
     """Open a case anew that had settled by itself: a refund asked for once more was refused once more."""
-    mine = (PaymentCase.source == source, PaymentCase.done_note == BY_ITSELF)
+    mine = (PaymentCase.source == source, PaymentCase.done_note == pay_trouble.BY_ITSELF)
     case = work.find(select(PaymentCase).where(*mine))
     if case is None:
         return False
@@ -67,80 +62,7 @@ def _again(work: Work, source: str) -> bool:
 @question(permission=Permission.PAY)
 def cases_differ(read: Read) -> bool:
     """Whether `find_cases` would change anything: asked every minute, so that nothing is written for nothing."""
-    wrong = {f"{kind}:{number}" for kind, number, _row, _amount in _wrong(read)}
-    known = (
-        set(
-            read.rows(
-                select(PaymentCase.source).where(
-                    PaymentCase.source.in_(wrong), PaymentCase.done_note != BY_ITSELF
-                )
-            ).scalars()
-        )
-        if wrong
-        else set()
-    )
-    if wrong - known:
-        return True
-    columns = (PaymentCase.kind, PaymentCase.source)
-    rows = read.rows(
-        select(*columns).where(PaymentCase.done_at.is_(None)).order_by(PaymentCase.id).limit(MOST)
-    ).all()
-    return any(not _still_wrong(read, row) for row in rows)
-
-
-def _wrong(work: Read) -> Iterator[tuple[str, int, Any, int]]:
-    """(kind, id of attempt or refund, the attempt's row, amount) of what needs somebody now."""
-    refunds = select(
-        _R.id.label("refund_id"),
-        _R.state,
-        _R.amount_minor.label("back"),
-        _A.id,
-        _A.order_id,
-        _R.reason,
-        _A.currency,
-    )
-    refunds = refunds.join(_A, _A.id == _R.attempt_id).where(_R.state.in_((ABNORMAL, REFUSED)))
-    for row in work.rows(refunds.order_by(_R.id.desc()).limit(MOST)).all():
-        yield row.state, row.refund_id, row, row.back
-    taken = select(*_SUMS).where(_A.state == "succeeded", _A.booked.is_(False))
-    for row in work.rows(taken.where(_A.mismatch).limit(MOST)).all():
-        yield MISMATCH, row.id, row, row.paid_minor
-    before = work.now - timedelta(minutes=work.setting(PART_MINUTES)) - GRACE
-    late = taken.where(_A.mismatch.is_(False), _A.ended_at < before)
-    for row in work.rows(late.limit(MOST)).all():
-        yield UNBOOKED, row.id, row, row.paid_minor
-    stuck = select(*_SUMS).where(_A.state == "cancelling", _A.tries >= work.setting(CASH_AFTER))
-    for row in work.rows(stuck.where(_A.created_at < work.now - GRACE).limit(MOST)).all():
-        yield STUCK, row.id, row, row.amount_minor
-
-
-def _close_settled(work: Work) -> None:
-    """Close the open cases whose attempt or refund has come right meanwhile."""
-    rows = work.session.scalars(
-        select(PaymentCase).where(PaymentCase.done_at.is_(None)).order_by(PaymentCase.id).limit(MOST)
-    )
-    for case in rows.all():
-        if not _still_wrong(work, case):
-            case.done_at, case.done_by, case.done_note = work.now, work.actor.key, BY_ITSELF
-
-
-def _still_wrong(work: Read, case: Any) -> bool:
-    if case.kind not in (*CASE_WAYS, BILL):  # another room's: it closes its own
-        return True
-    if case.source.startswith(GONE):
-        return False
-    number = int(case.source.partition(":")[2])
-    if case.kind == BILL:
-        open_row = select(StatementRow.id).where(StatementRow.id == number, StatementRow.state.in_(OPEN_ROWS))
-        return work.value(open_row) is not None
-    if case.kind in (ABNORMAL, REFUSED):
-        return bool(work.value(select(_R.state).where(_R.id == number)) == case.kind)
-    row = work.first(select(_A.state, _A.booked, _A.mismatch).where(_A.id == number))
-    if row is None:
-        return False
-    if case.kind == STUCK:
-        return bool(row.state == "cancelling")
-    return bool(row.state == "succeeded" and not row.booked)
+    return bool(pay_trouble.untold(read, 1)) or any(pay_trouble.settled(read))
 
 
 @action(permission=Permission.RECONCILE)
@@ -163,14 +85,22 @@ def note_on_case(work: Work, case_id: int, note: str, way: str = "") -> None:
 
 @action(permission=Permission.RECONCILE)
 def finish_case(work: Work, case_id: int, note: str) -> None:
-    """Somebody has seen to it; says what was done. A refund the bank sent back counts as paid back another way."""
+    """Somebody has seen to it; says what was done.
+
+    A refund the provider did not make, and money that stands nowhere, count as given back another way: what it was
+    paid for is free again.
+    """
     case = _open(work, case_id)
     if not note.strip():
         raise Refused(N_("Say what was done."))
     case.done_at, case.done_by, case.done_note = work.now, work.actor.key, note.strip()[:LONGEST]
-    if case.kind in (ABNORMAL, REFUSED) and _still_wrong(work, case):
+    if case.kind in MONEY_CASES and not pay_trouble.come_right(work, [case]):
         work.require(Permission.REFUND)
-        replace_provider_refund.run(work, int(case.source.partition(":")[2]), note)
+        number = int(case.source.partition(":")[2])
+        if case.kind in (ABNORMAL, REFUSED):
+            replace_provider_refund.run(work, number, note)
+        else:
+            count_as_given_back(work, number, note)
 
 
 @action(permission=Permission.REFUND)
@@ -196,8 +126,8 @@ def reopen_case(work: Work, case_id: int) -> None:
         return
     if work.now - case.done_at > timedelta(days=1):
         raise Refused(N_("It was closed more than a day ago."))
-    if case.kind in (ABNORMAL, REFUSED):
-        raise Refused(N_("The refund counts as given back another way; that stays so."))
+    if case.kind in MONEY_CASES and pay_trouble.come_right(work, [case]):
+        raise Refused(N_("The money counts as given back another way; that stays so."))
     case.done_at, case.done_by, case.done_note = None, "", ""
 
 

@@ -27,3 +27,10 @@ def let_go(work: Work, subject: str) -> None:
     if paying.open is not None:
         stop_row(work, paying.open)
     give_held_back(work, paying.held, _(NOT_BOUGHT))
+
+
+def stop_open(work: Work, subject: str) -> None:
+    """Cancel what is under way for a subject that is locked."""
+    under_way = read_paying(work, subject).open
+    if under_way is not None:
+        stop_row(work, under_way)

@@ -19,6 +19,7 @@ from desktop.basics.ids import new_key
 from desktop.basics.money import Money
 from desktop.gateways.payment import Answer, Back, Gateway, Reason, RefundState, State
 from desktop.models.payment_attempts import PaymentAttempt
+from desktop.queries import pay_trouble
 from desktop.queries.attempts import Waiting, attempt_to_refund, due_payments, next_payment_at
 from desktop.services import pay_cases, pay_recovery, pay_steps
 from desktop.services.attempts import Call, claim_attempt, record_answer
@@ -141,8 +142,9 @@ def recover(shop: Shop) -> int:
     """
     clock = shop.acting_as(actors.clock())
     moved = pay_recovery.look_after(clock)
-    if clock.ask(pay_cases.cases_differ):
-        clock.do(pay_cases.find_cases)
+    more = clock.ask(pay_cases.cases_differ)
+    while more:  # a long list in parts, so that no other program waits long
+        more = clock.do(pay_cases.find_cases) >= pay_trouble.PART
     return moved
 
 

@@ -24,6 +24,7 @@ TROUBLE = ("abnormal", "refused")
 REPLACED = "replaced"
 APART = timedelta(seconds=4)  # providers want some seconds between two refunds of one payment
 _A, _R = PaymentAttempt, ProviderRefund
+_REFUND = select(_R.__table__).where(_R.id == bindparam("refund")).with_for_update()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,9 +225,7 @@ def replace_provider_refund(work: Work, refund_id: int, note: str) -> None:
     row = _in_trouble(work, refund_id)
     if not note.strip():
         raise Refused(N_("Say how the money was given back."))
-    work.update(_R, row.id, {"state": REPLACED, "ended_at": work.now})
-    tell(work, row.attempt_id, row.state, REPLACED, detail=note.strip(), refund_number=row.number)
-    settle_refunds(work, row.attempt_id)
+    _replaced(work, row, note)
 
 
 @action(permission=Permission.REFUND)
@@ -249,8 +248,24 @@ def give_back_attempt(work: Work, attempt_id: int, note: str) -> int:
     )
 
 
+def count_as_given_back(work: Work, attempt_id: int, note: str) -> None:
+    """A person gave back what a provider took and what stands nowhere; the provider is not asked to.
+
+    Part of another deed, which asks for the right to refund.
+    """
+    refund_id = give_back_attempt.run(work, attempt_id, note)
+    if refund_id:
+        _replaced(work, work.first(_REFUND, {"refund": refund_id}), note)
+
+
+def _replaced(work: Work, row: Any, note: str) -> None:
+    work.update(_R, row.id, {"state": REPLACED, "ended_at": work.now})
+    tell(work, row.attempt_id, row.state, REPLACED, detail=note.strip(), refund_number=row.number)
+    settle_refunds(work, row.attempt_id)
+
+
 def _in_trouble(work: Work, refund_id: int) -> Any:
-    row = work.first(select(_R.__table__).where(_R.id == refund_id).with_for_update())
+    row = work.first(_REFUND, {"refund": refund_id})
     if row is None or row.state not in TROUBLE:
         raise Refused(N_("This refund is not in trouble any more. Refresh, then look again."))
     return row

@@ -43,8 +43,8 @@ from desktop.models.statements import (
     StatementRow,
     provider_span,
 )
+from desktop.queries.pay_trouble import BY_ITSELF, GONE
 from desktop.queries.pay_words import BILL
-from desktop.services.pay_cases import BY_ITSELF, GONE
 from desktop.shop.work import Work
 
 PAID = ("succeeded", "refunding", "partly refunded", "refunded", "refund abnormal")

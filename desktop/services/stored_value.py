@@ -28,7 +28,7 @@ from desktop.models.stored_value import (
     TopUp,
 )
 from desktop.queries.stored_value import Balance, balance_of, bonus_for, is_offered
-from desktop.services import once, pay_limits, pay_methods, posting, print_jobs
+from desktop.services import once, pay_letting_go, pay_limits, pay_methods, posting, print_jobs
 from desktop.services.cash_sessions import session_of
 from desktop.shop.action import action
 from desktop.shop.work import Work
@@ -220,10 +220,11 @@ def begin_top_up(work: Work, member_id: int, amount_minor: int, *, client_key: s
 
 @action(permission=Permission.KIOSK)
 def drop_top_up(work: Work, client_key: str) -> None:
-    """Give up a top-up nobody paid; money that still arrives for it goes back by itself."""
+    """Give up a top-up nobody paid: what is under way for it is cancelled, money that still arrives goes back by itself."""
     row = work.find(select(TopUp).where(TopUp.client_key == client_key).with_for_update())
     if row is not None and row.state == OPEN:
         row.state = DROPPED
+        pay_letting_go.stop_open(work, f"top_up:{client_key}")
 
 
 def open_top_up(work: Work, client_key: str) -> TopUp:

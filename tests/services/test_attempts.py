@@ -272,6 +272,30 @@ def test_cash_after_silence_and_the_late_money_goes_back(
     whole(stocked)
 
 
+@pytest.mark.req("M2", "M4")
+def test_why_a_payment_was_cancelled_stays_when_the_provider_is_silent(
+    stocked: Stocked, office: PayOffice, clock: HandClock
+) -> None:
+    key, version, due = a_sale(stocked)
+    office.script = deque([WAIT, *[LOST] * 5])
+    attempt = begin(stocked, key, due, version)
+    run_due(stocked.shop, gateways_of(office))
+    assert seen(stocked, attempt).reason == ""  # the control: nobody had stopped it yet
+    stocked.kiosk.do(stop_attempt, attempt)
+    for _turn in range(3):
+        run_due(stocked.shop, gateways_of(office))
+        assert seen(stocked, attempt).reason == "cancelled by the customer"
+        clock.pass_time(timedelta(minutes=1))
+    with stocked.shop.storage.read.connect() as connection:  # that it is silent counts against the provider
+        kept = connection.execute(text("SELECT trouble FROM payment_attempt")).scalar_one()
+    assert kept == "no answer in time"
+    drive(stocked.shop, office, clock)
+    with stocked.shop.storage.read.connect() as connection:
+        assert connection.execute(text("SELECT trouble FROM payment_attempt")).scalar_one() == ""
+    assert seen(stocked, attempt).reason == "cancelled by the customer"
+    assert office.net_minor == 0
+
+
 @pytest.mark.req("M12")
 def test_another_amount_is_never_accepted(
     stocked: Stocked, office: PayOffice, logs: Logs, clock: HandClock

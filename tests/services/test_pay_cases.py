@@ -13,6 +13,7 @@ from desktop.basics.errors import NotAllowed, Refused, ShopError
 from desktop.basics.i18n import speaking
 from desktop.gateways.payment import Reason
 from desktop.models.pay_offers import NEGOTIATE, OTHER, RETRY, WAYS
+from desktop.queries import pay_trouble
 from desktop.queries.pay_cases import payment_cases, reason_plans, what_to_do
 from desktop.queries.pay_words import CASE_HINTS, CASE_WAYS, CASE_WORDS, REASON_WORDS, USUAL_WAYS
 from desktop.queries.today import today
@@ -112,9 +113,26 @@ def test_a_case_has_an_owner_a_note_and_an_end(stocked: Stocked) -> None:
     assert shop.ask(payment_cases, True)[0].done_note == "补了 0.10 元现金"
     with pytest.raises(Refused, match="meanwhile"):
         merchant.do(assign_case, case.id, None)
-    assert shop.do(find_cases) == 0  # done is done, though the attempt is as it was
-    merchant.do(reopen_case, case.id)
-    assert len(shop.ask(payment_cases)) == 1
+    assert shop.do(find_cases) == 0  # done is done
+    with pytest.raises(Refused):  # the money counts as given back
+        merchant.do(reopen_case, case.id)
+
+
+@pytest.mark.req("M4")
+def test_a_long_list_is_gone_through_to_its_end(sqlite_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = open_stocked(sqlite_shop).shop
+    monkeypatch.setattr(pay_trouble, "PART", 3)
+    wrong = [
+        attempt(shop, "alipay", "succeeded", Reason.AMOUNT, mismatch=True, paid_minor=990)
+        for _one in range(8)
+    ]
+    assert shop.do(find_cases) == 3  # the control: one go takes a part
+    recover(shop)
+    assert len(shop.ask(payment_cases)) == 8
+    change(shop, wrong[-1], state="refunded")  # behind more that stay wrong than one part holds
+    recover(shop)
+    assert len(shop.ask(payment_cases)) == 7
+    assert not shop.ask(cases_differ)
 
 
 @pytest.mark.req("M4", "M9")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,11 +15,13 @@ from desktop.basics.ids import new_key
 from desktop.models.people import Permission
 from desktop.models.settings import STORED_MOST
 from desktop.models.stored_value import StoredBalance, StoredValueEntry
+from desktop.queries.attempts import attempt_view
 from desktop.queries.checkout import checkout_view
 from desktop.queries.stored_value import top_up_slip
 from desktop.queries.verify import verify
 from desktop.services.attempts import begin_attempt
 from desktop.services.pay_methods import MethodTerms, edit_method
+from desktop.services.paying import run_due
 from desktop.services.settings import set_setting
 from desktop.services.stored_value import (
     begin_top_up,
@@ -33,7 +36,7 @@ from desktop.shop.shop import Shop
 from desktop.shop.work import Work
 from desktop.storage.engine import open_storage
 from tests.helpers.goods import MILK, NUTS, Stocked, open_stocked
-from tests.helpers.pay_office import PayOffice, drive
+from tests.helpers.pay_office import DEAF, WAIT, PayOffice, drive, gateways_of
 from tests.helpers.stored import books, fill, has, spend_together, stored_sale, with_tiers
 from tests.helpers.tills import CONTEXT, gather, ids_of, leave
 
@@ -96,7 +99,25 @@ def test_money_for_a_top_up_that_was_given_up_goes_back(stocked: Stocked, clock:
     stocked.kiosk.do(drop_top_up, key)
     drive(stocked.shop, office, clock)
     assert has(stocked) == (0, 0)
-    assert "take" in office.calls
+    assert office.calls == []  # nothing of it was ever sent
+    books(stocked)
+
+
+@pytest.mark.req("C14", "M1", "M2")
+@pytest.mark.parametrize("how", [WAIT, DEAF])
+def test_a_top_up_that_is_given_up_stops_its_payment_at_once(
+    stocked: Stocked, clock: HandClock, how: str
+) -> None:
+    key, office = new_key(), PayOffice(script=deque([how]))
+    stocked.kiosk.do(begin_top_up, stocked.member_id, 50_000, client_key=key)
+    begun = _pays(stocked, f"top_up:{key}", 50_000)
+    run_due(stocked.shop, gateways_of(office))
+    assert stocked.kiosk.ask(attempt_view, begun).state in ("pending", "unknown")  # the control: under way
+    stocked.kiosk.do(drop_top_up, key)
+    view = stocked.kiosk.ask(attempt_view, begun)
+    assert (view.state, view.reason) == ("cancelling", "cancelled by the customer")
+    drive(stocked.shop, office, clock)
+    assert has(stocked) == (0, 0)
     assert office.net_minor == 0
     books(stocked)
 

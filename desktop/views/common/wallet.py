@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop.basics.errors import ShopError
+from desktop.basics.errors import ShopError, Unavailable
 from desktop.basics.i18n import _
 from desktop.basics.ids import new_key
 from desktop.basics.money import Money
@@ -17,6 +17,7 @@ from desktop.services.attempts import begin_attempt, stop_attempt
 
 WALLETS = ("wechat", "alipay", "unionpay")
 BY_HAND = ("cash", "card", "other")
+WAIT_FOR_IT = "wait_for_payment"  # another try is under way
 LOOK_AGAIN_MS = 2_000  # should a piece of news get lost
 
 
@@ -55,14 +56,18 @@ class Wallet(QObject):
         """Whether the provider has not answered for so long that the money may be taken by hand, after a warning."""
         return self.under_way and self.view is not None and self.view.may_take_cash
 
-    def begin(self, method: str, amount_minor: int, version: int, code: str = "") -> None:
-        """Show a code for this amount, or charge the customer's `code`; nothing while another try is under way."""
+    def begin(self, method: str, amount_minor: int, version: int, code: str = "", approval: int = 0) -> None:
+        """Show a code for this amount, or charge the customer's `code`; nothing while another try is under way.
+
+        `approval` is a manager's yes to more than who acts may take.
+        """
         if self.under_way:
             return
         self.beginning, self.stopping, self.view, self._attempt = True, False, None, 0
         task = self._background.do(
             begin_attempt, self._subject, method, amount_minor, way="take" if code else "show",
             customer_code=cleaned(code), version=version, client_key=new_key(), till_id=self._till,
+            approval=approval,
         )  # fmt: skip
         task.then(self._begun).otherwise(self._not_begun)
         self.changed.emit()
@@ -72,7 +77,7 @@ class Wallet(QObject):
         self._background.ask(payments_of, self._subject).then(self._found).otherwise(lambda error: None)
 
     def _found(self, payments: SubjectPayments) -> None:
-        if payments.open is not None:
+        if payments.open is not None and not self.under_way and not self._done:
             self._begun(payments.open.id)
 
     def _begun(self, attempt_id: int) -> None:
@@ -85,6 +90,8 @@ class Wallet(QObject):
     def _not_begun(self, error: ShopError) -> None:
         self.beginning = self.stopping = False
         self.refused.emit(error)
+        if error.next_step == WAIT_FOR_IT or isinstance(error, Unavailable):
+            self.resume()  # what is under way is shown, whoever began it; this one too if only its answer got lost
 
     def look(self) -> None:
         """Ask where the payment stands."""

@@ -22,7 +22,7 @@ class WalletPage(Page):
         super().__init__(around)
         self._method = self.sale.method
         due = around.money(self.sale.due_minor)
-        self._left = self._whole = WAIT_SECONDS * (2 if look.large else 1)
+        self._whole = WAIT_SECONDS * (2 if look.large else 1)
         self._code = QrCode(CODE_SIDE if look.portrait else 500)
         self._icon = self._picture()
         self._told = Text("", 38, 600, align="center", wrap=True)
@@ -77,7 +77,6 @@ class WalletPage(Page):
         return [self._others, row(*self._ways.values())]
 
     def _retry(self) -> None:
-        self._left = self._whole
         self.sale.pay_again()
 
     def _back(self) -> None:
@@ -123,9 +122,10 @@ class WalletPage(Page):
         wallet = self.sale.wallet
         if wallet is None or not wallet.under_way:
             return
-        minutes, seconds = divmod(max(0, self._left), 60)
+        left = self._whole - self.sale.waited
+        minutes, seconds = divmod(max(0, left), 60)
         self._clock.text.say(_("Waiting for payment, {time} left").format(time=f"{minutes}:{seconds:02d}"))
-        self._bar.show_share(self._left / self._whole)
-        self._left -= 1
-        if self._left < 0:
+        self._bar.show_share(max(0, left) / self._whole)
+        self.sale.waited += 1
+        if left <= 0:
             self.sale.leave_wallet()

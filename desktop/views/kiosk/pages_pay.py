@@ -191,7 +191,7 @@ class WaitPage(Page):
         super().__init__(around)
         method = self.sale.method
         due = around.money(self.sale.due_minor)
-        self._left = self._whole = WAIT_SECONDS * (2 if look.large else 1)
+        self._whole = WAIT_SECONDS * (2 if look.large else 1)
         card = self._what_to_do(method)
         self._bar = TimeBar()
         self._told = Note("", "time-line", "text", 26)
@@ -208,7 +208,7 @@ class WaitPage(Page):
             framed(self, [Steps(3), *due_parts], [card, *clock, sums], [*self._others(), foot], 14)
         else:
             framed(self, [*due_parts, sums, 1, *self._others()], [card], [*clock, foot], 14)
-        self.tick(0)
+        self._say_left()
 
     def _what_to_do(self, method: str) -> Card:
         _name, icon, brand = method_words(method)
@@ -252,12 +252,16 @@ class WaitPage(Page):
 
     def tick(self, idle_left: int) -> None:
         """A second less; at the end the bill comes back."""
-        minutes, seconds = divmod(max(0, self._left), 60)
-        self._told.text.say(_("Waiting for payment, {time} left").format(time=f"{minutes}:{seconds:02d}"))
-        self._bar.show_share(self._left / self._whole)
-        self._left -= 1
-        if self._left < 0:
+        self.sale.waited += 1
+        self._say_left()
+        if self.sale.waited > self._whole:
             self.sale.back_to_bill()
+
+    def _say_left(self) -> None:
+        left = self._whole - self.sale.waited
+        minutes, seconds = divmod(max(0, left), 60)
+        self._told.text.say(_("Waiting for payment, {time} left").format(time=f"{minutes}:{seconds:02d}"))
+        self._bar.show_share(max(0, left) / self._whole)
 
 
 class StaffPage(Page):

@@ -10,6 +10,7 @@ from desktop.basics.pay_codes import route
 from desktop.queries.attempts import AttemptView
 from desktop.queries.pay_offer import OfferedMethod, offered
 from desktop.queries.stored_value import STORED
+from desktop.services.pay_limits import ASK_MANAGER, TAKE, approve_by_pin
 from desktop.services.sale_payments import settled_sale
 from desktop.services.settlement import Settled, TenderIn, settle
 from desktop.services.sign_in import check_pin
@@ -31,8 +32,11 @@ class KioskPay(KioskCart):
         self.wallet: Wallet | None = None
         self.stored = self.stored_left = 0  # stored value: chosen for this sale, and what the member has
         self._handed = (0, "")  # what staff confirmed last, should it have to be said once more
+        self._warned = False
+        self.yes_for = 0  # for how much a manager's yes is asked (minor units)
         self._code = ""  # the customer's own payment code, between its scan and its use
         self._next = ""  # the way to pay chosen while another one is still being cancelled
+        self.waited = 0  # seconds the page of waiting has been there, however often it is built anew
 
     # -- paying -----------------------------------------------------------------------------------------------
 
@@ -82,13 +86,14 @@ class KioskPay(KioskCart):
         task = self._background.do(settle_stored, self.key, self.version)
         task.then(self._mine(self._settled)).otherwise(self._mine(self._not_settled))
 
-    def begin_waiting(self) -> None:
-        """Everything is agreed: wait for the money, which stored value needs not."""
+    def begin_waiting(self, approval: int = 0) -> None:
+        """Everything is agreed: wait for the money, which stored value needs not. `approval`: a manager's yes."""
+        self.waited = 0
         if self.method == STORED:
             self._settle_stored()
             return
         if self.method in WALLETS:
-            self._begin_wallet()
+            self._begin_wallet(approval)
         if self.page == WAIT:
             self.page_changed.emit(WAIT)  # another way to pay has another page
         self.go(WAIT)
@@ -107,10 +112,12 @@ class KioskPay(KioskCart):
         self.go(STAFF)
         self.changed.emit()
 
-    def settle(self, received_minor: int = 0, reference: str = "", *, warned: bool = False) -> None:
+    def settle(
+        self, received_minor: int = 0, reference: str = "", *, warned: bool = False, approval: int = 0
+    ) -> None:
         """Staff confirms the money: everything is written at once. A second touch does nothing.
 
-        `warned`: staff knows that a provider does not say what became of an earlier payment.
+        `warned`: staff knows that a provider does not say what became of an earlier payment. `approval`: a manager's yes.
         """
         if self.busy or self.page != STAFF or self.bill is None or self.staff is None:
             return
@@ -119,8 +126,8 @@ class KioskPay(KioskCart):
         off = self.pay_discount_minor
         tenders = (TenderIn(self.method, due, received_minor, reference, discount_minor=off),) if due else ()
         door = self._background.shop.acting_as(self.staff)
-        self._handed = received_minor, reference
-        task = self._background.device(door.do, settle, self.key, tenders, self.version, warned)
+        self._handed, self._warned = (received_minor, reference), warned
+        task = self._background.device(door.do, settle, self.key, tenders, self.version, warned, approval)
         task.then(self._mine(self._settled)).otherwise(self._mine(self._not_settled))
 
     def _settled(self, settled: Settled) -> None:
@@ -130,7 +137,7 @@ class KioskPay(KioskCart):
 
     def _not_settled(self, error: ShopError) -> None:
         self.busy = ""
-        if error.next_step == DESPITE:
+        if error.next_step == DESPITE or self._limited(error):
             self.say(error)
             return
         if not isinstance(error, Unavailable):  # the sale itself has to change before it can be paid
@@ -140,6 +147,29 @@ class KioskPay(KioskCart):
             else:
                 self.stale.emit()
         self.say(error)
+
+    def _limited(self, error: ShopError) -> bool:
+        """Whether somebody who may take more has to say yes; the sale stays as it is meanwhile."""
+        if error.next_step != ASK_MANAGER:
+            return False
+        self.yes_for = int(error.fields["amount_minor"])
+        return True
+
+    def approve(self, pin: str) -> None:
+        """Somebody who may take more typed the PIN: the payment goes on with that yes."""
+        if self.busy or not self.yes_for:
+            return
+        self._start("pin")
+        shop, amount = self._background.shop, self.yes_for
+        task = self._background.device(approve_by_pin, shop, self._till, pin, TAKE, amount)
+        self._otherwise(task, self._approved)
+
+    def _approved(self, approval: int) -> None:
+        self.busy, self.yes_for = "", 0
+        if self.page == STAFF:
+            self.settle(*self._handed, warned=self._warned, approval=approval)
+        elif self.page == BILL and self.method in WALLETS:
+            self.begin_waiting(approval)
 
     def settle_despite(self) -> None:
         """Staff was warned, and takes what was handed over."""
@@ -163,6 +193,11 @@ class KioskPay(KioskCart):
         super()._saved(version)
         if self.page == BILL:
             self.ask_offers()
+
+    def _not_saved(self, error: ShopError) -> None:
+        super()._not_saved(error)
+        if error.next_step == "stop_payment":  # somebody’s payment for this sale is under way: show it
+            self.resume_wallet()
 
     def ask_offers(self) -> None:
         """Which ways to pay are offered for this bill; while one is under way, which others there are."""
@@ -193,10 +228,10 @@ class KioskPay(KioskCart):
             self.pay(method)
         return True
 
-    def _begin_wallet(self) -> None:
+    def _begin_wallet(self, approval: int) -> None:
         if self.bill is not None:
             code, self._code = self._code, ""
-            self._own_wallet().begin(self.method, self.bill.to_pay_minor, self.version, code)
+            self._own_wallet().begin(self.method, self.bill.to_pay_minor, self.version, code, approval)
 
     def _own_wallet(self) -> Wallet:
         if self.wallet is None:
@@ -239,6 +274,7 @@ class KioskPay(KioskCart):
 
     def _wallet_refused(self, error: ShopError) -> None:
         self._code = self._next = ""
+        self._limited(error)
         self.back_to_bill()
         self.stale.emit()
         self.say(error)

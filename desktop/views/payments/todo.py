@@ -15,6 +15,7 @@ from desktop.queries.pay_words import (
     ABNORMAL,
     CASE_HINTS,
     MISMATCH,
+    MONEY_CASES,
     REFUSED,
     UNBOOKED,
     case_word,
@@ -137,7 +138,7 @@ class CaseList(QWidget):
 
     def _finished(self, case: CaseRow) -> None:
         self.load()
-        again = None if case.kind in ("abnormal", "refused") else partial(self.reopen, case)
+        again = None if case.kind in MONEY_CASES else partial(self.reopen, case)
         self.context.toast(self, _("Seen to"), undo=again)
 
     def reopen(self, case: CaseRow) -> None:
@@ -249,6 +250,8 @@ class FinishSheet(Sheet):
         text = ""
         if case.kind in ("abnormal", "refused"):
             text = _("The provider is not asked again. Only say so once the customer has the money.")
+        elif case.kind in MONEY_CASES:
+            text = _("It counts as given back another way. Only say so once the customer has the money.")
         super().__init__(
             parent.window(), title, verb=_("Mark as done"), icon="check-line", width=440, text=text
         )

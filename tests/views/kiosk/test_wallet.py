@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import insert, select
 
 from desktop.basics.clock import HandClock
+from desktop.basics.ids import new_key
 from desktop.models.payment_accounts import PaymentAccount
 from desktop.models.payments import Tender
 from desktop.queries.verify import verify
+from desktop.services.attempts import begin_attempt
 from desktop.services.paying import run_due
 from desktop.views.kiosk.overlays import Notice
 from desktop.views.kiosk.page_wallet import WalletPage
@@ -285,6 +287,53 @@ def test_after_a_power_cut_the_kiosk_goes_on_with_the_payment_that_was_under_way
     later(kiosk, office, clock)
     kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "receipt")
     assert len(office.trades) == 1
+
+
+@pytest.mark.req("M2", "M4")
+def test_a_payment_begun_by_another_program_is_shown_and_can_be_left(
+    kiosk: Kiosk, office: PayOffice, clock: HandClock
+) -> None:
+    at_bill(kiosk)
+    sale, till = kiosk.sale, kiosk.stocked.kiosk
+    aside(
+        lambda: till.do(
+            begin_attempt, f"sale:{sale.key}", "alipay", sale.bill.to_pay_minor, way="show", version=sale.version,
+            client_key=new_key(),
+        )
+    )  # fmt: skip
+    assert sale.page == "bill"  # the control: nobody told this screen
+    sale.pay("wechat")
+    kiosk.qtbot.waitUntil(lambda: sale.wallet is not None and sale.wallet.view is not None)
+    kiosk.settle_down()
+    page = kiosk.window.page
+    assert isinstance(page, WalletPage)
+    assert (sale.page, sale.method, sale.wallet.view.method_key) == ("wait", "alipay", "alipay")
+    work(kiosk, office)
+    assert page._code.address.startswith("https://pay.example/")
+    sale.leave_wallet()
+    kiosk.settle_down()
+    for _look in range(3):
+        later(kiosk, office, clock)
+    kiosk.qtbot.waitUntil(lambda: sale.page == "bill")
+    assert office.net_minor == 0
+
+
+@pytest.mark.req("K4", "M2")
+def test_drawing_the_page_anew_gives_no_more_time(kiosk: Kiosk, office: PayOffice) -> None:
+    at_bill(kiosk)
+    page = begun(kiosk)
+    work(kiosk, office)
+    for _second in range(100):
+        page.tick(0)
+    kiosk.window._switch_language()
+    kiosk.settle_down()
+    again = kiosk.window.page
+    assert isinstance(again, WalletPage)
+    assert again is not page  # the control: it was built anew
+    assert not kiosk.sale.wallet.stopping
+    for _second in range(21):
+        again.tick(0)
+    assert kiosk.sale.wallet.stopping  # two minutes in all
 
 
 @pytest.mark.req("M1", "C10")

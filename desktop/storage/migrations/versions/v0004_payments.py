@@ -60,6 +60,15 @@ def upgrade() -> None:
         "ix_fx_rate_foreign_mode_id", "fx_rate", ["foreign_code", "base_code", "mode", "id"], unique=False
     )
     op.create_table(
+        "order_look",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("until", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_look")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_order_look_token_hash")),
+    )
+    op.create_table(
         "payment_account",
         sa.Column("id", BigId, nullable=False),
         sa.Column("gateway", sa.String(), nullable=False),
@@ -412,6 +421,7 @@ def upgrade() -> None:
         sa.Column("customer_code", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("trouble", sa.String(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
         sa.Column("reference", sa.String(), nullable=False),
         sa.Column("code", sa.String(), nullable=False),
@@ -743,6 +753,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_statement_entry_row_id"), "statement_entry", ["row_id"], unique=False)
     op.add_column("checkout", sa.Column("stored_minor", sa.BigInteger(), server_default="0", nullable=False))
+    op.add_column("order_line", sa.Column("foreign_currency", sa.String(), nullable=True))
+    op.add_column("order_line", sa.Column("foreign_minor", sa.BigInteger(), nullable=True))
+    op.add_column("order_line", sa.Column("rate", sa.String(), nullable=True))
     op.add_column("payment_method", sa.Column("fee_bp", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column(
         "payment_method", sa.Column("discount_bp", sa.BigInteger(), server_default="0", nullable=False)
@@ -766,6 +779,7 @@ def upgrade() -> None:
     op.add_column("payment_method", sa.Column("regions", sa.String(), server_default="", nullable=False))
     op.add_column("payment_method", sa.Column("currencies", sa.String(), server_default="", nullable=False))
     op.add_column("payment_method", sa.Column("trusted_at", UtcDateTime(), nullable=True))
+    op.add_column("price_list", sa.Column("currency", sa.String(), server_default="", nullable=False))
     op.add_column("refund_tender", sa.Column("route", sa.String(), server_default="", nullable=False))
     op.add_column("refund_tender", sa.Column("session_id", sa.BigInteger(), nullable=True))
     op.add_column(
