@@ -17,6 +17,8 @@ from desktop.models.orders import TO_SHIP, Order, OrderEvent, OrderLine, OrderTa
 from desktop.models.payments import Refund, RefundTender, Tender
 from desktop.models.people import Permission, Staff, Till
 from desktop.models.products import Product, Sku, Tag
+from desktop.pricing.foreign_prices import line_words
+from desktop.queries.order_backs import BackRow, read_backs
 from desktop.queries.order_messages import MessageRow, read_talk
 from desktop.queries.order_parcels import ParcelRow, read_parcels
 from desktop.queries.order_waits import CHASED, REASON
@@ -150,6 +152,7 @@ class OrderDetail:
     messages: tuple[MessageRow, ...] = ()
     pay_discount_minor: int = 0  # of the discount: for the way it was paid
 
+    backs: tuple[BackRow, ...] = ()  # refunds through a provider
     @property
     def part_shipped(self) -> bool:
         """Whether a part of it has left and the rest is still to come."""
@@ -206,6 +209,7 @@ def order_detail(read: Read, order_id: int) -> OrderDetail:
         tags=_tags(read, order_id),
         messages=_messages(read, order_id),
     )
+        backs=read_backs(read, order_id),
 
 
 @question(permission=Permission.SEE_PERSONAL, personal=True)

@@ -28,7 +28,7 @@ from desktop.pricing.rounding import rounded_bill
 from desktop.queries.cash_sums import rounding_of
 from desktop.queries.offers import Buyer, read_buyer, read_offers, terms_for
 from desktop.services import posting, print_jobs, set_aside, stored_value
-from desktop.services.hand_tenders import Payment, check_by_hand, tender_rows
+from desktop.services.hand_tenders import Payment, check_by_hand, count_part, tender_rows
 from desktop.services.local_tenders import STORED, check_stored, in_base
 from desktop.services.pay_waiting import Paying, check_settling, mark_booked, read_paying
 from desktop.services.posting import PointsStep, StockStep
@@ -148,11 +148,18 @@ def _taken_off(
     work: Work, priced: _Priced, tenders: Sequence[TenderIn], approval: int = 0, counts: bool = True
 ) -> int:
     """May it be paid these ways here, and what is taken off for them."""
-    sale, bill = priced.sale, priced.bill
-    others = {STORED: sale.stored_minor} if sale.stored_minor else {}
-    others |= {"points": bill.points_minor} if bill.points else {}
-    payment = Payment(sale.till_id, priced.channel, sale.member_id, bill.currency, sale.client_key)
-    return check_by_hand(work, payment, tenders, others, approval, counts=counts)
+    return check_by_hand(work, _payment(priced), tenders, _besides(priced), approval, counts=counts)
+
+
+def _payment(priced: _Priced) -> Payment:
+    sale = priced.sale
+    return Payment(sale.till_id, priced.channel, sale.member_id, priced.bill.currency, sale.client_key)
+
+
+def _besides(priced: _Priced) -> dict[str, int]:
+    """What stored value and points pay of a sale (minor units)."""
+    others = {STORED: priced.sale.stored_minor, "points": priced.bill.points_minor}
+    return {method: amount for method, amount in others.items() if amount}
 
 
 def held_tender(row: Any) -> TenderIn:
@@ -183,6 +190,8 @@ def settle_held(work: Work, key: str) -> Settled | None:
     if paying.held_minor + sale.stored_minor < priced.bill.to_pay_minor:
         return None
     return _finish(work, priced, (), paying, _fingerprint(key, (), sale.version))
+    for method, amount in _besides(priced).items():  # what providers took was counted when it began
+        count_part(work, _payment(priced), method, amount)
 
 
 _ANSWER = select(Idempotency.request_hash, Idempotency.result).where(

@@ -12,6 +12,7 @@ from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _, language, set_language
 from desktop.queries.checkout import Goods, search_goods
 from desktop.queries.kiosk import KioskFacts, kiosk_facts
+from desktop.services.pay_limits import ASK_MANAGER
 from desktop.views.common.context import Context
 from desktop.views.common.paint import painting
 from desktop.views.kiosk.cart import IDLE, RECEIPT, STAFF, WAIT, Notify
@@ -238,6 +239,7 @@ class KioskWindow(QWidget):
             "search": (_("Add by name"), self._search),
             DESPITE: (_("Take payment"), self._take_despite),
         }
+            ASK_MANAGER: (_("Manager’s PIN"), self._staff.ask_manager),
         verb, on = steps.get(next_step, ("", None))
         self.open_overlay(Notice(self, sentence, verb, on))
 
