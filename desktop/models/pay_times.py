@@ -101,6 +101,12 @@ REFUND_ROUTE = SettingSpec(
     "refunds.route",
     SAME,
     N_("Money goes back"),
-    N_("The way it came, or always another way. Whoever refunds may choose for each refund."),
+    N_("The way it came, or always another way."),
     choices=(SAME, "cash", "stored_value"),
+)
+REFUND_CHOICE = SettingSpec(
+    "refunds.choose",
+    True,
+    N_("Whoever refunds may choose another way"),
+    N_("For each refund and each after-sales case. Otherwise money always goes back as said above."),
 )

@@ -19,6 +19,7 @@ from desktop.queries.after_sale_room import room_of
 from desktop.queries.after_sale_words import reasons
 from desktop.queries.exchange_bill import Exchange, bill_for, reckon
 from desktop.queries.given_back import Worth, besides_goods, left_of_order, sources_of, split_now, worth_of
+from desktop.queries.refund_ways import Ways, ways_back
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
@@ -68,6 +69,7 @@ class SettlePreview:
     points_returned: int = 0
     points_taken_back: int = 0
     exchange: Exchange | None = None
+    ways: Ways = Ways()
 
 
 @question(permission=Permission.SEE_ORDERS)
@@ -109,9 +111,16 @@ def case_offer(read: Read, order_id: int) -> CaseOffer:
 
 @question(permission=Permission.HANDLE_ORDERS)
 def settle_preview(
-    read: Read, case_id: int, counted: Sequence[tuple[int, int]] = (), goods: Sequence[CartLine] = ()
+    read: Read,
+    case_id: int,
+    counted: Sequence[tuple[int, int]] = (),
+    goods: Sequence[CartLine] = (),
+    route: str = "",
 ) -> SettlePreview:
-    """What settling the case now would come to; `counted` are (line id, thousandths) other than what arrived."""
+    """What settling the case now would come to; `counted` are (line id, thousandths) other than what arrived.
+
+    `route` is another way for the money than it came by.
+    """
     case = read.rows(select(AfterSale.__table__).where(AfterSale.id == case_id)).one()
     order = read.rows(select(Order.__table__).where(Order.id == case.order_id)).one()
     if case.kind == RESHIP:
@@ -132,7 +141,7 @@ def settle_preview(
     if case.kind == EXCHANGE and pairs and goods:
         sums = reckon(read, pairs, bill_for(read, order, goods))
     back = own + sum(worth.credit_minor for _line, worth in worths) - (sums.keep_minor if sums else 0)
-    return _preview(read, order, own, back, worths, sums)
+    return _preview(read, order, own, back, worths, sums, route)
 
 
 def _preview(
@@ -142,6 +151,7 @@ def _preview(
     back: int,
     worths: Sequence[tuple[Any, Worth]],
     sums: Exchange | None,
+    route: str,
 ) -> SettlePreview:
     """Of the order's own money first, then of what an exchange had paid of its lines."""
     parts = [(order, min(own, back))]
@@ -151,10 +161,13 @@ def _preview(
             source = read.rows(select(Order.__table__).where(Order.id == order_id)).one()
             parts.append((source, amount))
             rest -= amount
-    splits = [split_now(read, source, amount) for source, amount in parts if amount > 0]
+    found = [(source, split_now(read, source, amount)) for source, amount in parts if amount > 0]
+    splits = [split for _source, split in found]
+    ways = ways_back(read, order, [(source.id, split.money_minor) for source, split in found], route)
     return SettlePreview(
         sum(s.money_minor for s in splits),
         sum(s.points for s in splits),
         sum(s.taken_back for s in splits),
         sums,
+        ways,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop.basics.i18n import N_, _
+from desktop.basics.money import Money
 from desktop.models.orders import CHANNEL_WORDS, ORDER_TYPES, STATUS_WORDS
 from desktop.models.payments import METHOD_WORDS
 
@@ -69,6 +70,16 @@ def discount_lines(discount_minor: int, pay_minor: int, note: str) -> list[tuple
     """What was taken off, as lines of (words, minor units): for the goods, and of its own for the way it was paid."""
     lines = [(said(note) or _("Discount"), discount_minor - pay_minor), (_("Payment discount"), pay_minor)]
     return [(words, minor) for words, minor in lines if minor]
+
+
+def given_back_words(money_minor: int, currency: str, points: int) -> str:
+    """What a refund gave back: money, points or both, and nothing that was none."""
+    money, count = Money(money_minor, currency), f"{points:,}"
+    if money_minor and points:
+        return _("{money} and {points} points given back").format(money=money, points=count)
+    if points:
+        return _("{points} points given back").format(points=count)
+    return _("{money} given back").format(money=money)
 
 
 def event_word(key: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -44,13 +44,19 @@ from desktop.shop.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """How a case is settled: what an exchange sends (None: as planned), the difference the person saw, the parcel."""
+    """How a case is settled: what an exchange sends (None: as planned), the difference the person saw, the parcel.
+
+    `route` is another way for the money than it came by, `approval` a manager's yes to more than who acts may give back; that one
+    is no part of what a retry is known by.
+    """
 
     goods: tuple[CartLine, ...] | None = None
     difference_minor: int | None = None
     tracking: str = ""
     carrier: str = ""
     carrier_id: int | None = None
+    route: str = ""
+    approval: int = field(default=0, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +76,8 @@ class Outcome:
 def settle_case(work: Work, case_id: int, client_key: str, how: Settling = Settling()) -> Outcome:  # noqa: B008
     """Do what the case is for, once; a retry with the same key gets the first answer.
 
-    Raises `Refused` before it is approved or its goods are here, `OutOfStock` for goods to be sent that are gone,
-    `Changed` when an exchange comes to another difference than the person saw.
+    Raises `Refused` before it is approved or its goods are here and above the person's amount, `OutOfStock` for goods
+    to be sent that are gone, `Changed` when an exchange comes to another difference than the person saw.
     """
     case, order = lock_case(work, case_id)
     given = once.claim(work, client_key, [case_id, repr(how)])
@@ -84,7 +90,7 @@ def settle_case(work: Work, case_id: int, client_key: str, how: Settling = Settl
     elif case.kind == RESHIP:
         outcome = _send_again(work, case, order, rows, client_key, how)
     else:
-        outcome = _refund(work, case, order, rows, client_key)
+        outcome = _refund(work, case, order, rows, client_key, how)
     move(work, case, SETTLED)
     if not KINDS[case.kind].followed:
         move(work, case, CLOSED)
@@ -102,7 +108,7 @@ def _counted(case: AfterSale, rows: Sequence[tuple[AfterSaleLine, OrderLine]]) -
 
 
 def _wish(
-    case: AfterSale, order: Order, rows: Sequence[tuple[AfterSaleLine, OrderLine]], client_key: str
+    case: AfterSale, rows: Sequence[tuple[AfterSaleLine, OrderLine]], client_key: str, how: Settling
 ) -> Wish:
     returned = _counted(case, rows)
     return Wish(
@@ -114,13 +120,20 @@ def _wish(
         with_freight=case.with_freight,
         case_id=case.id,
         gone=KINDS[case.kind].goods,
+        route=how.route,
+        approval=how.approval,
     )
 
 
 def _refund(
-    work: Work, case: AfterSale, order: Order, rows: Sequence[tuple[AfterSaleLine, OrderLine]], key: str
+    work: Work,
+    case: AfterSale,
+    order: Order,
+    rows: Sequence[tuple[AfterSaleLine, OrderLine]],
+    key: str,
+    how: Settling,
 ) -> Outcome:
-    refunded = grant(work, order, _wish(case, order, rows, key))
+    refunded = grant(work, order, _wish(case, rows, key, how))
     case.refund_id = refunded.refund_id
     return _outcome(refunded)
 
@@ -148,7 +161,7 @@ def _exchange(
             N_("The difference is {amount} now: a price changed. Look again, then settle."),
             next_step="look_again", amount=str(Money(sums.difference_minor, order.currency)),
         )  # fmt: skip
-    wish = replace(_wish(case, order, rows, key), keep_minor=sums.keep_minor, with_freight=False)
+    wish = replace(_wish(case, rows, key, how), keep_minor=sums.keep_minor, with_freight=False)
     refunded = grant(work, order, wish)
     made = write_exchange_order(work, order, case.code, goods, sums.discount_minor, f"{key}:new")
     _credit(work, case, made.order_id, goods, sums.keep_minor, [line.total_minor for line in bill.lines])

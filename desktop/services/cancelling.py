@@ -76,7 +76,7 @@ def cancel_own_order(work: Work, order_id: int, reason: str, client_key: str) ->
     return handling
 
 
-def free_and_close(work: Work, order: Order, reason: str) -> None:
+def free_and_close(work: Work, order: Order, reason: str, approval: int = 0) -> None:
     """Close an order nobody paid: what it held is free again, and what providers took a part of goes back."""
     if order.paid_minor or work.value(select(Tender.id).where(Tender.order_id == order.id).limit(1)):
         raise Refused(N_("Money was taken for this order, so it can't be cancelled as unpaid."))
@@ -87,7 +87,7 @@ def free_and_close(work: Work, order: Order, reason: str) -> None:
     set_aside.give_back(work, order.id)
     for reservation in (*held, *wishes_of(work, order.id)):
         reservation.state = "released"
-    give_credit_back(work, order, reason)
+    give_credit_back(work, order, reason, approval)
     order.pay_deadline = None
     tell(work, order.id, "cancelled", reason)
 
@@ -103,7 +103,7 @@ def ask_return(work: Work, order: Order, reason: str) -> None:
     post_notice(work, wanted)
 
 
-def give_rest_back(work: Work, order: Order, reason: str, client_key: str) -> Refunded:
+def give_rest_back(work: Work, order: Order, reason: str, client_key: str, approval: int = 0) -> Refunded:
     """Give back what has not left: the whole order with its freight, or the rest of one that left in part."""
     left_in_part = order.part_shipped
     rows = work.rows(
@@ -120,7 +120,7 @@ def give_rest_back(work: Work, order: Order, reason: str, client_key: str) -> Re
     ]
     rest = [(line_id, qty) for line_id, qty in here if qty > 0]
     freight = not left_in_part and bool(order.freight_minor + order.rounding_minor)
-    back = give_back(work, order, rest, reason, client_key, True, freight)
+    back = give_back(work, order, rest, reason, client_key, True, freight, approval)
     if left_in_part:
         return back
     if order.status != CANCELLED:

@@ -40,8 +40,6 @@ _OPEN_AT = (
     .where(CashSession.till_id == bindparam("till"), CashSession.state == OPEN)
     .with_for_update(read=True, key_share=True)
 )
-_ANY_OPEN = select(CashSession.id).where(CashSession.state == OPEN)
-_ANY_OPEN = _ANY_OPEN.limit(2).with_for_update(read=True, key_share=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +79,6 @@ def session_of(work: Work, till_id: int, *, cash: bool = False) -> int | None:
             next_step="open_session",
         )
     return int(found) if found is not None else None
-
-
-def session_giving(work: Work, till_id: int) -> int | None:
-    """The session whose drawer a refund leaves: that of the sale’s till, or the only one open in the shop."""
-    here = session_of(work, till_id)
-    if here is not None:
-        return here
-    others = work.rows(_ANY_OPEN).scalars().all()
-    return int(others[0]) if len(others) == 1 else None
 
 
 @action(permission=Permission.CASH)

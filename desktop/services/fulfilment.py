@@ -200,20 +200,21 @@ def receive_order(work: Work, order_id: int) -> None:
 
 
 @action(permission=Permission.HANDLE_ORDERS)
-def cancel_order(work: Work, order_id: int, reason: str = "") -> None:
+def cancel_order(work: Work, order_id: int, reason: str = "", approval: int = 0) -> None:
     """Cancel an unpaid order: what it held is free again. A paid one is cancelled with its refund.
 
-    The clock gives `NOT_PAID` as its reason. Money that came meanwhile, even a part of it, stands in the way.
+    The clock gives `NOT_PAID` as its reason. Money that came meanwhile, even a part of it, stands in the way. `approval`
+    is a manager's yes to what an exchange had paid of it and goes back.
     """
     order = work.get(Order, order_id, lock=True)
     if order.status == TO_SHIP:
         raise Refused(N_("This order is paid. Cancel it together with its refund."), next_step="refund")
     check_may_cancel(work, order)
-    free_and_close(work, order, reason)
+    free_and_close(work, order, reason, approval)
 
 
 @action(permission=Permission.REFUND)
-def cancel_paid_order(work: Work, order_id: int, reason: str, client_key: str) -> Refunded:
+def cancel_paid_order(work: Work, order_id: int, reason: str, client_key: str, approval: int = 0) -> Refunded:
     """Cancel a paid order: money and points go back, the goods are free again; of one that left in part, the rest."""
     order = work.get(Order, order_id, lock=True)
     given = once.claim(work, client_key, [order_id, "cancel"])
@@ -222,7 +223,7 @@ def cancel_paid_order(work: Work, order_id: int, reason: str, client_key: str) -
     if order.status == UNPAID:
         raise Refused(N_("This order is not paid yet."))
     check_may_cancel(work, order)
-    back = give_rest_back(work, order, reason, client_key)
+    back = give_rest_back(work, order, reason, client_key, approval)
     once.keep(work, client_key, {name: getattr(back, name) for name in Refunded.__slots__})
     return back
 

@@ -84,11 +84,16 @@ def check_by_hand(
         if why is not None:
             raise why
         if counts and (row.member_day_count or row.day_sum_minor):
-            count_use(
-                work, key, f"{payment.key}:{key}", member_id=payment.member_id, amount_minor=amounts[key],
-                currency=payment.currency,
-            )  # fmt: skip
+            count_part(work, payment, key, amounts[key])
     return _off(tenders, rows)
+
+
+def count_part(work: Work, payment: Payment, method: str, amount_minor: int) -> None:
+    """Count a part of a payment against the day's limits of its method, once. Raises `Refused` past one of them."""
+    count_use(
+        work, method, f"{payment.key}:{method}", member_id=payment.member_id, amount_minor=amount_minor,
+        currency=payment.currency,
+    )  # fmt: skip
 
 
 def _off(tenders: Sequence[Any], rows: Mapping[str, Any]) -> int:

@@ -13,7 +13,7 @@ from desktop.basics.i18n import N_
 from desktop.basics.money import LARGEST, Money
 from desktop.models.pay_offers import DEEDS, REFUND, TAKE, PayApproval, RoleAmount
 from desktop.models.pay_rules import APPROVAL_MINUTES
-from desktop.models.people import Permission, Role, StaffRole
+from desktop.models.people import Permission, Role, Staff, StaffRole
 from desktop.services.sign_in import check_pin, take_try_back, till_brake
 from desktop.shop import actors
 from desktop.shop.action import action
@@ -27,7 +27,7 @@ def check_amount(work: Work, deed: str, amount_minor: int, approval: int = 0) ->
     """May who acts take or give back so much at once (minor units)?
 
     Raises `Refused` above their limit, unless `approval` is a manager's fresh yes to at least this amount at this till,
-    which is used up by it.
+    which is used up by it; the trail then names who said it. Its field `amount_minor` says for how much a yes is needed.
     """
     most = limit_of(work, deed)
     if most is None or amount_minor <= most:
@@ -37,7 +37,8 @@ def check_amount(work: Work, deed: str, amount_minor: int, approval: int = 0) ->
             TAKE: N_("You may take at most {most} at once. Somebody who may take more types the PIN."),
             REFUND: N_("You may give back at most {most} at once. Somebody who may give more types the PIN."),
         }
-        raise Refused(words[deed], next_step=ASK_MANAGER, most=str(Money(most, work.currency)))
+        raise Refused(words[deed], next_step=ASK_MANAGER, amount_minor=amount_minor,
+                      most=str(Money(most, work.currency)))  # fmt: skip
     guards = (
         PayApproval.deed == deed, PayApproval.amount_minor >= amount_minor, PayApproval.used_at.is_(None),
         PayApproval.until > work.now, PayApproval.till_id == (work.actor.till_id or None),
@@ -45,8 +46,14 @@ def check_amount(work: Work, deed: str, amount_minor: int, approval: int = 0) ->
     if not work.update(PayApproval, approval, {"used_at": work.now, "used_by": work.actor.key}, *guards):
         raise Refused(
             N_("That approval was used, is too old or was for less. Ask for the PIN again."),
-            next_step=ASK_MANAGER,
-        )
+            next_step=ASK_MANAGER, amount_minor=amount_minor,
+        )  # fmt: skip
+    manager = work.value(
+        select(Staff.name)
+        .join(PayApproval, PayApproval.staff_id == Staff.id)
+        .where(PayApproval.id == approval)
+    )
+    work.note(approved_by=manager, approval=approval)
 
 
 def limit_of(read: Read, deed: str) -> int | None:

@@ -4,97 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select
-
 from desktop.basics.errors import Refused
 from desktop.basics.i18n import N_, _
 from desktop.models.orders import Order
-from desktop.models.pay_times import REFUND_ORDER, REFUND_ROUTE, SAME
-from desktop.models.payments import RefundTender, Tender
+from desktop.models.payments import RefundTender
 from desktop.pricing.refund import Split
+from desktop.queries.refund_ways import own_way, route_of, shares, tenders_left
 from desktop.services import print_jobs, stored_value
-from desktop.services.cash_sessions import session_giving
+from desktop.services.cash_sessions import session_of
 from desktop.services.local_tenders import NO_FOREIGN, STORED, foreign_back
 from desktop.services.provider_refunds import begin_provider_refund
-from desktop.shop.work import Read, Work
-
-ROUTES = (
-    "cash",
-    "card",
-    "other",
-    STORED,
-)  # other ways than the tender's own: none of them through a provider
-_GIVEN = (
-    select(RefundTender.tender_id, func.sum(RefundTender.amount_minor).label("given"))
-    .group_by(RefundTender.tender_id)
-    .subquery()
-)
+from desktop.shop.work import Work
 
 
 def money_back(work: Work, order: Order, refund_id: int, split: Split, route: str = "") -> None:
     """Money by the ways it came, points as points. A provider's part begins its refund in this transaction.
 
-    `route` is another way for all of the money; empty: as the shop's setting says. Raises `Refused` for more than was taken.
+    `route` is another way for all of the money; empty: as the shop's setting says. Cash leaves the drawer of the till where
+    it is given back, and counts in that one's session or in none. Raises `Refused` for more than was taken.
     """
-    route = _route(work, route)
-    session = session_giving(work, work.actor.till_id or order.till_id)
+    route = route_of(work, route)
+    session = session_of(work, work.actor.till_id or order.till_id)
     shared = {"refund_id": refund_id, "session_id": session, "at": work.now}
-    tenders, money = _tenders(work, order.id), split.money_minor
-    for tender in (t for t in tenders if t.method_key != "points"):
-        part = min(money, tender.amount_minor - int(tender.given))
-        if part > 0:
-            money -= part
-            own = tender.method_key in (route, STORED)  # a bonus is never paid out by another way
-            _part_back(work, order, tender, part, {**shared, "route": "" if own else route})
-    if money:
+    tenders = tenders_left(work, order.id)
+    found = shares(tenders, split.money_minor)
+    for tender, part in found:
+        own = own_way(tender.method_key, route)
+        _part_back(work, order, tender, part, {**shared, "route": "" if own else route})
+    if sum(part for _tender, part in found) != split.money_minor:
         raise Refused(N_("More money would go back than was taken. Nothing was changed."))
     work.post(RefundTender, [
         {**shared, **NO_FOREIGN, "tender_id": t.id, "amount_minor": split.value_minor, "points": split.points}
         for t in tenders
         if t.method_key == "points" and split.value_minor
     ])  # fmt: skip
-
-
-def refund_order(read: Read) -> tuple[str, ...]:
-    """The ways to pay in the order in which money goes back by them; those the setting leaves out come last."""
-    chosen = [key.strip() for key in read.setting(REFUND_ORDER).split(",") if key.strip()]
-    rest = [key for key in REFUND_ORDER.default.split(",") if key not in chosen]
-    return (*chosen, *rest)
-
-
-def _route(work: Work, route: str) -> str:
-    if not route:
-        route = work.setting(REFUND_ROUTE)
-    if route == SAME:
-        return ""
-    if route not in ROUTES:
-        raise Refused(
-            N_("Money can’t be sent back that way. Choose cash, card, stored value or another way by hand.")
-        )
-    return route
-
-
-def _tenders(work: Work, order_id: int) -> list[Any]:
-    statement = (
-        select(
-            Tender.id,
-            Tender.method_key,
-            Tender.amount_minor,
-            func.coalesce(_GIVEN.c.given, 0).label("given"),
-            Tender.currency,
-            Tender.foreign_currency,
-            Tender.rate,
-            Tender.attempt_id,
-        )  # fmt: skip
-        .join(_GIVEN, _GIVEN.c.tender_id == Tender.id, isouter=True)
-        .where(Tender.order_id == order_id)
-        .order_by(Tender.id)
-    )
-    order = refund_order(work)
-    return sorted(
-        work.rows(statement).all(),
-        key=lambda t: order.index(t.method_key) if t.method_key in order else len(order),
-    )
 
 
 def _part_back(work: Work, order: Order, tender: Any, part: int, shared: dict[str, Any]) -> None:

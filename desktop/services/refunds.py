@@ -123,9 +123,10 @@ def give_back(
     client_key: str,
     restock: bool,
     with_freight: bool,
+    approval: int = 0,
 ) -> Refunded:
     """Give goods and their money back of an order that is already locked; also a part of cancelling a paid order."""
-    return grant(work, order, Wish(lines, reason, client_key, restock, with_freight))
+    return grant(work, order, Wish(lines, reason, client_key, restock, with_freight, approval=approval))
 
 
 def grant(work: Work, order: Order, wish: Wish) -> Refunded:
@@ -165,8 +166,8 @@ def grant(work: Work, order: Order, wish: Wish) -> Refunded:
     return refunded
 
 
-def give_credit_back(work: Work, order: Order, reason: str) -> None:
-    """A cancelled order gives back what an exchange had paid of it, from where that money lies."""
+def give_credit_back(work: Work, order: Order, reason: str, approval: int = 0) -> None:
+    """A cancelled order gives back what an exchange had paid of it, from where that money lies; limits hold for it, too."""
     lines = work.session.scalars(select(OrderLine.id).where(OrderLine.order_id == order.id))
     found: exchange_credit.Parts = {}
     for line_id in lines.all():
@@ -174,9 +175,12 @@ def give_credit_back(work: Work, order: Order, reason: str) -> None:
             found[source] = found.get(source, 0) + amount
     if found:
         work.require(Permission.REFUND)
+    money = 0
     for source, amount in found.items():
         key = f"order:{order.id}:credit:{source}"
-        _pay_back(work, work.get(Order, source, lock=True), amount, Wish((), reason, key, False), key)
+        back = _pay_back(work, work.get(Order, source, lock=True), amount, Wish((), reason, key, False), key)
+        money += back.money_minor
+    check_amount(work, REFUND_MONEY, money, approval)
 
 
 def _pay_back(work: Work, order: Order, amount: int, wish: Wish, key: str) -> Refunded:

@@ -70,9 +70,17 @@ class Stage:
 
 
 def open_stage(
-    qapp: QApplication, qtbot: QtBot, shop: Shop, folder: Path, staff_id: int = OWNER
+    qapp: QApplication,
+    qtbot: QtBot,
+    shop: Shop,
+    folder: Path,
+    staff_id: int = OWNER,
+    stocked: Stocked | None = None,
 ) -> Iterator[Stage]:
-    """A stage for this person; everything ends with it, and a bug on any lane fails the test."""
+    """A stage for this person, in a shop that may be `stocked` already.
+
+    Everything ends with it, and a bug on any lane fails the test.
+    """
     from desktop.views.common import remember
     from desktop.views.common.background import Background
     from desktop.views.common.context import Context
@@ -83,7 +91,7 @@ def open_stage(
     theme.install(qapp)
     theme.use("light", 100, gains_red=False, reduce_motion=True)
     remember.use(folder / "habits.json")
-    stocked = open_stocked(shop)
+    stocked = stocked or open_stocked(shop)
     person = shop.acting_as(actors.staff(staff_id or stocked.cashier_id, 1))
     person.learn_rights()
     background, news = Background(person), News(shop.listen)

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from desktop.basics.i18n import _
 from desktop.basics.ids import new_key
-from desktop.basics.money import Money
 from desktop.queries.after_sale_detail import CaseDetail, case_detail
 from desktop.queries.after_sale_offer import CaseOffer, case_offer
 from desktop.queries.after_sale_words import kind_word
 from desktop.queries.after_sales import TABS, CaseFilter, case_counts, cases_page
 from desktop.queries.order_export import export_begins
+from desktop.queries.order_words import given_back_words
 from desktop.services.after_sale_export import export_cases
 from desktop.services.after_sale_goods import undo_receipt
 from desktop.services.after_sale_settling import Outcome
@@ -316,7 +316,6 @@ class AftersalesScreen(ScreenWithPanel):
         confirm(self, title, text, verb=_("Take back"), yes=lambda: (back(), None)[1])
 
     def _settled(self, case: CaseDetail, outcome: Outcome) -> None:
-        money = Money(outcome.money_minor, case.currency)
         if outcome.replacement_id:
             words = _("New order {number} made").format(number=outcome.replacement_code)
             go = partial(self.context.navigate, "orders", outcome.replacement_id)
@@ -324,8 +323,7 @@ class AftersalesScreen(ScreenWithPanel):
         elif outcome.shipment_id:
             self._say(_("Parcel for {code} leaves again").format(code=case.code))
         else:
-            points = f"{outcome.points_returned:,}"
-            self._say(_("{money} and {points} points given back").format(money=money, points=points))
+            self._say(given_back_words(outcome.money_minor, case.currency, outcome.points_returned))
 
     def new_case(self) -> None:
         """Open a case: first the order, then what it is about."""

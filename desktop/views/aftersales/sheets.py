@@ -15,6 +15,7 @@ from desktop.queries.carriers import CarrierRow, carriers_list
 from desktop.services.after_sale_goods import Arrived, receive_goods
 from desktop.services.after_sale_settling import Outcome, Settling, settle_case
 from desktop.services.after_sales import note_on_case, refuse_case, withdraw_case
+from desktop.views.common.approve_sheet import REFUND, ask_manager
 from desktop.views.common.cards import Divider, Facts, hbox, vbox
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
@@ -23,6 +24,7 @@ from desktop.views.common.inputs import Select, TextArea, TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.number_inputs import Stepper
 from desktop.views.common.product_picture import ProductPicture
+from desktop.views.common.refund_way import RefundWay, way_rows
 from desktop.views.common.sent_goods import Sent, SentGoods
 from desktop.views.common.theme import theme
 
@@ -100,16 +102,17 @@ class SettleSheet(Sheet):
         self.context, self.case, self._done_with, self._key = context, case, done, new_key()
         self._scope = context.of(self)
         self.preview: SettlePreview | None = None
-        self.facts = Facts()
+        self.facts, self.way = Facts(), RefundWay()
+        self.way.picked.connect(self._ask)
         if case.kind == "exchange":
             self._goods()
         if case.kind == "reship":
             self._parcel()
         else:
-            self.add(Divider(), self.facts)
+            self.add(self.way, Divider(), self.facts)
             self.primary.setEnabled(False)
             self._ask()
-        self.submitted.connect(self._go)
+        self.submitted.connect(lambda: self._go())
 
     def _goods(self) -> None:
         self.add(Label(_("Sent instead"), "small_m"))
@@ -143,11 +146,12 @@ class SettleSheet(Sheet):
     def _ask(self) -> None:
         self.primary.setEnabled(False)
         goods = self.sent.goods() if self.case.kind == "exchange" else ()
-        task = self._scope.ask_latest("preview", settle_preview, self.case.id, (), goods)
+        task = self._scope.ask_latest("preview", settle_preview, self.case.id, (), goods, self.way.route)
         task.then(self._show).otherwise(self.show_error)
 
     def _show(self, preview: SettlePreview) -> None:
         self.preview = preview
+        self.way.show_ways(preview.ways)
         self.facts.show_rows(self._rows(preview))
         sends = self.case.kind != "exchange" or preview.exchange is not None
         self.primary.setEnabled(sends)
@@ -167,27 +171,31 @@ class SettleSheet(Sheet):
             if swap.difference_minor > 0:
                 return [*rows, (_("To be collected"), money(swap.difference_minor), "strong")]
         rows.append((_("Money back"), money(preview.money_minor), "strong"))
+        rows += way_rows(preview.ways, self.case.currency)
         if preview.points_returned:
             rows.append((_("Points back"), f"+{preview.points_returned:,}", "points"))
         if preview.points_taken_back:
             rows.append((_("Earned points taken back"), f"−{preview.points_taken_back:,}", "danger"))
         return rows
 
-    def how(self) -> Settling:
-        """How it is to be settled."""
+    def how(self, approval: int = 0) -> Settling:
+        """How it is to be settled; `approval` is a manager's yes."""
         if self.case.kind == "reship":
             return Settling(tracking=self.tracking.value(), carrier_id=self.carrier.value())
+        more = {"route": self.way.route, "approval": approval}
         if self.case.kind != "exchange" or self.preview is None or self.preview.exchange is None:
-            return Settling()
-        return Settling(self.sent.goods(), self.preview.exchange.difference_minor)
+            return Settling(**more)
+        return Settling(self.sent.goods(), self.preview.exchange.difference_minor, **more)
 
-    def _go(self) -> None:
-        task = self.context.of(self).do(settle_case, self.case.id, self._key, self.how())
+    def _go(self, approval: int = 0) -> None:
+        task = self.context.of(self).do(settle_case, self.case.id, self._key, self.how(approval))
+        # the key stays the same over errors: had only the answer been lost, a second press settles nothing twice
         task.busy(self.primary).then(self._settled).otherwise(self._failed)
 
     def _failed(self, error: ShopError) -> None:
+        if ask_manager(self, self.context, REFUND, error, self._go):
+            return
         self.show_error(error)
-        self._key = new_key()  # nothing was done: other goods or amounts are another deed
         if self.case.kind != "reship":
             self._ask()
 
@@ -197,8 +205,8 @@ class SettleSheet(Sheet):
 
 
 WHAT: dict[str, Callable[[], str]] = {
-    "refund": lambda: _("Points go back as points, money the way it came. This can't be undone."),
-    "return": lambda: _("Points go back as points, money the way it came. This can't be undone."),
+    "refund": lambda: _("Points go back as points. This can't be undone."),
+    "return": lambda: _("Points go back as points. This can't be undone."),
     "exchange": lambda: _("A new order is made by itself and the member is told. This can't be undone."),
     "reship": lambda: _("A parcel with the same goods leaves for nothing. This can't be undone."),
 }

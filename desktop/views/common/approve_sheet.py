@@ -5,6 +5,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _
 from desktop.basics.money import Money
 from desktop.services.pay_limits import ASK_MANAGER, REFUND, TAKE, approve_by_pin
@@ -65,18 +66,26 @@ class ApproveSheet(Sheet):
         self._then(approval)
 
 
+def ask_manager(
+    widget: QWidget, context: Context, deed: str, error: ShopError, again: Callable[[int], Any]
+) -> bool:
+    """Whether a limit stopped it: then the PIN is asked for what the limit was asked for, and `again(approval)` goes on."""
+    if error.next_step != ASK_MANAGER:
+        return False
+    ApproveSheet(widget, context, deed, int(error.fields["amount_minor"]), again, str(error)).open()
+    return True
+
+
 def ask_if_limited(
-    sheet: Sheet, context: Context, deed: str, amount_minor: int, again: Callable[[int], Any]
+    sheet: Sheet, context: Context, deed: str, again: Callable[[int], Any]
 ) -> Callable[[Any], None]:
     """For a task's `otherwise`: a limit asks for the PIN and goes on `again(approval)`, any other error is shown."""
 
     def refused(error: Any) -> None:
-        if getattr(error, "next_step", "") == ASK_MANAGER:
-            ApproveSheet(sheet, context, deed, amount_minor, again, str(error)).open()
-        else:
+        if not ask_manager(sheet, context, deed, error, again):
             sheet.show_error(error)
 
     return refused
 
 
-__all__ = ["REFUND", "TAKE", "ApproveSheet", "ask_if_limited"]
+__all__ = ["REFUND", "TAKE", "ApproveSheet", "ask_if_limited", "ask_manager"]

@@ -1,6 +1,7 @@
 """A payment by phone inside a sheet: our code to scan, a field for the customer's own, and what is known of it."""
 
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 
 from PySide6.QtCore import Qt, Signal
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _
 from desktop.basics.pay_codes import route
+from desktop.views.common.approve_sheet import TAKE, ask_manager
 from desktop.views.common.cards import vbox
 from desktop.views.common.context import Context
 from desktop.views.common.field import ErrorLine
@@ -34,7 +36,8 @@ class PhonePayment(QWidget):
     def __init__(self, context: Context, subject: str, paid: Callable[[], object]) -> None:
         super().__init__()
         self.known: tuple[str, ...] = ()  # whose codes may be scanned here
-        self._method, self._code = "", ""
+        self._context = context
+        self._method = self._code = self._asked_code = ""
         self._next = ""  # whose code was scanned while ours was shown: ours is cancelled first
         self.wallet = Wallet(context.background, context.till_id, subject, self)
         self.wallet.changed.connect(self._show)
@@ -67,11 +70,11 @@ class PhonePayment(QWidget):
         self.field.setFocus()
         self._show()
 
-    def begin(self, amount_minor: int, code: str = "") -> None:
-        """Show a code for this amount, or charge the customer's."""
-        self._amount = amount_minor
+    def begin(self, amount_minor: int, code: str = "", approval: int = 0) -> None:
+        """Show a code for this amount, or charge the customer's; above the person's amount a manager is asked."""
+        self._amount, self._asked_code = amount_minor, code or self._code
         self._trouble.say("")
-        self.wallet.begin(self._method, amount_minor, 0, code or self._code)
+        self.wallet.begin(self._method, amount_minor, 0, self._asked_code, approval)
         self._code = ""
 
     def stop(self) -> None:
@@ -112,7 +115,9 @@ class PhonePayment(QWidget):
 
     def _refused(self, error: ShopError) -> None:
         self._code = self._next = ""
-        self._trouble.say(str(error))
+        again = partial(self.begin, self._amount, self._asked_code)
+        if not ask_manager(self, self._context, TAKE, error, lambda approval: again(approval=approval)):
+            self._trouble.say(str(error))
         self._show()
 
     def _show(self) -> None:

@@ -50,6 +50,13 @@ class StaffDesk:
         """Ask who wants to close the kiosk."""
         self._window.ask_pin(_("Staff: leave the kiosk"), partial(self._check, lambda _actor: self._leave()))
 
+    def ask_manager(self) -> None:
+        """A payment is above somebody's amount: who may take more types the PIN."""
+        sale = self._window.sale
+        if sale is not None:
+            amount = Money(sale.yes_for, sale.facts.currency)
+            self._window.ask_pin(_("Payment of {amount}: who approves?").format(amount=amount), sale.approve)
+
     def _entered(self, pin: str) -> None:
         self._check(self._known, pin)
 

@@ -63,7 +63,7 @@ class PayOutSheet(Sheet):
         task = self._background.do(
             pay_out, self._member.id, amount, method, reason, client_key=self._key, approval=approval
         )
-        limited = ask_if_limited(self, self._context, REFUND, amount, self._go)
+        limited = ask_if_limited(self, self._context, REFUND, self._go)
         task.busy(self.primary).then(self._done).otherwise(limited)
 
     def _done(self, _id: int) -> None:

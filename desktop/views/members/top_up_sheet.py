@@ -138,7 +138,7 @@ class TopUpSheet(Sheet):
             received_minor=(self.handed.minor() or 0) if cash else 0,
             reference="" if cash else self.number.value(), client_key=self._key, approval=approval,
         )  # fmt: skip
-        limited = ask_if_limited(self, self._context, TAKE, self.amount.minor() or 0, self._go)
+        limited = ask_if_limited(self, self._context, TAKE, self._go)
         task.busy(self.primary).then(self._done).otherwise(limited)
 
     def _done(self, done: ToppedUp) -> None:

@@ -8,11 +8,11 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QApplication, QLayout, QMenu, QScrollArea, QWidget
 
 from desktop.basics.i18n import _, ngettext
-from desktop.basics.money import Money
 from desktop.basics.words import when_text
 from desktop.queries.order_detail import Contact, OrderDetail, order_contact
 from desktop.queries.order_parcels import ParcelRow
-from desktop.queries.order_words import channel_word, said, type_word
+from desktop.queries.order_words import channel_word, given_back_words, said, type_word
+from desktop.queries.pay_cases import payment_cases
 from desktop.queries.receipts import receipt
 from desktop.services.after_sales import open_case
 from desktop.services.chasing import give_late_reason
@@ -31,6 +31,7 @@ from desktop.views.common.context import Context
 from desktop.views.common.inputs import TextArea
 from desktop.views.common.labels import Label
 from desktop.views.common.timeline import Timeline
+from desktop.views.orders.backs_part import BackPart
 from desktop.views.orders.detail_parts import badge_of, line_part, money_rows, noted, tags_part
 from desktop.views.orders.parcel_part import ParcelPart
 from desktop.views.orders.steps import steps_of
@@ -239,12 +240,11 @@ class DetailPanel(Card):
         if order.note:
             self._section(noted("message-3-line", _("Note: {text}").format(text=order.note)))
         for refund in order.refunds:
-            text = _("{money} back, {points} points back · {reason}").format(
-                money=Money(refund.money_minor, order.currency),
-                points=f"{refund.points_returned:,}",
-                reason=refund.reason,
-            )
-            self._section(noted("refund-2-line", text))
+            back = given_back_words(refund.money_minor, order.currency, refund.points_returned)
+            self._section(noted("refund-2-line", " · ".join(part for part in (back, refund.reason) if part)))
+        see_to = self._see_to if self.context.may(payment_cases) else None
+        for one in order.backs:
+            self._section(BackPart(one, see_to))
         if order.buyer is not None:
             self._section(self._buyer(order))
         elif order.has_address:
@@ -252,6 +252,9 @@ class DetailPanel(Card):
         self._talk = TalkPart(self.context, order, self._typed, self.talked.emit)
         self._section(self._talk)
         self._inner.addStretch(1)
+
+    def _see_to(self) -> None:
+        self.context.navigate("payments", tab="todo")
 
     def _may_with_parcel(self, verb: str, order: OrderDetail, parcel: ParcelRow) -> bool:
         if verb == "undo" and not (order.part_shipped or order.status == "shipped"):

@@ -186,7 +186,7 @@ class PaySheet(Sheet):
         task = self.context.of(self).do(
             pay_order, self.order.id, tender, self._key, warned=self.phone.wallet.silent, approval=approval
         )
-        limited = ask_if_limited(self, self.context, TAKE, taken, self._go)
+        limited = ask_if_limited(self, self.context, TAKE, self._go)
         task.busy(self.primary).then(self._paid).otherwise(limited)
 
     def _paid_by_phone(self) -> None:

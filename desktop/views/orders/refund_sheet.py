@@ -20,6 +20,7 @@ from desktop.views.common.inputs import TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.number_inputs import Stepper
 from desktop.views.common.product_picture import ProductPicture
+from desktop.views.common.refund_way import RefundWay, way_rows
 from desktop.views.common.toggle import CheckBox
 
 
@@ -30,11 +31,10 @@ class RefundSheet(Sheet):
         self, parent: QWidget, context: Context, order: OrderDetail, done: Callable[[Refunded], Any]
     ) -> None:
         title = _("Refund order {number}").format(number=order.short_code)
-        text = _("Points go back as points, money the way it came. This can't be undone.")
+        text = _("Points go back as points. This can't be undone.")
         super().__init__(parent, title, verb=_("Refund"), text=text, icon="refund-2-line", width=520)
         self.context, self.order, self._done_with, self._key = context, order, done, new_key()
         self.steppers: dict[int, Stepper] = {}
-        self._money = 0
         for line in order.lines:
             if line.left_milli > 0:
                 self.body.addLayout(self._line(line))
@@ -45,9 +45,10 @@ class RefundSheet(Sheet):
         self.restock.setVisible(order.status in ("shipped", "done"))
         self.why = TextInput(hint=_("For example: broken on arrival"), longest=200, required=True)
         self.reason = Field(_("Reason"), self.why)
-        self.facts = Facts()
-        self.add(self.freight, self.restock, self.reason, Divider(), self.facts)
+        self.facts, self.way = Facts(), RefundWay()
+        self.add(self.freight, self.restock, self.reason, self.way, Divider(), self.facts)
         self.freight.toggled.connect(self._ask)
+        self.way.picked.connect(self._ask)
         self.submitted.connect(lambda: self._go())
         self.primary.setEnabled(False)
         self._ask()
@@ -82,14 +83,14 @@ class RefundSheet(Sheet):
         self.primary.setEnabled(False)
         scope = self._scope = getattr(self, "_scope", None) or self.context.of(self)
         task = scope.ask_latest(
-            "preview", refund_preview, self.order.id, self.chosen(), self.freight.isChecked()
+            "preview", refund_preview, self.order.id, self.chosen(), self.freight.isChecked(), self.way.route
         )
         task.then(self._show).otherwise(self.show_error)
 
     def _show(self, preview: RefundPreview) -> None:
-        self._money = preview.money_minor
+        self.way.show_ways(preview.ways)
         money = Money(preview.money_minor, self.order.currency)
-        rows = [(_("Money back"), str(money), "strong")]
+        rows = [(_("Money back"), str(money), "strong"), *way_rows(preview.ways, self.order.currency)]
         if self.order.points_spent:
             rows.append((_("Points back"), f"+{preview.points_returned:,}", "points"))
         if self.order.points_earned:
@@ -105,9 +106,9 @@ class RefundSheet(Sheet):
     def _go(self, approval: int = 0) -> None:
         task = self.context.of(self).do(
             refund_lines, self.order.id, self.chosen(), self.why.value(), self._key,
-            self.restock.isChecked(), self.freight.isChecked(), approval=approval,
+            self.restock.isChecked(), self.freight.isChecked(), self.way.route, approval,
         )  # fmt: skip
-        limited = ask_if_limited(self, self.context, REFUND, self._money, self._go)
+        limited = ask_if_limited(self, self.context, REFUND, self._go)
         task.busy(self.primary).then(self._refunded).otherwise(limited)
 
     def _refunded(self, refunded: Refunded) -> None:

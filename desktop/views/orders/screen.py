@@ -13,6 +13,7 @@ from desktop.queries.order_detail import OrderDetail, order_detail
 from desktop.queries.order_draft import draft_now
 from desktop.queries.order_export import export_begins
 from desktop.queries.order_search import OrderFilter
+from desktop.queries.order_words import given_back_words
 from desktop.queries.orders import OrdersSum, orders_today
 from desktop.queries.stuck import stuck_orders
 from desktop.services.export import export_orders
@@ -60,6 +61,7 @@ TABLES = {
     "member",
     "saved_view",
     "order_message",
+    "provider_refund",
 }
 
 
@@ -364,10 +366,7 @@ class OrdersScreen(QWidget):
         self.context.toast(self, text, undo=partial(self._print, [order.id]), action=_("Print"))
 
     def _refunded(self, order: OrderDetail, back: Refunded) -> None:
-        money = Money(back.money_minor, order.currency)
-        text = _("{money} and {points} points given back").format(
-            money=money, points=f"{back.points_returned:,}"
-        )
+        text = given_back_words(back.money_minor, order.currency, back.points_returned)
         tell_refund(self, self.context, text, back.refund_id)
 
     def new_order(self) -> None:

@@ -12,6 +12,7 @@ from desktop.basics.money import Money
 from desktop.queries.order_detail import OrderDetail
 from desktop.services.fulfilment import cancel_order, cancel_paid_order
 from desktop.services.orders import add_note
+from desktop.views.common.approve_sheet import REFUND, ask_if_limited
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.field import Field
@@ -54,16 +55,17 @@ class CancelSheet(Sheet):
         self.context, self.order, self._done_with, self._key = context, order, done, new_key()
         self.why = TextInput(hint=_("For example: customer changed their mind"), longest=200)
         self.add(Field(_("Reason"), self.why))
-        self.submitted.connect(self._go)
+        self.submitted.connect(lambda: self._go())
 
-    def _go(self) -> None:
+    def _go(self, approval: int = 0) -> None:
         reason = self.why.value() or _("Cancelled in the shop")
         scope = self.context.of(self)
         if self.paid:
-            task = scope.do(cancel_paid_order, self.order.id, reason, self._key)
+            task = scope.do(cancel_paid_order, self.order.id, reason, self._key, approval)
         else:
-            task = scope.do(cancel_order, self.order.id, reason)
-        task.busy(self.primary).then(self._gone).otherwise(self.show_error)
+            task = scope.do(cancel_order, self.order.id, reason, approval)
+        limited = ask_if_limited(self, self.context, REFUND, self._go)
+        task.busy(self.primary).then(self._gone).otherwise(limited)
 
     def _gone(self, _answer: object) -> None:
         self.accept()

@@ -103,6 +103,7 @@ class PaymentsPage(RegistryPage):
         """The lists; those an owner needs most are put above the settings by `_build`."""
         refunds = FormCard(_("Refunds"), _("Points always go back as points"))
         self._add(refunds, found["refunds.route"])
+        self._add(refunds, found["refunds.choose"])
         row = found["refunds.order"]
         refunds.add_widget(Divider())
         title = Label(_(row.label), "small_b")
