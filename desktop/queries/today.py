@@ -37,6 +37,7 @@ PARTS: tuple[tuple[Permission, Callable[[Read], Iterator[Todo]]], ...] = (
     (Permission.HANDLE_ORDERS, today_house.stuck),
     (Permission.RECONCILE, pay_cases.open_cases),
     (Permission.RECONCILE, today_bills.differences),
+    (Permission.RECONCILE, today_bills.missing),
     (Permission.SEE_PAYMENTS, pay_cases.resting_methods),
     (Permission.SETTINGS, pay_accounts.ending_certificates),
     (Permission.CASH, today_cash.forgotten_drawers),

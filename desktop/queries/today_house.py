@@ -13,6 +13,7 @@ from desktop.models.notices import FAILED, Notice
 from desktop.models.orders import TO_SHIP, UNPAID, Order
 from desktop.models.rules import DONE, ClockBeat, Rule, RuleRun
 from desktop.models.system import CheckRun, DailyTotal, Outbox
+from desktop.queries.today_bills import ASKED
 from desktop.queries.today_orders import few, money
 from desktop.queries.todo import MOST, Step, Todo
 from desktop.shop.work import Read
@@ -65,7 +66,7 @@ def unsent(read: Read) -> Iterator[Todo]:
     """Messages given up: at stake are the orders they are about."""
     rows = (
         select(Outbox.id, Outbox.at, Outbox.payload)
-        .where(Outbox.state == "failed")
+        .where(Outbox.state == "failed", Outbox.kind.not_like(f"{ASKED}:%"))  # bills are named on their own
         .order_by(Outbox.after, Outbox.id)
         .limit(MOST + 1)
         .subquery("failed")

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from desktop.basics.i18n import N_, _, ngettext
 from desktop.basics.words import day_text, points_text, when_text
+from desktop.models.statements import PROVIDER_ZONE, provider_span
 from desktop.queries.order_words import method_word, said
 from desktop.queries.pay_words import case_word, reason_word
 from desktop.queries.todo import Todo
@@ -41,6 +42,7 @@ BUTTONS = {
 SHOW_BUTTONS = {
     "payment_case": N_("See to it"),
     "bills": N_("Reconcile"),
+    "bills_missing": N_("Reconcile"),
     "to_ship": N_("Go to ship"),
     "cash_open": N_("Count and close"),
     "out": N_("Restock"),
@@ -85,6 +87,7 @@ TITLES: dict[str, Callable[[Todo], str]] = {
     "books": lambda t: ngettext("The books differ at {count} place", "The books differ at {count} places", t.count),
     "payment_case": lambda t: ngettext("{count} payment needs somebody", "{count} payments need somebody", t.count),
     "bills": lambda t: ngettext("{count} payment differs from its bill", "{count} payments differ from their bill", t.count),
+    "bills_missing": lambda t: ngettext("{count} bill of a provider did not come", "{count} bills of providers did not come", t.count),
     "method_down": lambda t: _("{method} does not work").format(method=method_word(t.facts["method"])),
     "certificate": lambda t: _certificate_title(t).format(method=method_word(t.facts["method"])),
     "cash_open": lambda t: ngettext("{count} drawer was not closed on its day", "{count} drawers were not closed on their day", t.count),
@@ -202,6 +205,12 @@ def _bills(todo: Todo, here: Here) -> str:
     return _("The oldest is of {day}").format(day=day)
 
 
+def _bills_missing(todo: Todo, here: Here) -> str:
+    day = day_text(provider_span(todo.facts["day"])[0], here.now, PROVIDER_ZONE)
+    why = said(todo.facts["why"]) or _("No machine with the keys of the account has asked yet.")
+    return _("{method}, {day}: {why}").format(method=method_word(todo.facts["method"]), day=day, why=why)
+
+
 def _certificate_title(todo: Todo) -> str:
     over = todo.facts["over"]
     return (
@@ -231,6 +240,7 @@ def _cash_open(todo: Todo, here: Here) -> str:
 REASONS: dict[str, Callable[[Todo, Here], str]] = {
     "payment_case": _payment_case,
     "bills": _bills,
+    "bills_missing": _bills_missing,
     "method_down": _method_down,
     "certificate": _certificate,
     "cash_open": _cash_open,

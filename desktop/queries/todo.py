@@ -9,8 +9,8 @@ from typing import Any
 
 # In this order among those with the same money at stake.
 KINDS = (
-    "clock_doubt", "books", "payment_case", "bills", "method_down", "certificate", "cash_open", "stuck", "rule_paused", "unsent",
-    "late", "chased", "aftersales", "out", "to_ship", "unpaid", "queued", "purchase_late", "restock", "low", "lapsing",
+    "clock_doubt", "books", "payment_case", "bills", "bills_missing", "method_down", "certificate", "cash_open", "stuck", "rule_paused",
+    "unsent", "late", "chased", "aftersales", "out", "to_ship", "unpaid", "queued", "purchase_late", "restock", "low", "lapsing",
 )  # fmt: skip
 SOON = timedelta(hours=24)  # what is left undone is looked at again this time tomorrow
 MOST = 1_000  # rows of a kind that are looked at; a shop with more reads “1,000+”

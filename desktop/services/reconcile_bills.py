@@ -5,21 +5,22 @@ A bill that isn't ready is asked for again later by the outbox; one that can't b
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from desktop.basics.clock import shop_day
-from desktop.basics.errors import Refused, ShopError, Unavailable
+from desktop.basics.errors import Changed, Refused, ShopError, Unavailable
 from desktop.basics.i18n import N_
 from desktop.basics.money import Money
 from desktop.gateways.payment import Answer, Attempt, Gateway
-from desktop.models.payment_accounts import PaymentAccount
 from desktop.models.payment_attempts import PaymentAttempt
 from desktop.models.people import Permission
-from desktop.models.statements import DONE, OURS_ONLY, Statement, StatementRow
-from desktop.queries.reconciliation import BILLED
+from desktop.models.statements import DONE, OURS_ONLY, PROVIDER_ZONE, Statement, StatementRow
+from desktop.models.system import Outbox
+from desktop.queries.today_bills import ASKED, bill_is_in, fetched_gateways
 from desktop.services.pay_accounts import gateway_for
 from desktop.services.reconcile import BillReport, take_bill
 from desktop.services.statements.bill import Progress, never_stop
@@ -31,23 +32,31 @@ if TYPE_CHECKING:
     from desktop.services.sending import Gateways, Job
     from desktop.shop.shop import Shop
 
-BILL = "bill"  # kind of the outbox row, followed by the provider
+BILL = ASKED  # kind of the outbox row, followed by the provider
 DAYS_BACK = 3  # a machine that was off catches up
 
 
 @action(permission=Permission.RUN_RULES)
 def order_bills(work: Work) -> int:
-    """Ask for the bills of the last days that nobody has brought in yet; returns how many."""
+    """Ask for the bills of the last days that nobody has brought in or asked for yet; returns how many."""
     made = 0
-    today = shop_day(work.now, work.zone)
-    accounts = select(PaymentAccount.gateway).where(PaymentAccount.gateway.in_(BILLED))
-    for gateway in work.rows(accounts).scalars().all():
+    today = min(shop_day(work.now, work.zone), shop_day(work.now, PROVIDER_ZONE))
+    for gateway in fetched_gateways(work):
+        asked = _asked(work, gateway)
         for back in range(1, DAYS_BACK + 1):
             day = today - timedelta(days=back)
-            if not _there(work, gateway, day) and (back == 1 or _begun(work, gateway, day)):
+            if day.isoformat() in asked or bill_is_in(work, gateway, day):
+                continue
+            if back == 1 or _begun(work, gateway, day):
                 work.send_later(f"{BILL}:{gateway}", {"gateway": gateway, "day": day.isoformat()})
                 made += 1
     return made
+
+
+def _asked(work: Work, gateway: str) -> set[str]:
+    """The days whose bill is asked for again and again already."""
+    rows = select(Outbox.payload).where(Outbox.state == "waiting", Outbox.kind == f"{BILL}:{gateway}")
+    return {str(json.loads(text)["day"]) for text in work.rows(rows).scalars()}
 
 
 def can_fetch(shop: Shop, kind: str) -> bool:
@@ -66,7 +75,18 @@ def fetch_ordered(shop: Shop, job: Job, gateways: Gateways) -> None:
     made = (gateways.pay or gateway_for)(shop, gateway)
     if made is None:
         raise Unavailable(N_("This machine lacks the keys of the account."))
-    take_bill(shop, _download(made, gateway, day), gateway=gateway, day=day)
+    _take(shop, _download(made, gateway, day), gateway, day)
+
+
+def _take(shop: Shop, packed: Packed, gateway: str, day: date) -> None:
+    """Take an ordered bill; what went wrong has to be said by a row that keeps a sentence and no fields."""
+    try:
+        take_bill(shop, packed, gateway=gateway, day=day)
+    except Changed as error:  # somebody else takes one of this day: look again later
+        raise Unavailable(error.sentence) from error
+    except ShopError as error:
+        error.sentence, error.fields = str(error), {}
+        raise
 
 
 def fetch_bill(shop: Shop, gateway: str, day: date, progress: Progress = never_stop) -> BillReport:
@@ -129,17 +149,7 @@ def record_asked(work: Work, row_id: int, answer: Answer) -> None:
 @question(permission=Permission.RECONCILE)
 def bill_is_there(read: Read, gateway: str, day: date) -> bool:
     """Whether a whole bill of the day was brought in."""
-    return _there(read, gateway, day)
-
-
-def _there(read: Read, gateway: str, day: date) -> bool:
-    found = select(Statement.id).where(
-        Statement.gateway == gateway,
-        Statement.day == day,
-        Statement.state == DONE,
-        Statement.variant == "all",
-    )
-    return read.value(found.limit(1)) is not None
+    return bill_is_in(read, gateway, day)
 
 
 def _begun(read: Read, gateway: str, day: date) -> bool:

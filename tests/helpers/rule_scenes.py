@@ -6,8 +6,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import insert
+
 from desktop.basics.clock import HandClock
 from desktop.basics.ids import new_key
+from desktop.models.payment_accounts import PaymentAccount
 from desktop.models.settings import POINTS_DAYS
 from desktop.services.batch_book import BatchIn
 from desktop.services.batches import track_batches
@@ -16,6 +19,7 @@ from desktop.services.members import adjust_points
 from desktop.services.set_aside import AsideLine, set_aside
 from desktop.services.settings import set_setting, set_settings
 from desktop.services.stock import Levels, ReceivedLine, receive_stock, set_levels
+from desktop.shop.shop import Shop
 from tests.helpers.back_office import pay, placed
 from tests.helpers.goods import CAKE, MILK, NUTS, TEA, Stocked
 from tests.helpers.sales import sell
@@ -141,11 +145,26 @@ def scene_at_two(stocked: Stocked, clock: HandClock) -> Spark:
     return lambda: clock.pass_time(MINUTE)
 
 
+def scene_bills(stocked: Stocked, clock: HandClock) -> Spark:
+    """An account at a provider, and ten past ten not yet there."""
+    with_account(stocked.shop, clock)
+    until(clock, datetime(2026, 11, 21, 10, 9))
+    return lambda: clock.pass_time(MINUTE)
+
+
+def with_account(shop: Shop, clock: HandClock, gateway: str = "wechat") -> None:
+    """An account at a provider, its keys elsewhere."""
+    row = {"gateway": gateway, "details": {}, "saved_at": clock.now()}
+    with shop.storage.write.begin() as connection:
+        connection.execute(insert(PaymentAccount), [row])
+
+
 SCENES: dict[str, Callable[[Stocked, HandClock], Spark]] = {
     "unshipped": scene_unshipped, "retail_unpaid": scene_retail_unpaid, "trade_unpaid": scene_trade_unpaid, "paid": scene_paid,
     "shipped": scene_shipped, "on_the_way": scene_on_the_way, "window_open": scene_window_open, "stock_alert": scene_stock_alert,
     "replenishment": scene_replenishment, "points_expiring": scene_points_expiring,
     "batch_expires": scene_batch_expires, "campaign_over": scene_campaign_over, "books": scene_at_two, "stuck": scene_at_two,
+    "bills": scene_bills,
 }  # fmt: skip
 MOMENTS = {  # when each is due, where the clock and not a person makes it so
     "unshipped": datetime(2026, 11, 23, 8, 30, tzinfo=ZONE),
@@ -159,4 +178,5 @@ MOMENTS = {  # when each is due, where the clock and not a person makes it so
     "campaign_over": datetime(2026, 11, 21, 12, 0, tzinfo=ZONE),
     "books": datetime(2026, 11, 22, 2, 0, tzinfo=ZONE),
     "stuck": datetime(2026, 11, 22, 2, 0, tzinfo=ZONE),
+    "bills": datetime(2026, 11, 21, 10, 10, tzinfo=ZONE),
 }

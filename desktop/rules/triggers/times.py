@@ -17,6 +17,7 @@ from desktop.basics.clock import shop_day
 from desktop.basics.i18n import N_
 from desktop.models.rules import RuleWatch
 from desktop.models.settings import BILL_AT, REPLENISH_AT, VERIFY_AT
+from desktop.queries.today_bills import fetched_gateways
 from desktop.rules.catalogue import BATCH, Due, RuleRow, Trigger, declare
 from desktop.rules.parameters import WEEKDAYS, Parameter
 from desktop.rules.spec import Values
@@ -92,6 +93,23 @@ class Calendar(Trigger):
             if turn <= at and self.on(day, values):
                 return turn
         return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillTime(Calendar):
+    """The daily turn of a shop whose bills can be fetched; without an account at a provider it never comes."""
+
+    def due(self, read: Read, rule: RuleRow, *, only: int | None = None, limit: int = BATCH) -> list[Due]:
+        """The newest turn, once there is an account."""
+        return super().due(read, rule, only=only, limit=limit) if fetched_gateways(read) else []
+
+    def past(self, read: Read, rule: RuleRow, since: datetime, until: datetime) -> list[Due]:
+        """Every turn between the moments, had the account of today been there."""
+        return super().past(read, rule, since, until) if fetched_gateways(read) else []
+
+    def upcoming(self, read: Read, rule: RuleRow) -> datetime | None:
+        """The next turn, once there is an account."""
+        return super().upcoming(read, rule) if fetched_gateways(read) else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +201,7 @@ declare(
     )
 )
 declare(
-    Calendar(
+    BillTime(
         key="bill_time",
         title=N_("Every day for the providers’ bills"),
         words=N_("it is {time}, time for the providers’ bills"),
