@@ -182,6 +182,10 @@ class OrderLine(Base):
     shipped_milli: Mapped[int] = mapped_column(default=0, server_default="0")  # has left the shop
     freed_milli: Mapped[int] = mapped_column(default=0, server_default="0")  # refunded before it left
     trace: Mapped[str] = mapped_column(default="")  # why this price
+    # of a list in another currency: which, the price of one unit there, what one whole of it was worth
+    foreign_currency: Mapped[str | None]
+    foreign_minor: Mapped[int | None]
+    rate: Mapped[str | None]
 
     @property
     def open_milli(self) -> int:

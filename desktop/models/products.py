@@ -114,10 +114,11 @@ class PriceList(Base):
     valid_from: Mapped[datetime | None]
     valid_until: Mapped[datetime | None]  # from then on it gives no price any more
     active: Mapped[bool] = mapped_column(default=True, server_default=true())
+    currency: Mapped[str] = mapped_column(default="", server_default="")  # of its prices; empty: the shop's
 
 
 class Price(Base):
-    """The price of one SKU unit in one list from a quantity on (thousandths), in minor units."""
+    """The price of one SKU unit in one list from a quantity on (thousandths), in minor units of the list's currency."""
 
     __tablename__ = "price"
     __table_args__ = (

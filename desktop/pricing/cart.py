@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from desktop.basics.errors import Refused
+from desktop.basics.errors import Refused, ShopError
 from desktop.basics.i18n import N_
 from desktop.basics.money import BASIS, LARGEST, MILLI, digits_of, half_up
+from desktop.pricing.foreign_prices import ForeignPrice
 
 MOST_LINES = 1_000
 FIXED = "fixed"  # the trace of a line priced by its label or a person
@@ -62,6 +63,7 @@ class Offer:
     product_id: int = 0
     product: str = ""  # the name without its variant
     variant: str = ""
+    foreign: tuple[ForeignPrice, ...] = ()  # those of lists in other currencies
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class BillLine:
-    """One priced line; `trace` names the list that gave the price."""
+    """One priced line; `trace` names the list that gave the price.
+
+    `foreign` is that price where the list is in another currency; `refusal` why a list that counts has no rate now.
+    """
 
     offer: Offer
     qty_milli: int
@@ -87,6 +92,8 @@ class BillLine:
     list_total_minor: int
     total_minor: int
     trace: str
+    foreign: ForeignPrice | None = None
+    refusal: ShopError | None = None
 
     @property
     def key(self) -> LineKey:
@@ -123,6 +130,11 @@ class Bill:
         """How many pieces are in the cart; a weighed line counts as one."""
         return sum(MILLI if line.offer.kind == "weighed" else line.qty_milli for line in self.lines)
 
+    @property
+    def rates(self) -> tuple[tuple[str, str], ...]:
+        """The rates it was reckoned by: currency and decimal text, each once."""
+        return tuple(sorted({(one.currency, one.rate) for line in self.lines if (one := line.foreign)}))
+
 
 def points_value(points: int, terms: Terms) -> int:
     """What points are worth in minor units, rounded down."""
@@ -142,7 +154,7 @@ def price_cart(lines: Sequence[CartLine], offers: Mapping[tuple[int, str], Offer
     """
     if len(lines) > MOST_LINES:
         raise Refused(N_("A sale can hold at most {most} lines. Split it into two."), most=MOST_LINES)
-    priced = tuple(_line(line, offers) for line in lines)
+    priced = tuple(_line(line, offers, terms.currency) for line in lines)
     goods = sum(line.list_total_minor for line in priced)
     total = sum(line.total_minor for line in priced)
     half = total * terms.cap_bp // BASIS
@@ -181,7 +193,14 @@ def quick_steps(cap: int) -> list[int]:
     return steps
 
 
-def _line(line: CartLine, offers: Mapping[tuple[int, str], Offer]) -> BillLine:
+def check_rates(bill: Bill) -> None:
+    """Raises what keeps a list in another currency from giving its price now: such goods can't be sold."""
+    for line in bill.lines:
+        if line.refusal is not None:
+            raise line.refusal
+
+
+def _line(line: CartLine, offers: Mapping[tuple[int, str], Offer], currency: str) -> BillLine:
     offer = offers.get((line.sku_id, line.unit))
     if offer is None:
         raise Refused(N_("One of the goods has no price here any more. Remove it or ask for its price."))
@@ -195,7 +214,7 @@ def _line(line: CartLine, offers: Mapping[tuple[int, str], Offer]) -> BillLine:
         p for p in offer.prices if p.min_qty_milli <= line.qty_milli and p.amount_minor <= offer.list_minor
     ]
     best = min(fitting, key=lambda p: p.amount_minor, default=ListPrice("retail", offer.list_minor))
-    return BillLine(
+    priced = BillLine(
         offer=offer,
         qty_milli=line.qty_milli,
         base_milli=half_up(line.qty_milli * offer.factor_milli, MILLI),
@@ -204,6 +223,21 @@ def _line(line: CartLine, offers: Mapping[tuple[int, str], Offer]) -> BillLine:
         total_minor=half_up(best.amount_minor * line.qty_milli, MILLI),
         trace=best.list_key,
     )
+    return _abroad(priced, currency) if offer.foreign else priced
+
+
+def _abroad(line: BillLine, currency: str) -> BillLine:
+    """The line by a list in another currency where that costs the customer less."""
+    for price in line.offer.foreign:
+        if price.min_qty_milli > line.qty_milli:
+            continue
+        if price.refusal is not None:
+            return replace(line, refusal=price.refusal)
+        total = price.total_minor(line.qty_milli, currency)
+        if total < line.total_minor:
+            unit = price.unit_minor(currency)
+            line = replace(line, price_minor=unit, total_minor=total, trace=price.list_key, foreign=price)
+    return line
 
 
 def _fixed(line: CartLine, total_minor: int, offer: Offer) -> BillLine:

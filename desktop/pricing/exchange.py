@@ -54,6 +54,21 @@ def to_base(foreign_minor: int, rate: Decimal, foreign: str, base: str) -> int:
         return _round(_scaled(foreign_minor, foreign, base) * rate, ROUND_HALF_UP)
 
 
+def line_to_base(parts: int, share: int, rate: Decimal, foreign: str, base: str) -> int:
+    """What `parts` of a foreign minor unit's `share`th are worth in the base currency, rounded once, half up."""
+    with localcontext(_EXACT):
+        return _round(_scaled(parts, foreign, base) * rate / share, ROUND_HALF_UP)
+
+
+def carried_over(
+    minor: int, one: tuple[str, Decimal], other: tuple[str, Decimal], factor_bp: int = BASIS
+) -> int:
+    """A price times a factor in another currency; each with the rate of its unit (1: the base). Half up, once."""
+    with localcontext(_EXACT):
+        worth = _scaled(minor, one[0], other[0]) * one[1] / other[1]
+        return _round(worth * factor_bp / BASIS, ROUND_HALF_UP)
+
+
 def to_foreign(base_minor: int, rate: Decimal, foreign: str, base: str) -> int:
     """A base amount in the foreign currency, half up: for prices shown and money given back."""
     with localcontext(_EXACT):

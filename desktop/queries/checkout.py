@@ -192,7 +192,7 @@ def tills(read: Read) -> tuple[tuple[int, str, str, str], ...]:
 def _view(read: Read, row: Any) -> CheckoutView:
     lines = tuple(CartLine(*line) for line in json.loads(row.lines))
     buyer = read_buyer(read, row.member_id)
-    bill = _bill(read, lines, buyer, row.points)
+    bill = _bill(read, lines, buyer, row.points, f"sale:{row.client_key}")
     signed_in = row.agreed_by in ("signed in", "phone") and bool(row.device_hash)
     rest = max(0, bill.to_pay_minor - row.stored_minor)
     return CheckoutView(
@@ -216,10 +216,11 @@ def _view(read: Read, row: Any) -> CheckoutView:
     )
 
 
-def _bill(read: Read, lines: Sequence[CartLine], buyer: Buyer | None, points: int) -> Bill:
+def _bill(read: Read, lines: Sequence[CartLine], buyer: Buyer | None, points: int, subject: str = "") -> Bill:
     offers = read_offers(
-        read, [line.sku_id for line in lines], tier=buyer.tier_key if buyer else "", channel="kiosk"
-    )
+        read, [line.sku_id for line in lines], tier=buyer.tier_key if buyer else "", channel="kiosk",
+        subject=subject,
+    )  # fmt: skip
     priced = [line for line in lines if (line.sku_id, line.unit) in offers]
     return price_cart(priced, offers, terms_for(read, buyer, points))
 

@@ -154,16 +154,22 @@ def quote(read: Read, base: str, foreign: str) -> Quote:
     )
     if row is None or not row.enabled or base != read.currency:
         raise Refused(N_("This shop does not take {currency}."), currency=foreign)
-    newest = {mode: _newest(read, base, foreign, mode) for mode in (FIXED, FLOATING)}
+    newest = {mode: newest_rate(read, base, foreign, mode) for mode in (FIXED, FLOATING)}
     return choose(read, base, foreign, row.mode, row.spread_bp, newest)
 
 
 def choose(
-    read: Read, base: str, foreign: str, mode: str, spread_bp: int, newest: dict[str, RateRow | None]
+    read: Read,
+    base: str,
+    foreign: str,
+    mode: str,
+    spread_bp: int,
+    newest: dict[str, RateRow | None],
+    at: datetime | None = None,
 ) -> Quote:
-    """The rate that counts of the newest fixed and floating ones. Raises `Refused`."""
+    """The rate that counts of the newest fixed and floating ones, now or at a moment. Raises `Refused`."""
     kept = newest[mode]
-    instead = mode == FLOATING and (kept is None or too_old(read, kept.fetched_at))
+    instead = mode == FLOATING and (kept is None or too_old(read, kept.fetched_at, at))
     if instead and read.setting(FX_OLD) == FIXED:
         kept = newest[FIXED]
     elif instead and kept is not None:
@@ -184,13 +190,18 @@ def choose(
     )  # fmt: skip
 
 
-def too_old(read: Read, fetched_at: datetime) -> bool:
+def too_old(read: Read, fetched_at: datetime, at: datetime | None = None) -> bool:
     """Whether a floating rate of this moment counts no more."""
-    return read.now - fetched_at > timedelta(hours=read.setting(FX_AGE))
+    return (at or read.now) - fetched_at > timedelta(hours=read.setting(FX_AGE))
 
 
-def _newest(read: Read, base: str, foreign: str, mode: str) -> RateRow | None:
+def newest_rate(
+    read: Read, base: str, foreign: str, mode: str, until: datetime | None = None
+) -> RateRow | None:
+    """The newest kept rate of a kind, or the newest there was at a moment."""
     statement = _rates().where(FxRate.base_code == base, FxRate.foreign_code == foreign, FxRate.mode == mode)
+    if until is not None:
+        statement = statement.where(FxRate.fetched_at <= until)
     row = read.first(statement.order_by(FxRate.id.desc()).limit(1))
     return RateRow(*tuple(row)) if row is not None else None
 
@@ -212,7 +223,7 @@ def currencies_list(read: Read) -> tuple[CurrencyRow, ...]:
     """Every foreign currency with what it is worth, in the order they were added."""
     found = []
     for row in read.rows(select(ForeignCurrency.__table__).order_by(ForeignCurrency.id)).all():
-        newest = {mode: _newest(read, read.currency, row.code, mode) for mode in (FIXED, FLOATING)}
+        newest = {mode: newest_rate(read, read.currency, row.code, mode) for mode in (FIXED, FLOATING)}
         found.append(_row(read, row, newest))
     return tuple(found)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from desktop.basics.money import half_up
-from desktop.pricing.cart import Bill, CartLine, price_cart
+from desktop.pricing.cart import Bill, CartLine, check_rates, price_cart
 from desktop.queries.given_back import worth_of
 from desktop.queries.offers import read_buyer, read_offers, terms_for
 from desktop.shop.work import Read
@@ -43,7 +43,9 @@ def bill_for(read: Read, order: Any, goods: Sequence[CartLine]) -> Bill:
     skus = [line.sku_id for line in goods]
     tier = buyer.tier_key if buyer else ""
     offers = read_offers(read, skus, order_type=order.order_type, tier=tier, channel=CHANNEL)
-    return price_cart(goods, offers, terms_for(read, buyer, 0))
+    bill = price_cart(goods, offers, terms_for(read, buyer, 0))
+    check_rates(bill)
+    return bill
 
 
 def reckon(read: Read, returned: Sequence[tuple[Any, int]], bill: Bill) -> Exchange:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,10 @@ from desktop.models.settings import EXPIRED_GOODS, POINTS_CAP, POINTS_EARN, POIN
 from desktop.models.shelves import Shelf
 from desktop.models.stock import Stock
 from desktop.pricing.cart import Bill, ListPrice, Offer, Terms
+from desktop.pricing.exchange import rate_text
+from desktop.pricing.foreign_prices import ForeignPrice
+from desktop.queries.exchange import Quote
+from desktop.queries.exchange_prices import agreed_at, price_rates
 from desktop.shop.work import Read
 
 BASE_LIST = "retail"
@@ -53,7 +57,7 @@ _OFFERS = (
     select(
         Sku.id, Sku.code, Sku.cost_minor, Sku.unit.label("base_unit"), Product.name, Product.pack, Product.kind,
         Product.picture, Product.on_shelf, Price.unit, Price.min_qty_milli, Price.amount_minor,
-        PriceList.key, SkuUnit.factor_milli, Sku.retired, Sku.variant, Sku.product_id,
+        PriceList.key, PriceList.currency, SkuUnit.factor_milli, Sku.retired, Sku.variant, Sku.product_id,
         Shelf.is_open, Shelf.from_at, Shelf.until_at,
     )
     .join(Product, Product.id == Sku.product_id)
@@ -105,9 +109,18 @@ def terms_for(read: Read, buyer: Buyer | None, points: int) -> Terms:
 
 
 def read_offers(
-    read: Read, sku_ids: Iterable[int], *, order_type: str = "retail", tier: str = "", channel: str = "store"
+    read: Read,
+    sku_ids: Iterable[int],
+    *,
+    order_type: str = "retail",
+    tier: str = "",
+    channel: str = "store",
+    subject: str = "",
 ) -> dict[tuple[int, str], Offer]:
-    """Offers by (sku, unit) with every price this buyer may have; one statement."""
+    """Offers by (sku, unit) with every price this buyer may have; one statement, more for lists in other currencies.
+
+    `subject`: what is paid for these goods (`sale:…`): while a provider takes money for it, rates stay as they were.
+    """
     wanted = sorted(set(sku_ids))
     if not wanted:
         return {}
@@ -119,13 +132,31 @@ def read_offers(
         "moment": read.now,
     }
     grouped: dict[tuple[int, str], list[Row[Any]]] = {}
+    codes = set()
     for row in read.rows(_OFFERS, values):
         grouped.setdefault((row.id, row.unit), []).append(row)
-    return {key: offer for key, rows in grouped.items() if (offer := _offer(key, rows, read.now)) is not None}
+        if row.currency:
+            codes.add(row.currency)
+    rates = _rates(read, codes, subject) if codes else {}
+    made = {key: _offer(key, rows, read.now, rates) for key, rows in grouped.items()}
+    return {key: offer for key, offer in made.items() if offer is not None}
 
 
-def _offer(key: tuple[int, str], rows: list[Row[Any]], now: datetime) -> Offer | None:
-    prices = tuple(ListPrice(r.key, r.amount_minor, r.min_qty_milli) for r in rows)
+def _rates(read: Read, codes: Collection[str], subject: str) -> dict[str, Quote | Refused]:
+    return price_rates(read, codes, agreed_at(read, subject) if subject else None)
+
+
+def _abroad(row: Any, rate: Quote | Refused) -> ForeignPrice:
+    facts = (row.key, row.currency, row.amount_minor, row.min_qty_milli)
+    if isinstance(rate, Refused):
+        return ForeignPrice(*facts, refusal=rate)
+    return ForeignPrice(*facts, rate_text(rate.market), rate.fetched_at)
+
+
+def _offer(
+    key: tuple[int, str], rows: list[Row[Any]], now: datetime, rates: Mapping[str, Quote | Refused]
+) -> Offer | None:
+    prices = tuple(ListPrice(r.key, r.amount_minor, r.min_qty_milli) for r in rows if not r.currency)
     base = [p.amount_minor for p in prices if p.list_key == BASE_LIST and p.min_qty_milli == 0]
     if not base:
         return None
@@ -147,6 +178,7 @@ def _offer(key: tuple[int, str], rows: list[Row[Any]], now: datetime) -> Offer |
         product_id=row.product_id,
         product=row.name,
         variant=row.variant,
+        foreign=tuple(_abroad(r, rates[r.currency]) for r in rows if r.currency) if rates else (),
     )
 
 

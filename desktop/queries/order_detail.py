@@ -49,6 +49,7 @@ class LineRow:
     price_minor: int
     discount_minor: int
     total_minor: int
+    foreign: str = ""  # how a price of a list in another currency was reckoned
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +152,8 @@ class OrderDetail:
     tags: tuple[WornTag, ...] = ()
     messages: tuple[MessageRow, ...] = ()
     pay_discount_minor: int = 0  # of the discount: for the way it was paid
-
     backs: tuple[BackRow, ...] = ()  # refunds through a provider
+
     @property
     def part_shipped(self) -> bool:
         """Whether a part of it has left and the rest is still to come."""
@@ -200,7 +201,7 @@ def order_detail(read: Read, order_id: int) -> OrderDetail:
         has_address=bool(row.address),
         late=late(row.status, row.pay_deadline, row.ship_deadline, read.now),
         refunded=refunded_how(row.refunded_minor, row.paid_minor),
-        lines=_lines(read, order_id),
+        lines=_lines(read, order_id, row.currency),
         events=_events(read, order_id),
         tenders=_tenders(read, order_id),
         refunds=_refunds(read, order_id),
@@ -208,8 +209,8 @@ def order_detail(read: Read, order_id: int) -> OrderDetail:
         buyer=_buyer(read, row.member_id),
         tags=_tags(read, order_id),
         messages=_messages(read, order_id),
-    )
         backs=read_backs(read, order_id),
+    )
 
 
 @question(permission=Permission.SEE_PERSONAL, personal=True)
@@ -225,7 +226,7 @@ def order_contact(read: Read, order_id: int) -> Contact:
     return Contact(row.name or "", row.phone or "", row.address)
 
 
-def _lines(read: Read, order_id: int) -> tuple[LineRow, ...]:
+def _lines(read: Read, order_id: int, currency: str) -> tuple[LineRow, ...]:
     statement = (
         select(OrderLine.__table__, Sku.code, Sku.unit.label("base_unit"), Product.pack, Product.picture)
         .join(Sku, Sku.id == OrderLine.sku_id)
@@ -237,7 +238,7 @@ def _lines(read: Read, order_id: int) -> tuple[LineRow, ...]:
         LineRow(
             r.id, r.sku_id, r.unit, r.unit or r.base_unit, r.name, r.pack, r.code, r.picture, r.qty_milli,
             r.qty_milli - r.refunded_milli, r.shipped_milli, r.qty_milli - r.shipped_milli - r.freed_milli,
-            r.list_minor, r.price_minor, r.discount_minor, r.total_minor,
+            r.list_minor, r.price_minor, r.discount_minor, r.total_minor, line_words(r, currency),
         )
         for r in read.rows(statement)
     )  # fmt: skip

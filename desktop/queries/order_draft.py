@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -16,7 +17,8 @@ from desktop.models.orders import Order, OrderLine
 from desktop.models.people import Permission
 from desktop.models.products import Product, Sku
 from desktop.models.settings import DEFAULT_TYPE
-from desktop.pricing.cart import Bill, CartLine, price_cart
+from desktop.pricing.cart import Bill, CartLine, check_rates, price_cart
+from desktop.pricing.foreign_prices import foreign_total
 from desktop.queries.offers import read_buyer, read_offers, terms_for
 from desktop.shop.action import question
 from desktop.shop.work import Read
@@ -64,7 +66,9 @@ def draft_bill(read: Read, order_type: str, member_id: int | None, lines: Sequen
     offers = read_offers(
         read, [line.sku_id for line in lines], order_type=read.setting(TERMS[order_type].prices), tier=tier
     )
-    return price_cart(lines, offers, terms_for(read, buyer, 0))
+    bill = price_cart(lines, offers, terms_for(read, buyer, 0))
+    check_rates(bill)
+    return bill
 
 
 @question(permission=Permission.HANDLE_ORDERS, personal=True)
@@ -85,10 +89,7 @@ def draft_now(read: Read, order_id: int) -> DraftNow:
         .order_by(OrderLine.id)
     )
     found = read.rows(statement).all()
-    by_lists = sum(
-        half_up(r.list_minor * r.qty_milli, MILLI) - half_up(r.price_minor * r.qty_milli, MILLI)
-        for r in found
-    )
+    by_lists = sum(half_up(r.list_minor * r.qty_milli, MILLI) - _by_price(r, row.currency) for r in found)
     lines = tuple(
         DraftLine(r.sku_id, r.unit, r.qty_milli, r.name, r.pack, r.picture, r.kind == "weighed")
         for r in found
@@ -97,3 +98,10 @@ def draft_now(read: Read, order_id: int) -> DraftNow:
         row.order_type, row.member_id, row.name or "", row.address, row.note,
         max(0, row.discount_minor - by_lists), row.freight_minor, lines, row.collect,
     )  # fmt: skip
+
+
+def _by_price(line: Any, currency: str) -> int:
+    """What a line cost before any discount on the whole order."""
+    if line.foreign_currency:
+        return foreign_total(line.foreign_minor, line.qty_milli, line.rate, line.foreign_currency, currency)
+    return half_up(line.price_minor * line.qty_milli, MILLI)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
 from desktop.models.members import Member
-from desktop.models.orders import Order
+from desktop.models.orders import Order, OrderLine
 from desktop.models.people import Permission, Till
+from desktop.pricing.foreign_prices import line_words
 from desktop.queries.order_search import OrderFilter, conditions
 from desktop.queries.page import Page, Position, in_order, page_of
 from desktop.queries.payment_rows import PaymentRow
@@ -43,6 +45,7 @@ class OrderOut:
     currency: str
     receipt_number: str
     paid_at: datetime | None
+    foreign: str = ""  # goods priced by a list in another currency: each with its price, rate and worth
 
 
 @question(permission=Permission.EXPORT, personal=True)
@@ -67,7 +70,27 @@ def orders_for_export(read: Read, filters: OrderFilter, after: Position | None =
         .where(*conditions(read, filters))
     )  # fmt: skip
     rows = read.rows(in_order(statement, (Order.placed_at, Order.id), after, size=PAGE)).all()
-    return page_of(rows, lambda row: OrderOut(*row), lambda row: (row[2], row[0]), size=PAGE)
+    abroad = _abroad(read, [(row.id, row.currency) for row in rows])
+    return page_of(
+        rows, lambda row: OrderOut(*[*row, abroad.get(row.id, "")]), lambda row: (row[2], row[0]), size=PAGE
+    )
+
+
+def _abroad(read: Read, orders: Sequence[tuple[int, str]]) -> dict[int, str]:
+    """How the lines of these orders that have a foreign price were reckoned."""
+    bases = dict(orders)
+    statement = select(
+        OrderLine.order_id,
+        OrderLine.name,
+        OrderLine.foreign_currency,
+        OrderLine.foreign_minor,
+        OrderLine.rate,
+    ).where(OrderLine.order_id.in_(list(bases)), OrderLine.foreign_currency.is_not(None))
+    found: dict[int, str] = {}
+    for row in read.rows(statement.order_by(OrderLine.id)):
+        words = f"{row.name}: {line_words(row, bases[row.order_id])}"
+        found[row.order_id] = f"{found[row.order_id]}; {words}" if row.order_id in found else words
+    return found
 
 
 @question(permission=Permission.EXPORT)

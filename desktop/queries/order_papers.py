@@ -18,6 +18,7 @@ from desktop.models.people import Permission
 from desktop.models.products import Barcode, Product, Sku
 from desktop.models.settings import INVOICE_NOTE, SHOP_BRANCH, SHOP_NAME, SHOP_PHONE, SHOP_TAX_NUMBER
 from desktop.models.stock import Location, Reservation
+from desktop.pricing.foreign_prices import line_words
 from desktop.queries.stuck import NOT_STOCKED
 from desktop.shop.action import question
 from desktop.shop.work import Read
@@ -52,6 +53,7 @@ class OrderPaperLine:
     price_minor: int
     discount_minor: int
     total_minor: int
+    foreign: str = ""  # how a price of a list in another currency was reckoned
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,7 @@ def _lines(read: Read, order_ids: Sequence[int]) -> dict[int, list[OrderPaperLin
     statement = (
         select(
             OrderLine.__table__, Sku.code, Sku.variant, Sku.unit.label("base_unit"), Product.pack,
-            Product.kind, Order.status,
+            Product.kind, Order.status, Order.currency,
         )
         .join(Order, Order.id == OrderLine.order_id)
         .join(Sku, Sku.id == OrderLine.sku_id)
@@ -216,6 +218,6 @@ def _lines(read: Read, order_ids: Sequence[int]) -> dict[int, list[OrderPaperLin
         found[r.order_id].append(OrderPaperLine(
             r.name, r.variant, r.pack, r.code, r.unit or r.base_unit, r.qty_milli,
             r.qty_milli - r.refunded_milli, to_send,
-            r.price_minor, r.discount_minor, r.total_minor,
+            r.price_minor, r.discount_minor, r.total_minor, line_words(r, r.currency),
         ))  # fmt: skip
     return found

@@ -111,6 +111,7 @@ class ListRow:
     tier: str
     channel: str
     name: str = ""
+    currency: str = ""  # of its prices; empty: the shop's
 
 
 @question(permission=Permission.SEE_STOCK)
@@ -247,12 +248,13 @@ def price_lists(read: Read) -> tuple[ListRow, ...]:
             Tier.name.label("tier"),
             PriceList.channel,
             PriceList.name,
+            PriceList.currency,
         )
         .join(Tier, Tier.key == PriceList.tier_key, isouter=True)
         .order_by(PriceList.id)
     )
     return tuple(
-        ListRow(r.id, r.key, r.order_type, r.tier or "", r.channel or "", r.name)
+        ListRow(r.id, r.key, r.order_type, r.tier or "", r.channel or "", r.name, r.currency)
         for r in read.rows(statement)
     )
 

@@ -130,7 +130,7 @@ def export_orders(shop: Shop, filters: OrderFilter, path: Path, progress: Progre
     headings = [
         _("Order no."), _("Placed"), _("Type"), _("Channel"), _("Till"), _("Status"), _("Member no."), _("Member"),
         _("Goods"), _("Discount"), _("Freight"), _("Total"), _("Points value"), _("Paid or to pay"),
-        _("Refunded"), _("Currency"), _("Receipt no."), _("Paid at"),
+        _("Refunded"), _("Currency"), _("Receipt no."), _("Paid at"), _("Prices in other currencies"),
     ]  # fmt: skip
     rows = _pages(lambda after: shop.ask(orders_for_export, filters, after))
     return write_table(path, headings, (_order(row, zone) for row in rows), progress)
@@ -166,7 +166,7 @@ def _order(row: OrderOut, zone: ZoneInfo) -> list[Any]:
         status_word(row.status), row.member_code or "", row.member_name or "", amount(row.goods_minor),
         amount(row.discount_minor), amount(row.freight_minor), amount(row.total_minor), amount(row.points_minor),
         amount(row.due_minor), amount(row.refunded_minor), row.currency, row.receipt_number,
-        _time(row.paid_at, zone) if row.paid_at else "",
+        _time(row.paid_at, zone) if row.paid_at else "", row.foreign,
     ]  # fmt: skip
 
 

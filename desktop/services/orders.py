@@ -15,7 +15,7 @@ from desktop.models.order_terms import TERMS
 from desktop.models.orders import ORDER_TYPES, UNPAID, Order, OrderEvent, OrderLine, OrderType
 from desktop.models.people import Permission, Till
 from desktop.models.stock import Reservation
-from desktop.pricing.cart import Bill, CartLine, price_cart
+from desktop.pricing.cart import Bill, CartLine, check_rates, price_cart
 from desktop.queries.given_back import paid_by_exchange
 from desktop.queries.offers import Buyer, check_offered, read_offers, terms_for
 from desktop.queries.order_hours import queued_until
@@ -30,8 +30,9 @@ from desktop.services.order_conditions import (
     price_type,
     put_on_wish,
 )
+from desktop.services.order_lines import check_same_rates, line_rows
 from desktop.services.posting import StockStep
-from desktop.services.settlement import NOT_STOCKED, line_row
+from desktop.services.settlement import NOT_STOCKED
 from desktop.shop.action import action
 from desktop.shop.work import Work
 
@@ -56,6 +57,7 @@ class OrderDraft:
     freight_minor: int = 0
     collect: bool = False
     seen_minor: int | None = None  # the total that was shown: another one is asked about first
+    seen_rates: tuple[tuple[str, str], ...] = ()  # the rates it was reckoned by: likewise
     set_aside_id: int | None = None  # the campaign whose stock it may have; an edited order keeps its own
 
 
@@ -201,6 +203,8 @@ def _price(work: Work, draft: OrderDraft, kind: OrderType, buyer: Buyer | None) 
     offers = read_offers(work, skus, order_type=price_type(work, kind.key), tier=tier, channel=CHANNEL)
     check_minimum(work, draft.lines, offers, kind.key)
     bill = price_cart(draft.lines, offers, terms_for(work, buyer, 0))
+    check_rates(bill)
+    check_same_rates(bill, dict(draft.seen_rates))
     if not 0 <= draft.discount_minor <= bill.total_minor or draft.freight_minor < 0:
         raise Refused(N_("The discount can't be more than the goods cost."))
     return bill
@@ -230,7 +234,7 @@ def _amounts(draft: OrderDraft, bill: Bill) -> dict[str, Any]:
 def _hold(work: Work, order: Order, bill: Bill, discount_minor: int, set_aside_id: int | None) -> None:
     """Write the lines, the discount shared among them to the last 分, and hold their goods."""
     shares = allocate(discount_minor, [line.total_minor for line in bill.lines])
-    rows = [line_row(order.id, line) for line in bill.lines]
+    rows = line_rows(order.id, bill)
     for row, share in zip(rows, shares, strict=True):
         row["discount_minor"] += share
         row["total_minor"] -= share

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, insert, select
 
 from desktop.basics.errors import Malformed, Refused
 from desktop.basics.i18n import N_
-from desktop.basics.money import BASIS, LARGEST, half_up
+from desktop.basics.money import BASIS, LARGEST
 from desktop.models.members import Tier
 from desktop.models.orders import ORDER_TYPES
 from desktop.models.people import Permission
 from desktop.models.products import Price, PriceList, Sku, SkuUnit
 from desktop.models.shelves import CHANNELS, PriceChanged
+from desktop.pricing.exchange import carried_over
+from desktop.queries.exchange_prices import check_list_currency, price_rate
 from desktop.services.prices import BASE_LIST, PriceChange, put_price
 from desktop.shop.action import action
 from desktop.shop.work import Work
@@ -29,7 +32,7 @@ SHIPPED = ("retail", "distribution", "b2b")
 
 @dataclass(frozen=True, slots=True)
 class ListFacts:
-    """For whom a list is and when it holds (UTC, until excluded; None: no bound)."""
+    """For whom a list is and when it holds (UTC, until excluded; None: no bound); `currency` empty: the shop's."""
 
     name: str
     order_type: str = "retail"
@@ -38,6 +41,7 @@ class ListFacts:
     valid_from: datetime | None = None
     valid_until: datetime | None = None
     active: bool = True
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +54,36 @@ class Cell:
 
 @action(permission=Permission.EDIT_GOODS)
 def make_list(work: Work, facts: ListFacts, like: int = 0, factor_bp: int = BASIS) -> int:
-    """A new list; with `like`, its prices are those of that list times the factor (basis points), half up."""
+    """A new list; with `like`, its prices are those of that list times the factor (basis points), half up.
+
+    Between two currencies they are changed at the rate in force. Raises `Refused` without one.
+    """
     _check(work, facts)
+    currency = "" if facts.currency == work.currency else facts.currency
+    if currency:
+        check_list_currency(work, currency)
     if not facts.name.strip():
         raise Malformed(N_("Give the price list a name."))
     if not 0 < factor_bp <= MOST_FACTOR:
         raise Malformed(N_("The factor must be above zero and at most 10,000%."))
     number = int(work.value(select(func.max(PriceList.id))) or 0) + 1
-    made = work.add(PriceList(key=f"list-{number}", **_columns(facts)))
+    made = work.add(PriceList(key=f"list-{number}", currency=currency, **_columns(facts)))
     if like:
-        _copy(work, work.get(PriceList, like).id, made.id, factor_bp)
+        _copy(work, work.get(PriceList, like), made, factor_bp)
     return made.id
 
 
 @action(permission=Permission.EDIT_GOODS)
 def edit_list(work: Work, list_id: int, facts: ListFacts) -> None:
-    """Change name, time and whether it is used; the shelf prices hold always and for everybody."""
+    """Change name, time and whether it is used; the shelf prices hold always and for everybody.
+
+    Its currency stays: with another one, each of its prices would be another.
+    """
     row = work.get(PriceList, list_id, lock=True)
     _check(work, facts)
+    if (facts.currency or work.currency) != (row.currency or work.currency):
+        raise Refused(N_("A list keeps its currency. Make another list for prices in {currency}."),
+                      currency=facts.currency or work.currency)  # fmt: skip
     columns = _columns(facts)
     if row.key == BASE_LIST:
         same = ("order_type", "tier_key", "channel", "valid_from", "valid_until", "active")
@@ -118,14 +134,15 @@ def _check(work: Work, facts: ListFacts) -> None:
         raise Malformed(N_("The end of the time is before its beginning."))
 
 
-def _copy(work: Work, source: int, target: int, factor_bp: int) -> None:
+def _copy(work: Work, like: PriceList, made: PriceList, factor_bp: int) -> None:
     statement = select(Price.sku_id, Price.unit, Price.min_qty_milli, Price.amount_minor)
+    one, other = (_worth(work, row.currency) for row in (like, made))
     rows = [
         {
-            "list_id": target, "sku_id": row.sku_id, "unit": row.unit, "min_qty_milli": row.min_qty_milli,
-            "amount_minor": min(LARGEST, half_up(row.amount_minor * factor_bp, BASIS)),
+            "list_id": made.id, "sku_id": row.sku_id, "unit": row.unit, "min_qty_milli": row.min_qty_milli,
+            "amount_minor": min(LARGEST, carried_over(row.amount_minor, one, other, factor_bp)),
         }
-        for row in work.rows(statement.where(Price.list_id == source))
+        for row in work.rows(statement.where(Price.list_id == like.id))
     ]  # fmt: skip
     if not rows:
         return
@@ -138,5 +155,9 @@ def _copy(work: Work, source: int, target: int, factor_bp: int) -> None:
         for row in rows
     ]  # fmt: skip
     work.post(PriceChanged, history)
-    work.touch("price", target)
-    work.note(copied_from=source, prices=len(rows), factor_bp=factor_bp)
+    work.touch("price", made.id)
+    work.note(copied_from=like.id, prices=len(rows), factor_bp=factor_bp)
+
+
+def _worth(work: Work, currency: str) -> tuple[str, Decimal]:
+    return (currency, price_rate(work, currency).market) if currency else (work.currency, Decimal(1))

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
@@ -22,7 +22,7 @@ from desktop.models.people import Permission, Till
 from desktop.models.settings import POINTS_DAYS, POINTS_PROOF
 from desktop.models.stock import Location
 from desktop.models.system import Idempotency
-from desktop.pricing.cart import Bill, CartLine, price_cart
+from desktop.pricing.cart import Bill, CartLine, check_rates, price_cart
 from desktop.pricing.pay_discount import with_pay_discount
 from desktop.pricing.rounding import rounded_bill
 from desktop.queries.cash_sums import rounding_of
@@ -30,6 +30,7 @@ from desktop.queries.offers import Buyer, read_buyer, read_offers, terms_for
 from desktop.services import posting, print_jobs, set_aside, stored_value
 from desktop.services.hand_tenders import Payment, check_by_hand, count_part, tender_rows
 from desktop.services.local_tenders import STORED, check_stored, in_base
+from desktop.services.order_lines import check_moved, line_rows
 from desktop.services.pay_waiting import Paying, check_settling, mark_booked, read_paying
 from desktop.services.posting import PointsStep, StockStep
 from desktop.shop.action import action
@@ -125,7 +126,7 @@ def _finish(
     off += paying.held_minor - held
     bill = with_pay_discount(priced.bill, off, terms_for(work, priced.buyer, 0)) if off else priced.bill
     bill = rounded_bill(bill, _rounding(work, bill.to_pay_minor - held - stored, tenders))
-    _check_money(bill, tenders, held + stored)
+    _check_money(bill, tenders, held + stored, priced.sale.updated_at)
     whole = [*tenders, *(held_tender(row) for row in paying.held)]
     whole += [TenderIn(STORED, stored)] if stored else []
     settled = _write(work, priced.sale, bill, whole, priced.buyer, priced.channel, priced.place)
@@ -189,9 +190,9 @@ def settle_held(work: Work, key: str) -> Settled | None:
     priced, paying = _priced(work, sale), read_paying(work, f"sale:{key}")
     if paying.held_minor + sale.stored_minor < priced.bill.to_pay_minor:
         return None
-    return _finish(work, priced, (), paying, _fingerprint(key, (), sale.version))
     for method, amount in _besides(priced).items():  # what providers took was counted when it began
         count_part(work, _payment(priced), method, amount)
+    return _finish(work, priced, (), paying, _fingerprint(key, (), sale.version))
 
 
 _ANSWER = select(Idempotency.request_hash, Idempotency.result).where(
@@ -245,9 +246,11 @@ def _price(work: Work, sale: Any, buyer: Buyer | None, channel: str) -> Bill:
             N_("This member’s account is closed. Continue without a member."), next_step="drop_member"
         )
     offers = read_offers(
-        work, [line.sku_id for line in lines], tier=buyer.tier_key if buyer else "", channel=channel
-    )
+        work, [line.sku_id for line in lines], tier=buyer.tier_key if buyer else "", channel=channel,
+        subject=f"sale:{sale.client_key}",
+    )  # fmt: skip
     bill = price_cart(lines, offers, terms_for(work, buyer, sale.points))
+    check_rates(bill)
     if bill.points != sale.points:
         raise Changed(
             N_("Only {points} points can be used now. Choose again."),
@@ -273,7 +276,7 @@ def _rounding(work: Work, due_minor: int, tenders: Sequence[TenderIn]) -> int:
     return rounding if paid == due_minor + rounding else 0
 
 
-def _check_money(bill: Bill, tenders: Sequence[TenderIn], held_minor: int) -> None:
+def _check_money(bill: Bill, tenders: Sequence[TenderIn], held_minor: int, seen_at: datetime) -> None:
     for tender in tenders:
         if tender.method not in BY_HAND or tender.amount_minor <= 0 or tender.attempt_id:
             raise Refused(N_("This way to pay can’t be recorded by hand. Take cash or card."))
@@ -283,11 +286,10 @@ def _check_money(bill: Bill, tenders: Sequence[TenderIn], held_minor: int) -> No
     paid = sum(t.amount_minor for t in tenders)
     due = bill.to_pay_minor - held_minor
     if paid != due:
+        words = {"due": str(Money(due, bill.currency)), "paid": str(Money(paid, bill.currency))}
+        check_moved(bill, seen_at, words)
         raise Changed(
-            N_("{due} is due, {paid} was entered. Check the amounts."),
-            next_step="look_again",
-            due=str(Money(due, bill.currency)),
-            paid=str(Money(paid, bill.currency)),
+            N_("{due} is due, {paid} was entered. Check the amounts."), next_step="look_again", **words
         )
 
 
@@ -309,7 +311,7 @@ def _write(
         Order, [_order_row(work, sale, bill, channel, place, (code, short, receipt))], ids=True
     )[0]
     source = f"order:{order_id}"
-    work.post(OrderLine, [line_row(order_id, line, line.qty_milli) for line in bill.lines])
+    work.post(OrderLine, line_rows(order_id, bill, taken_along=True))
     event = {"order_id": order_id, "note": "", "actor": work.actor.key, "at": work.now}
     work.post(OrderEvent, [{"kind": kind, **event} for kind in ("placed", "paid", "done")])
     work.post(Tender, tender_rows(work, order_id, bill, tenders, key, till_id))
@@ -370,17 +372,6 @@ def _discount_note(bill: Bill) -> str:
     return N_("Payment discount") if bill.pay_discount_minor else ""
 
 
-def line_row(order_id: int, line: Any, shipped_milli: int = 0) -> dict[str, Any]:
-    """An order line as it is written from a priced cart line; `shipped_milli` of it are taken along at once."""
-    return {
-        "order_id": order_id, "sku_id": line.offer.sku_id, "name": line.offer.name, "unit": line.offer.unit,
-        "qty_milli": line.qty_milli, "base_milli": line.base_milli, "list_minor": line.offer.list_minor,
-        "price_minor": line.price_minor, "discount_minor": line.discount_minor, "total_minor": line.total_minor,
-        "cost_minor": line.offer.cost_minor, "refunded_milli": 0, "shipped_milli": shipped_milli, "freed_milli": 0,
-        "trace": line.trace,
-    }  # fmt: skip
-
-
 def _points(work: Work, bill: Bill, buyer: Buyer | None, source: str, key: str) -> int:
     if buyer is None:
         return 0
@@ -396,4 +387,4 @@ def _points(work: Work, bill: Bill, buyer: Buyer | None, source: str, key: str) 
     return posting.post_points(work, buyer.member_id, steps) if steps else buyer.points
 
 
-__all__ = ["Settled", "TenderIn", "held_tender", "line_row", "open_bill", "settle", "settle_held"]
+__all__ = ["Settled", "TenderIn", "held_tender", "open_bill", "settle", "settle_held"]

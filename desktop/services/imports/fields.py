@@ -247,7 +247,7 @@ PRICES = TableKind("prices", (
     Field("code", code_text, ("code", "sku", "编码", "货号", "商品编码", "单品编码")),
     Field("barcode", code_text, ("barcode", "条码", "条形码", "商品条码", "ean")),
     Field("name", text, ("name", "商品名称", "名称", "品名")),
-    Field("price", price, ("price", "售价", "新价", "零售价", "单价", "价格"), required=True),
+    Field("price", text, ("price", "售价", "新价", "零售价", "单价", "价格"), required=True),
     Field("list", text, ("price_list", "list", "价格表")),
 ))  # fmt: skip
 PAYMENTS = TableKind("payments", (

@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _
 from desktop.models.people import Permission
 from desktop.models.products import Price, PriceList, Sku
 from desktop.queries.offers import BASE_LIST
 from desktop.services.imports.entries import Run
+from desktop.services.imports.fields import Setting, price
 from desktop.services.imports.finding import Shelf
 from desktop.services.imports.report import CHANGED, NEW, REFUSED, SAME, Verdict
 from desktop.services.prices import PriceChange, remember
@@ -26,25 +28,22 @@ Place = tuple[int, int]  # SKU, price list
 def judge(read: Read, rows: Sequence[Row]) -> list[Verdict]:
     """Which prices are new, other or the same."""
     meant = _meant(read, rows)
-    now = _now(read, [place for place in meant if not isinstance(place, str)])
+    now = _now(read, [found[0] for found in meant if not isinstance(found, str)])
     verdicts = []
-    for row, place in zip(rows, meant, strict=True):
-        if isinstance(place, str):
-            verdicts.append(Verdict(REFUSED, place))
+    for found in meant:
+        if isinstance(found, str):
+            verdicts.append(Verdict(REFUSED, found))
             continue
+        place, amount = found
         before = now.get(place)
-        verdicts.append(Verdict(NEW if before is None else SAME if before == row["price"] else CHANGED))
-        now[place] = row["price"]
+        verdicts.append(Verdict(NEW if before is None else SAME if before == amount else CHANGED))
+        now[place] = amount
     return verdicts
 
 
 def write(work: Work, run: Run, rows: Sequence[Row], verdicts: Sequence[Verdict]) -> None:
     """Write the prices; the last one of the same goods holds."""
-    wanted = {
-        place: row["price"]
-        for row, place in zip(rows, _meant(work, rows), strict=True)
-        if not isinstance(place, str)
-    }
+    wanted = dict(found for found in _meant(work, rows) if not isinstance(found, str))
     now = _now(work, list(wanted))
     for place, amount in sorted(wanted.items()):
         before = now.get(place)
@@ -78,10 +77,12 @@ def at(place: Place) -> tuple[Any, ...]:
     return (Price.sku_id == place[0], Price.list_id == place[1], Price.unit == "", Price.min_qty_milli == 0)
 
 
-def _meant(read: Read, rows: Sequence[Row]) -> list[Place | str]:
+def _meant(read: Read, rows: Sequence[Row]) -> list[tuple[Place, int] | str]:
+    """Which price in which list at what amount, in the list's own currency; a sentence for what can't be meant."""
     shelf = Shelf(read, rows)
-    lists = {row.key: row.id for row in read.rows(select(PriceList.key, PriceList.id))}
-    meant: list[Place | str] = []
+    columns = (PriceList.key, PriceList.id, PriceList.currency)
+    lists = {row.key: (row.id, row.currency or read.currency) for row in read.rows(select(*columns))}
+    meant: list[tuple[Place, int] | str] = []
     for row in rows:
         found, key = shelf.find(row), row.get("list") or BASE_LIST
         if isinstance(found, str):
@@ -92,7 +93,11 @@ def _meant(read: Read, rows: Sequence[Row]) -> list[Place | str]:
                 _("There is no price list “{text}”. There are: {known}.").format(text=key, known=known)
             )
         else:
-            meant.append((found.sku_id, lists[key]))
+            list_id, currency = lists[key]
+            try:
+                meant.append(((found.sku_id, list_id), price(row["price"], Setting(currency, read.zone))))
+            except ShopError as error:
+                meant.append(str(error))
     return meant
 
 

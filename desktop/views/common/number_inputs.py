@@ -245,6 +245,12 @@ class MoneyInput(NumberInput):
     def _text(self, minor: int) -> str:
         return Money(minor, self.currency).plain()
 
+    def use_currency(self, currency: str) -> None:
+        """Read and write this currency from now on, named by its code; what was typed stays as it stands."""
+        self.currency = self.unit = currency
+        self._make_room()
+        self.update()
+
     def minor(self) -> int | None:
         """Return minor units, None when empty. Raises `ShopError`."""
         return self.number()

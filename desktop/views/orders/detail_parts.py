@@ -32,6 +32,8 @@ def line_part(line: LineRow, currency: str) -> QLayout:
     words = vbox()
     words.addWidget(Label(line.name, "small_m"))
     words.addWidget(Label(" · ".join(part for part in (line.pack, line.code) if part), "cap", "text2"))
+    if line.foreign:
+        words.addWidget(Label(line.foreign, "cap", "text2"))
     row.addLayout(words, 1)
     amount = vbox()
     amount.addWidget(

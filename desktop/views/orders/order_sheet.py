@@ -12,6 +12,7 @@ from desktop.basics.i18n import _
 from desktop.basics.ids import new_key
 from desktop.basics.money import MILLI, Money
 from desktop.pricing.cart import Bill, CartLine
+from desktop.pricing.foreign_prices import foreign_words
 from desktop.queries.checkout import Goods, search_goods
 from desktop.queries.order_draft import DraftLine, DraftNow, draft_bill, usual_type
 from desktop.queries.order_words import TYPES, type_word
@@ -233,6 +234,7 @@ class OrderSheet(Sheet):
     def _changed(self, _value: object = None) -> None:
         clear(self.rows)
         self.prices: list[Label] = []
+        self.captions: list[Label] = []
         for place, line in enumerate(self.lines[:MOST_SHOWN]):
             self.rows.addWidget(self._row(place, line))
         if len(self.lines) > MOST_SHOWN:
@@ -250,7 +252,9 @@ class OrderSheet(Sheet):
         row, words = hbox(widget, gap=10), vbox()
         row.addWidget(ProductPicture(line.picture, 34, name=line.name))
         words.addWidget(Label(line.name, "small_m"))
-        words.addWidget(Label(line.pack, "cap", "text2"))
+        caption = Label(line.pack, "cap", "text2")
+        self.captions.append(caption)
+        words.addWidget(caption)
         row.addLayout(words, 1)
         step = 100 if line.weighed else MILLI
         stepper = Stepper(line.qty_milli, least=step, step=step, name=line.name)
@@ -280,8 +284,11 @@ class OrderSheet(Sheet):
 
     def _priced(self, bill: Bill) -> None:
         self.bill = bill
-        for label, line in zip(self.prices, bill.lines, strict=False):
+        for label, caption, line in zip(self.prices, self.captions, bill.lines, strict=False):
             label.setText(str(Money(line.total_minor, bill.currency)))
+            price = line.foreign
+            how = foreign_words(price.currency, price.minor, price.rate, bill.currency) if price else ""
+            caption.setText(" · ".join(part for part in (line.offer.pack, how) if part))
         self._sums()
 
     def _sums(self, _text: str = "") -> None:
@@ -304,7 +311,7 @@ class OrderSheet(Sheet):
             self.cart(), self.kind.value(), self._who.member_id, self.address.value(), self.note.value(),
             self.off.minor() or 0, self.freight.minor() or 0,
             collect=self.collect.isChecked() and not self.address.value(), seen_minor=self._seen,
-            set_aside_id=self.campaign.set_aside_id(),
+            seen_rates=self.bill.rates if self.bill else (), set_aside_id=self.campaign.set_aside_id(),
         )  # fmt: skip
         if self._order_id:
             task = self._scope.do(edit_order, self._order_id, draft)

@@ -106,10 +106,11 @@ def _invoice(shop: Letterhead, order: OrderPaper) -> list[PrintLine]:
 
     shares, sides = (40, 16, 14, 14, 16), "llrrr"
     head = (_("Goods"), _("Code"), _("Quantity"), _("Price"), _("Amount"))
-    rows = [
-        PrintLine(cells=_priced(line, order.currency), shares=shares, sides=sides, size=9)
-        for line in order.lines
-    ]
+    rows = []
+    for line in order.lines:
+        rows.append(PrintLine(cells=_priced(line, order.currency), shares=shares, sides=sides, size=9))
+        if line.foreign:
+            rows.append(PrintLine(f"  {line.foreign}", size=8))
     off = discount_lines(order.discount_minor, order.pay_discount_minor, "")
     sums = [
         (_("Goods subtotal"), order.goods_minor),

@@ -51,7 +51,8 @@ class PriceGrid(TableView):
     wrong = Signal(str)
 
     def __init__(self, currency: str, costs: bool, parent: QWidget | None = None) -> None:
-        self._currency = currency
+        self._home = self._currency = currency
+        self._costs = costs
         model = PagedTable(columns(currency, costs))
         super().__init__(model, name="prices", two_lines=True, parent=parent)
         model.setParent(self)
@@ -60,6 +61,15 @@ class PriceGrid(TableView):
         self._row = -1
         self.opened.connect(self.edit_row)
         self.verticalScrollBar().valueChanged.connect(lambda _value: self.stop())
+
+    def show_currency(self, currency: str) -> None:
+        """The list's prices are in this currency from now on."""
+        if currency == self._currency:
+            return
+        self.stop()
+        self._currency = currency
+        self.paged.columns[:] = columns(self._home, self._costs, currency)
+        self.paged.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.paged.columns) - 1)
 
     def edit_row(self, row_id: int) -> None:
         """Type the price of this row."""
@@ -76,6 +86,8 @@ class PriceGrid(TableView):
         area = self.visualRect(self.paged.index(place, column))
         self._row = place
         self._input = CellInput(self._currency, row.amount_minor, parent=self.viewport())
+        if self._currency != self._home:
+            self._input.use_currency(self._currency)
         self._input.setAccessibleName(_("Price of {name}").format(name=row.name))
         self._input.setGeometry(area.adjusted(2, (area.height() - 34) // 2, -2, -((area.height() - 34) // 2)))
         self._input.kept.connect(self._keep)
@@ -107,22 +119,28 @@ class PriceGrid(TableView):
             self.setFocus()
 
 
-def columns(currency: str, costs: bool) -> list[Column]:
+def columns(home: str, costs: bool, currency: str = "") -> list[Column]:
     """Goods, cost (for who may see it), shelf price, price in this list, margin, steps."""
-    symbol = SYMBOLS.get(currency, currency)
+    own = currency or home
 
     def money(minor: int | None) -> str | None:
-        return None if minor is None else Money(minor, currency).plain()
+        return None if minor is None else Money(minor, home).plain()
 
+    def price(row: GridRow) -> str | None:
+        if row.amount_minor is None or own == home:
+            return money(row.amount_minor)
+        worth = "—" if row.worth_minor is None else str(Money(row.worth_minor, home))
+        return f"{Money(row.amount_minor, own).plain()} = {worth}"
+
+    symbol = SYMBOLS.get(home, home)
     shown = [
         Column("name", _("Product"), 220, "two_line", stretch=True,
                value=lambda row: TwoLine(row.name, row.code, picture=row.picture or "box")),
         Column("unit", _("Unit"), 64, "muted", value=lambda row: row.unit_name),
         Column("base", _("Shelf price {symbol}").format(symbol=symbol), 110, "number",
                value=lambda row: money(row.base_minor)),
-        Column("amount", _("Price {symbol}").format(symbol=symbol), 130, "money",
-               value=lambda row: money(row.amount_minor)),
-        Column("steps", _("From a quantity on"), 150, "muted", value=lambda row: _steps(row, currency)),
+        Column("amount", _("Price {symbol}").format(symbol=symbol if own == home else own), 150, "money", value=price),
+        Column("steps", _("From a quantity on"), 150, "muted", value=lambda row: _steps(row, own)),
     ]  # fmt: skip
     if costs:
         cost = Column("cost", _("Cost {symbol}").format(symbol=symbol), 100, "number",

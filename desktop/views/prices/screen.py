@@ -9,13 +9,22 @@ from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPai
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
 
 from desktop.basics.i18n import _, ngettext
-from desktop.queries.prices import BookRow, GridRow, price_book, price_grid, price_grid_with_costs
+from desktop.queries.prices import (
+    BookRow,
+    GridRow,
+    ListRate,
+    list_rate,
+    price_book,
+    price_grid,
+    price_grid_with_costs,
+)
 from desktop.queries.products import ProductFilter, products_count
+from desktop.services.exchange import type_rate
 from desktop.services.price_lists import Cell, make_list, set_cells
 from desktop.services.prices import PriceChange
 from desktop.views.common import shortcuts
 from desktop.views.common.badges import Badge
-from desktop.views.common.buttons import primary, secondary
+from desktop.views.common.buttons import link, primary, secondary
 from desktop.views.common.cards import Card, Divider, TwoLines, clear, hbox, vbox
 from desktop.views.common.commands import Command
 from desktop.views.common.context import Context
@@ -27,9 +36,9 @@ from desktop.views.common.paint import box, painting, repaint_on_change
 from desktop.views.common.theme import theme
 from desktop.views.prices.grid import PriceGrid
 from desktop.views.prices.sheets import HistorySheet, ListSheet, PasteSheet
-from desktop.views.prices.words import for_whom, list_name, state_badge, time_words
+from desktop.views.prices.words import for_whom, list_name, rate_words, state_badge, time_words
 
-TABLES = {"price", "price_list", "price_changed", "product", "sku", "tier"}
+TABLES = {"price", "price_list", "price_changed", "product", "sku", "tier", "fx_currency"}
 WIDTH = 250
 
 
@@ -110,6 +119,15 @@ class PricesScreen(QWidget):
             button.setEnabled(self._may)
             button.setToolTip("" if self._may else _("Your role may not change goods"))
         card.body.addLayout(head)
+        self.rate = Label("", "cap", "text2", wrap=True)
+        self.rates = link(_("Rates"))
+        self.rates.clicked.connect(lambda: self._context.navigate("settings", page="currencies"))
+        rate = hbox(margins=(15, 0, 15, 8), gap=8)
+        rate.addWidget(self.rate, 1)
+        rate.addWidget(self.rates)
+        self.rate.hide()
+        self.rates.hide()
+        card.body.addLayout(rate)
         line = hbox(margins=(15, 0, 15, 9))
         self.search = SearchInput(_("Name, pinyin, code or barcode"))
         self.search.setMaximumWidth(theme.px(300))
@@ -166,7 +184,18 @@ class PricesScreen(QWidget):
         facts = [*(for_whom(row) if row.name else []), time_words(row, self._context.zone), count]
         self.name.setText(list_name(row))
         self.state.show_status(*state_badge(row))
+        if row.currency != self._context.currency:
+            facts.append(row.currency)
         self.facts.setText(" · ".join(fact for fact in facts if fact))
+        self.grid.show_currency(row.currency)
+        self._scope.ask_latest("rate", list_rate, row.id).then(self._show_rate)
+
+    def _show_rate(self, rate: ListRate | None) -> None:
+        words, tone = rate_words(rate, self._context.currency, self._context.now(), self._context.zone)
+        self.rate.look(color=tone)
+        self.rate.setText(words)
+        self.rate.setVisible(bool(words))
+        self.rates.setVisible(bool(words) and self._context.may(type_rate))
 
     def _ask(self) -> None:
         self.grid.stop()

@@ -10,7 +10,15 @@ from desktop.basics.errors import ShopError
 from desktop.basics.i18n import N_, _, ngettext
 from desktop.basics.money import Money, parse_quantity, quantity_text
 from desktop.basics.words import when_text
-from desktop.queries.prices import BookRow, ChangeRow, GridRow, price_history, skus_by_code, tier_choices
+from desktop.queries.prices import (
+    BookRow,
+    ChangeRow,
+    GridRow,
+    list_currencies,
+    price_history,
+    skus_by_code,
+    tier_choices,
+)
 from desktop.services.price_lists import Cell, ListFacts, edit_list, make_list, set_cells
 from desktop.services.prices import PriceChange
 from desktop.views.common.cards import NestedCard, hbox, vbox
@@ -50,8 +58,11 @@ class ListSheet(Sheet):
         self.channel = Select(channels, row.channel if row else "")
         self._name_field = Field(_("Called"), self.name)
         self.add(self._name_field)
+        money = row.currency if row else context.currency
+        self.currency = Select([(money, money)], money)
+        self.currency.setEnabled(row is None)
         self._pair(Field(_("Order type"), self.type), Field(_("For"), self.tier))
-        self.add(Field(_("Channel"), self.channel))
+        self._pair(Field(_("Channel"), self.channel), Field(_("Currency"), self.currency))
         self._times(row)
         self.active = CheckBox(_("In use"))
         self.active.setChecked(row.active if row else True)
@@ -65,6 +76,8 @@ class ListSheet(Sheet):
         for control in (self.type, self.tier, self.channel, self.has_from, self.has_until, self.active):
             control.setEnabled(not base)
         context.of(self).ask(tier_choices).then(self._show_tiers)
+        if row is None:
+            context.of(self).ask(list_currencies).then(self._show_currencies)
         self.submitted.connect(self._save)
         self.name.setFocus()
 
@@ -101,6 +114,9 @@ class ListSheet(Sheet):
         options = [("", _("Everybody")), *((key, _(name)) for key, name in tiers)]
         self.tier.set_options(options, self._row.tier_key if self._row else "")
 
+    def _show_currencies(self, codes: tuple[str, ...]) -> None:
+        self.currency.set_options([(code, code) for code in codes])
+
     def ready(self) -> bool:
         return check_all([self._name_field])
 
@@ -111,7 +127,7 @@ class ListSheet(Sheet):
         end = datetime.combine(self.last.day() + timedelta(days=1), time(), zone)
         return ListFacts(
             self.name.value(), self.type.value(), self.tier.value() or "", self.channel.value() or "", start,
-            end if self.has_until.isChecked() else None, self.active.isChecked(),
+            end if self.has_until.isChecked() else None, self.active.isChecked(), self.currency.value() or "",
         )  # fmt: skip
 
     def _save(self) -> None:
@@ -160,7 +176,7 @@ class PasteSheet(Sheet):
             if not any(parts):
                 continue
             try:
-                minor = Money.parse(parts[1], self._context.currency).amount
+                minor = Money.parse(parts[1], self._row.currency or self._context.currency).amount
                 least = parse_quantity(parts[2]) if len(parts) > 2 and parts[2] else 0
             except (ShopError, ValueError, IndexError):
                 raise ShopError(
@@ -236,7 +252,14 @@ class HistorySheet(Sheet):
 
     def _words(self, change: ChangeRow) -> str:
         def amount(minor: int | None) -> str:
-            return "—" if minor is None else str(Money(minor, self._context.currency))
+            if minor is None:
+                return "—"
+            money = Money(minor, change.currency)
+            return (
+                str(money)
+                if change.currency == self._context.currency
+                else f"{change.currency} {money.plain()}"
+            )
 
         name = change.list_name or _(TYPES.get(change.list_key, change.list_key))
         words = f"{name} · {amount(change.before_minor)} → {amount(change.after_minor)}"

@@ -1,10 +1,11 @@
 """How price lists are said."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from desktop.basics.i18n import N_, _
-from desktop.queries.prices import HOLDING, OFF, OVER, WAITING, BookRow
+from desktop.basics.words import when_text
+from desktop.queries.prices import HOLDING, OFF, OVER, WAITING, BookRow, ListRate
 
 TYPES = {"retail": N_("Retail"), "distribution": N_("Distribution"), "b2b": N_("B2B")}
 CHANNELS = {"store": N_("Store"), "kiosk": N_("Self-checkout"), "online": N_("Online shop")}
@@ -35,6 +36,20 @@ def state_badge(row: BookRow) -> tuple[str, str, str]:
     """Words, tone and pip of whether a list holds."""
     words, tone, pip = STATES[row.state]
     return _(words), tone, pip
+
+
+def rate_words(rate: ListRate | None, base: str, now: datetime, zone: ZoneInfo) -> tuple[str, str]:
+    """By which rate a list in another currency is reckoned, and in which tone; nothing for the shop's own."""
+    if rate is None:
+        return "", "text2"
+    if rate.refusal is not None or rate.since is None:
+        return str(rate.refusal), "danger_fg"
+    words = _("1 {currency} = {rate} {base}, of {when}").format(
+        currency=rate.currency, rate=rate.rate, base=base, when=when_text(rate.since, now, zone)
+    )
+    if rate.instead:
+        words = f"{words}. {_('The floating rate is too old: the fixed one counts.')}"
+    return words, "text2"
 
 
 def time_words(row: BookRow, zone: ZoneInfo) -> str:

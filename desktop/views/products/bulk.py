@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _, ngettext
 from desktop.basics.ids import new_key
-from desktop.basics.money import Money, quantity_text
+from desktop.basics.money import Money, digits_of, quantity_text
 from desktop.queries.bulk_goods import (
     CATEGORY,
     CHANNEL,
@@ -68,6 +68,7 @@ class BulkSheet(Sheet):
             kinds = [kind for kind in kinds if kind[0] != LEVELS]
         self.kind = Select(kinds, PRICE)
         self.list = Select([(row.id, list_words(row)) for row in lists])
+        self._currencies = {row.id: row.currency or context.currency for row in lists}
         self.mode = Select(
             [("percent", _("Change by percent")), ("add", _("Add or take off")), ("set", _("Set to"))]
         )
@@ -154,7 +155,7 @@ class BulkSheet(Sheet):
         """A value of the chosen kind as a person reads it."""
         kind = self.kind.value()
         if kind == PRICE:
-            return "—" if value is None else Money(value, self._context.currency).plain()
+            return "—" if value is None else Money(value, self._currency()).plain()
         if kind == CATEGORY:
             return next((node.name for node in self._tree.nodes if node.id == value), _("No category"))
         if kind in (TAG_ON, TAG_OFF):
@@ -167,6 +168,9 @@ class BulkSheet(Sheet):
             return _("Not offered")
         return _("Timed") if value[1] or value[2] else _("As the product")
 
+    def _currency(self) -> str:
+        return self._currencies.get(self.list.value(), self._context.currency)
+
     def _show_kind(self) -> None:
         kind = TAG_ON if self.kind.value() == TAG_OFF else self.kind.value()
         for key, fields in self._fields.items():
@@ -176,6 +180,12 @@ class BulkSheet(Sheet):
             percent = self.mode.value() == "percent"
             self._fields[PRICE][2].setVisible(percent)
             self._fields[PRICE][3].setVisible(not percent)
+            if self._currency() != self.amount.currency:
+                self.amount.use_currency(self._currency())
+            whole = digits_of(self._currency()) == 2  # endings are hundredths
+            self.ending.setEnabled(whole)
+            if not whole:
+                self.ending.set_value("")
         self._look()
 
     def change(self) -> BulkChange:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.basics.i18n import _
-from desktop.basics.money import Money, quantity_text
+from desktop.basics.money import quantity_text
 from desktop.queries.product_detail import BarcodeRow, ListRow, PriceRow, ProductDetail, UnitRow
 from desktop.services.prices import PriceChange
 from desktop.services.products import (
@@ -29,7 +29,7 @@ from desktop.views.common.field import Field, check_all
 from desktop.views.common.inputs import Select, TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.number_inputs import MoneyInput, QuantityInput
-from desktop.views.products.words import list_words, unit_words
+from desktop.views.products.words import amount_words, list_words, unit_words
 
 
 class CodeInput(TextInput):
@@ -98,8 +98,9 @@ class Codes(QWidget):
     def _price_words(self, price: PriceRow) -> str:
         assert self._detail is not None
         unit = price.unit or self._detail.row.unit
-        name = next((list_words(row) for row in self._lists if row.id == price.list_id), price.list_key)
-        amount = str(Money(price.amount_minor, self._context.currency))
+        row = next((row for row in self._lists if row.id == price.list_id), None)
+        name = list_words(row) if row else price.list_key
+        amount = amount_words(price.amount_minor, row.currency if row else "", self._context.currency)
         words = f"{name} · {amount} / {unit}"
         if price.min_qty_milli:
             least = _("from {quantity} on").format(quantity=quantity_text(price.min_qty_milli))
@@ -228,9 +229,15 @@ class PriceSheet(Sheet):
         self.unit = Select(units, "")
         self.least = QuantityInput(0, unit=detail.row.unit)
         self.amount = MoneyInput(context.currency, required=True)
+        self._currencies = {row.id: row.currency or context.currency for row in lists}
+        self.list.picked.connect(self._follow)
         self._fields = [Field(_("From quantity"), self.least), Field(_("Price"), self.amount)]
         self.add(Field(_("Price list"), self.list), Field(_("Unit"), self.unit), *self._fields)
         self.submitted.connect(self._save)
+
+    def _follow(self, list_id: int) -> None:
+        """The price is typed in the currency of the list."""
+        self.amount.use_currency(self._currencies.get(list_id, self._context.currency))
 
     def ready(self) -> bool:
         return check_all(self._fields)

@@ -92,6 +92,8 @@ class ProductForm(QWidget):
     def _add_price_row(self, row: ListRow) -> None:
         base = row.key == "retail"
         field = self._prices[row.id] = MoneyInput(self._currency, required=base)
+        if row.currency:
+            field.use_currency(row.currency)
         field.setFixedWidth(theme.px(130))
         field.setPlaceholderText("" if base else _("As retail"))
         field.setAccessibleName(list_words(row))

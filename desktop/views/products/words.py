@@ -1,7 +1,7 @@
 """How goods, price lists and categories are said."""
 
 from desktop.basics.i18n import N_, _
-from desktop.basics.money import quantity_text
+from desktop.basics.money import Money, quantity_text
 from desktop.queries.categories import CategoryTree
 from desktop.queries.product_detail import ListRow
 from desktop.queries.products import ProductRow
@@ -29,6 +29,12 @@ def list_words(row: ListRow) -> str:
     if row.channel:
         parts.append(row.channel)
     return " · ".join(parts)
+
+
+def amount_words(minor: int, currency: str, home: str) -> str:
+    """A price of a list; with the code of its currency where that isn't the shop's."""
+    money = Money(minor, currency or home)
+    return f"{currency} {money.plain()}" if currency and currency != home else str(money)
 
 
 def shelf_badge(on_shelf: bool) -> tuple[str, str, str]:

@@ -263,6 +263,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('queued', 'printing')"),
         postgresql_where=sa.text("state IN ('queued', 'printing')"),
     )
+    op.create_index(
+        "ix_print_job_waits",
+        "print_job",
+        ["at", "id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('queued', 'printing', 'failed', 'unsure')"),
+        postgresql_where=sa.text("state IN ('queued', 'printing', 'failed', 'unsure')"),
+    )
     op.create_table(
         "reason_plan",
         sa.Column("reason", sa.String(), nullable=False),
@@ -334,6 +342,7 @@ def upgrade() -> None:
         sa.Column("id", BigId, nullable=False),
         sa.Column("member_id", BigId, nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("bonus_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("method_key", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
@@ -342,7 +351,7 @@ def upgrade() -> None:
         sa.Column("client_key", sa.String(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
-        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_pay_out_amount")),
+        sa.CheckConstraint("amount_minor > 0 AND bonus_minor >= 0", name=op.f("ck_pay_out_amount")),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_pay_out_member_id")),
         sa.ForeignKeyConstraint(["method_key"], ["payment_method.key"], name=op.f("fk_pay_out_method_key")),
         sa.ForeignKeyConstraint(["till_id"], ["till.id"], name=op.f("fk_pay_out_till_id")),
@@ -507,6 +516,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "kind <> 'bonus' OR (money_delta = 0 AND bonus_delta > 0)",
             name=op.f("ck_stored_value_entry_given"),
+        ),
+        sa.CheckConstraint(
+            "kind <> 'bonus_back' OR (money_delta = 0 AND bonus_delta < 0)",
+            name=op.f("ck_stored_value_entry_taken_back"),
         ),
         sa.CheckConstraint(
             "kind <> 'pay_out' OR (bonus_delta = 0 AND money_delta < 0)",
@@ -752,6 +765,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("undoes_id", name=op.f("uq_statement_entry_undoes_id")),
     )
     op.create_index(op.f("ix_statement_entry_row_id"), "statement_entry", ["row_id"], unique=False)
+    op.create_table(
+        "statement_told",
+        sa.Column("statement_id", BigId, autoincrement=False, nullable=False),
+        sa.Column("row_id", BigId, autoincrement=False, nullable=False),
+        sa.Column("line", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["row_id"], ["statement_row.id"], name=op.f("fk_statement_told_row_id")),
+        sa.ForeignKeyConstraint(
+            ["statement_id"], ["statement.id"], name=op.f("fk_statement_told_statement_id")
+        ),
+        sa.PrimaryKeyConstraint("statement_id", "row_id", name=op.f("pk_statement_told")),
+    )
+    op.create_index(op.f("ix_statement_told_row_id"), "statement_told", ["row_id"], unique=False)
     op.add_column("checkout", sa.Column("stored_minor", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("order_line", sa.Column("foreign_currency", sa.String(), nullable=True))
     op.add_column("order_line", sa.Column("foreign_minor", sa.BigInteger(), nullable=True))
@@ -792,6 +817,8 @@ def upgrade() -> None:
     op.add_column(
         "sale_order", sa.Column("pay_discount_minor", sa.BigInteger(), server_default="0", nullable=False)
     )
+    op.add_column("stocktake", sa.Column("undone_by", sa.String(), server_default="", nullable=False))
+    op.add_column("stocktake", sa.Column("undone_at", UtcDateTime(), nullable=True))
     op.add_column("tender", sa.Column("attempt_id", sa.BigInteger(), nullable=True))
     op.add_column("tender", sa.Column("session_id", sa.BigInteger(), nullable=True))
     op.add_column("tender", sa.Column("foreign_currency", sa.String(), server_default="", nullable=False))
