@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from desktop.models.base import Base, RowId
 
 RUNNING, FROZEN = "running", "frozen"
-OPEN, POSTED, CANCELLED = "open", "posted", "cancelled"
+OPEN, POSTED, CANCELLED, UNDONE = "open", "posted", "cancelled", "undone"
 
 
 class Stocktake(Base):
@@ -33,6 +33,10 @@ class Stocktake(Base):
     started_at: Mapped[datetime]
     ended_by: Mapped[str] = mapped_column(default="")
     ended_at: Mapped[datetime | None]
+    undone_by: Mapped[str] = mapped_column(
+        default="", server_default=""
+    )  # who took the posted one back; `note` is why
+    undone_at: Mapped[datetime | None]
 
 
 class StocktakeLine(Base):

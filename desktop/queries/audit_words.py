@@ -119,6 +119,7 @@ ACTION_WORDS: dict[str, str] = {
     "locations.reopen_location": N_("Opened a location again"),
     "locations.set_till_place": N_("Chose what a till sells from"),
     "stock_bulk.adjust_many": N_("Corrected the stock of many goods"),
+    "stocktake_undo.take_back_stocktake": N_("Took a posted stocktake back"),
     "stocktakes.begin_stocktake": N_("Began a stocktake"),
     "stocktakes.cancel_stocktake": N_("Cancelled a stocktake"),
     "stocktakes.count_again": N_("Asked for another count"),
@@ -202,6 +203,9 @@ ACTION_WORDS: dict[str, str] = {
     "carriers.remove_service": N_("Removed a tracking service"),
     "carriers.save_carrier": N_("Saved a carrier"),
     "member_credit.set_credit": N_("Set a member’s credit"),
+    "order_looks.leave_order": N_("Left an order on the phone"),
+    "order_looks.try_order_at_kiosk": N_("Looked up an order at the kiosk"),
+    "order_looks.try_order_on_phone": N_("Looked up an order on the phone"),
     "order_messages.answer_member": N_("Answered a member on an order"),
     "order_messages.ask_shop": N_("A member wrote on their order"),
     "order_messages.note_from_member": N_("Wrote down what a customer said"),
@@ -318,8 +322,8 @@ ACTION_WORDS: dict[str, str] = {
     "stored_value.correct_stored": N_("Corrected stored value"),
     "stored_value.drop_top_up": N_("Gave a top-up up"),
     "stored_value.pay_out": N_("Paid stored value out"),
-    "stored_value.remove_bonus_tier": N_("Removed a tier of bonus"),
-    "stored_value.save_bonus_tier": N_("Changed a tier of bonus"),
+    "bonus_tiers.remove_bonus_tier": N_("Removed a tier of bonus"),
+    "bonus_tiers.save_bonus_tier": N_("Changed a tier of bonus"),
     "stored_value.top_up": N_("Topped up stored value"),
 }
 

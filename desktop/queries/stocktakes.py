@@ -14,14 +14,25 @@ from desktop.basics.money import MILLI, half_up
 from desktop.models.people import Permission
 from desktop.models.products import Product, Sku
 from desktop.models.stock import Location, Stock
-from desktop.models.stocktakes import CANCELLED, FROZEN, OPEN, POSTED, Stocktake, StocktakeLine, StocktakeScan
+from desktop.models.stocktakes import (
+    CANCELLED,
+    FROZEN,
+    OPEN,
+    POSTED,
+    UNDONE,
+    Stocktake,
+    StocktakeLine,
+    StocktakeScan,
+)
 from desktop.queries.goods_scope import ALL, CATEGORY, LIST, LOW, SAMPLE, STALE, TAG, GoodsScope, goods_in
 from desktop.queries.order_detail import actor_names
 from desktop.queries.page import Page, Position, in_order, page_of
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
-STATE_WORDS = {OPEN: N_("Counting"), POSTED: N_("Posted"), CANCELLED: N_("Cancelled")}
+STATE_WORDS = {
+    OPEN: N_("Counting"), POSTED: N_("Posted"), CANCELLED: N_("Cancelled"), UNDONE: N_("Taken back"),
+}  # fmt: skip
 SCOPE_WORDS = {
     ALL: N_("All goods"),
     CATEGORY: N_("One category"),
@@ -56,6 +67,9 @@ class StocktakeRow:
     started_at: datetime
     ended_by: str
     ended_at: datetime | None
+    undone_by: str = ""
+    undone_at: datetime | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +158,7 @@ def _take(row: Any, names: dict[str, str]) -> StocktakeRow:
     return StocktakeRow(
         row.id, row.code, row.name, row.location_id, _(row.place), row.mode == FROZEN, row.scope, row.scope_words,
         row.blind, row.state, row.lines, row.counted, row.differing, names.get(row.started_by, ""), row.started_at,
-        names.get(row.ended_by, ""), row.ended_at,
+        names.get(row.ended_by, ""), row.ended_at, names.get(row.undone_by, ""), row.undone_at, row.note,
     )  # fmt: skip
 
 
@@ -153,7 +167,7 @@ def stocktakes_page(read: Read, state: str = "", after: Position | None = None) 
     """Stocktakes of a state (empty: all), newest first."""
     statement = _takes().where(*([Stocktake.state == state] if state else []))
     rows = read.rows(in_order(statement, (Stocktake.id,), after)).all()
-    names = actor_names(read, {key for row in rows for key in (row.started_by, row.ended_by)})
+    names = actor_names(read, {key for row in rows for key in (row.started_by, row.ended_by, row.undone_by)})
     return page_of(rows, lambda row: _take(row, names), lambda row: (row.id,))
 
 
@@ -170,7 +184,7 @@ def stocktake_of(read: Read, stocktake_id: int) -> StocktakeRow:
     row = read.first(_takes().where(Stocktake.id == stocktake_id))
     if row is None:
         raise NotFound(_MISSING)
-    return _take(row, actor_names(read, {row.started_by, row.ended_by}))
+    return _take(row, actor_names(read, {row.started_by, row.ended_by, row.undone_by}))
 
 
 @question(permission=Permission.COUNT_STOCK)

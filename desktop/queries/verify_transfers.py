@@ -34,12 +34,13 @@ def in_transit(read: Read) -> Iterator[Fault]:
 
 
 def posted_once(read: Read) -> Iterator[Fault]:
-    """I9: a posted stocktake's movements are its differences, one each; one that is not posted has none."""
+    """I9: a posted stocktake's movements are its differences, one each; of any other they come to nothing."""
     none, line = literal(0, BigInteger), StocktakeLine
     counted = select(
         line.stocktake_id.label("take"), line.sku_id, line.posted_milli.label("said"), none.label("moved")
     )
-    counted = counted.where(line.posted_milli.is_not(None))
+    counted = counted.join(Stocktake, Stocktake.id == line.stocktake_id)
+    counted = counted.where(line.posted_milli.is_not(None), Stocktake.state == POSTED)
     source = literal("stocktake:") + cast(Stocktake.id, Sku.code.type)
     moved = select(Stocktake.id, StockMovement.sku_id, none, StockMovement.delta_milli).join(
         StockMovement, StockMovement.source == source

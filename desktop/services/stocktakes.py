@@ -309,7 +309,7 @@ def _check_unmoved(work: Work, take: Stocktake, lines: Sequence[StocktakeLine]) 
         if line.counted_at is not None and line.sku_id in later and later[line.sku_id] > line.counted_at:
             raise Changed(
                 N_("“{name}” was counted by hand after it was scanned here. Count it once more, then post."),
-                next_step="count_again", name=_name(work, line.sku_id),
+                next_step="count_again", name=goods_name(work, line.sku_id),
             )  # fmt: skip
 
 
@@ -317,7 +317,7 @@ def _correct(
     work: Work, take: Stocktake, lines: Sequence[StocktakeLine], costs: dict[int, int], key: str
 ) -> None:
     held = lock_stock(work, [line.sku_id for line in lines], take.location_id) if lines else {}
-    promised = _promised(work, take.location_id) if lines else {}
+    promised = promised_at(work, take.location_id) if lines else {}
     steps: list[posting.StockStep] = []
     by_reason: dict[str, list[tuple[int, int, int]]] = {}
     for line in lines:
@@ -325,7 +325,7 @@ def _correct(
         if held[line.sku_id] + delta < promised.get(line.sku_id, 0):
             raise Refused(
                 N_("{missing} of “{name}” are missing, but {promised} are promised to orders or sold since. Free them, or count again."),
-                next_step="count_again", name=_name(work, line.sku_id), missing=quantity_text(-delta),
+                next_step="count_again", name=goods_name(work, line.sku_id), missing=quantity_text(-delta),
                 promised=quantity_text(promised.get(line.sku_id, 0) or held[line.sku_id]),
             )  # fmt: skip
         steps.append(posting.StockStep("put" if delta > 0 else "take", line.sku_id, abs(delta)))
@@ -337,7 +337,8 @@ def _correct(
         posting.post_movements(work, take.location_id, "count", source, f"{key}:{reason}", deltas, note)
 
 
-def _promised(work: Work, location_id: int) -> dict[int, int]:
+def promised_at(work: Work, location_id: int) -> dict[int, int]:
+    """What of each SKU lies there for orders and campaigns, thousandths."""
     kept = (Stock.reserved_milli + Stock.set_aside_milli).label("kept")
     statement = select(Stock.sku_id, kept).where(Stock.location_id == location_id, kept > 0)
     return {row.sku_id: row.kept for row in work.rows(statement)}
@@ -348,7 +349,8 @@ def _end(work: Work, take: Stocktake, state: str) -> None:
     work.flush()
 
 
-def _name(work: Work, sku_id: int) -> str:
+def goods_name(work: Work, sku_id: int) -> str:
+    """What a SKU is called."""
     return str(
         work.value(select(Product.name).join(Sku, Sku.product_id == Product.id).where(Sku.id == sku_id))
     )

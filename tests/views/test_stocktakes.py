@@ -16,7 +16,7 @@ from desktop.queries.stock import stock_of
 from desktop.queries.stocktakes import newest_scans
 from desktop.services.stocktakes import count_goods
 from desktop.shop.shop import Shop
-from desktop.views.stocktakes.end_sheets import PostSheet
+from desktop.views.stocktakes.end_sheets import PostSheet, TakeBackSheet
 from desktop.views.stocktakes.new_sheet import NewStocktakeSheet
 from desktop.views.stocktakes.screen import StocktakesScreen
 from tests.helpers.goods import GOODS, MILK, NUTS
@@ -108,6 +108,18 @@ def test_posting_asks_about_uncounted_lines_and_changes_stock(stage: Stage) -> N
     assert left == [30_000, 1_000, 6_000, 32_000]  # only milk was counted
     assert not screen.take.counter.isVisible()
     assert not screen.take.bulk.isVisible()  # nothing is counted again once it is in the books
+    assert screen.take.back.isVisible()
+    screen.take.open_take_back()
+    why = stage.sheet(screen.window(), TakeBackSheet)
+    why.primary.click()
+    assert why.isVisible(), "control: it asks why"
+    why.why.control.setText("盘错了库位")
+    why.primary.click()
+    stage.until(lambda: screen.take.row is not None and screen.take.row.state == "undone")
+    left = stage.outside(lambda: [stage.stocked.shop.ask(stock_of, sku).on_hand_milli for sku in skus])
+    assert left == [30_000, 8_000, 6_000, 32_000]
+    assert not screen.take.back.isVisible()
+    assert "盘错了库位" in screen.take.facts.text()
 
 
 @pytest.mark.req("I9")

@@ -10,12 +10,13 @@ from desktop.basics.i18n import _, ngettext
 from desktop.basics.ids import new_key
 from desktop.basics.money import Money
 from desktop.queries.stocktakes import StocktakeRow, TakeValue
+from desktop.services.stocktake_undo import LONGEST, take_back_stocktake
 from desktop.services.stocktakes import REASONS, explain_difference, post_stocktake
 from desktop.views.common.cards import Facts
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
-from desktop.views.common.field import Field
-from desktop.views.common.inputs import Select
+from desktop.views.common.field import Field, check_all
+from desktop.views.common.inputs import Select, TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.toggle import Radio
 
@@ -50,7 +51,7 @@ class PostSheet(Sheet):
         self, parent: QWidget, context: Context, row: StocktakeRow, value: TakeValue | None, done: Callable[[int], Any]
     ) -> None:  # fmt: skip
         text = _(
-            "Each difference becomes a stock movement with this stocktake as its document. It can’t be taken back."
+            "Each difference becomes a stock movement with this stocktake as its document. Until these goods are counted again it can be taken back."
         )
         super().__init__(parent, _("Post {name}?").format(name=row.name), text=text, verb=_("Post"),
                          icon="check-double-line", width=460)  # fmt: skip
@@ -86,6 +87,37 @@ class PostSheet(Sheet):
         task = self._context.of(self).do(
             post_stocktake, self._row.id, client_key=self._key, missing_is_none=none
         )
+        task.busy(self.primary).then(self._done).otherwise(self.show_error)
+
+    def _done(self, count: int) -> None:
+        self.accept()
+        self._then(count)
+
+
+class TakeBackSheet(Sheet):
+    """Asks why a posted stocktake is taken back."""
+
+    def __init__(
+        self, parent: QWidget, context: Context, row: StocktakeRow, done: Callable[[int], Any]
+    ) -> None:
+        title = _("Take back {name}?").format(name=row.name)
+        text = _(
+            "Each difference is posted the other way with this stocktake as its document; both stay to be seen."
+        )
+        super().__init__(parent, title, text=text, verb=_("Take back"), icon="arrow-go-back-line",
+                         tone="danger", width=460)  # fmt: skip
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._context, self._row, self._then, self._key = context, row, done, new_key()
+        self.why = Field(_("Why?"), TextInput(longest=LONGEST, required=True))
+        self.add(self.why)
+        self.submitted.connect(self._go)
+
+    def ready(self) -> bool:
+        return check_all([self.why])
+
+    def _go(self) -> None:
+        why = self.why.control.value()
+        task = self._context.of(self).do(take_back_stocktake, self._row.id, why, client_key=self._key)
         task.busy(self.primary).then(self._done).otherwise(self.show_error)
 
     def _done(self, count: int) -> None:

@@ -80,6 +80,7 @@ class StocktakesScreen(QWidget):
             Tab("open", _("Counting")),
             Tab("posted", _("Posted")),
             Tab("cancelled", _("Cancelled")),
+            Tab("undone", _("Taken back")),
         ]
         self.card = card = ListCard(
             "stocktakes", _("Stocktakes"), self._columns(), tabs, tabs_name=_("Which stocktakes"),

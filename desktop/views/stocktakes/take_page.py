@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 from desktop.basics.i18n import _
 from desktop.basics.ids import new_key
 from desktop.basics.money import quantity_text
-from desktop.basics.words import when_text
 from desktop.queries.stocktakes import (
     CountLine,
     StocktakeRow,
@@ -39,10 +38,11 @@ from desktop.views.common.table_view import TableView
 from desktop.views.common.tabs import Tab, Tabs
 from desktop.views.common.theme import theme
 from desktop.views.stocktakes.counter import Counter, ScanList
-from desktop.views.stocktakes.end_sheets import PostSheet, ReasonSheet
+from desktop.views.stocktakes.end_sheets import PostSheet, ReasonSheet, TakeBackSheet
 from desktop.views.stocktakes.words import (
     count_sheet,
     facts_of,
+    history_of,
     name_of,
     reason_words,
     result_sheet,
@@ -108,7 +108,10 @@ class TakePage(QWidget):
         self.cancel.clicked.connect(self._ask_cancel)
         self.post = primary(_("Post"), "check-double-line")
         self.post.clicked.connect(self.open_post)
-        for button in (self.printing, self.cancel, self.post):
+        self.back = danger(_("Take back…"), "arrow-go-back-line")
+        self.back.clicked.connect(self.open_take_back)
+        self.back.hide()
+        for button in (self.printing, self.cancel, self.back, self.post):
             line.addWidget(button)
         return line
 
@@ -252,16 +255,14 @@ class TakePage(QWidget):
         self.row = row
         self.name.setText(row.name)
         self.badge.show_status(*state_badge(row))
-        when = when_text(row.started_at, self._context.now(), self._context.zone)
-        began = _("begun {when} by {who}").format(when=when, who=row.started_by) if row.started_by else when
-        self.facts.setText(f"{facts_of(row)} · {began}")
+        self.facts.setText(f"{facts_of(row)} · {history_of(row, self._context)}")
         self.bar.show_part(row.counted, max(1, row.lines))
         self.progress.setText(_("{counted} of {lines}").format(counted=row.counted, lines=row.lines))
         self.tabs.set_tabs(self._tabs())
         still_open = row.state == "open"
         self.counter.setVisible(still_open)
-        for button in (self.cancel, self.post):
-            button.setVisible(still_open)
+        for button in (self.cancel, self.post, self.back):
+            button.setVisible(row.state == "posted" if button is self.back else still_open)
             button.setEnabled(self._may_post)
             button.setToolTip("" if self._may_post else _("Your role may not change stock"))
         if fresh and still_open:
@@ -331,6 +332,15 @@ class TakePage(QWidget):
 
     def _posted(self, count: int) -> None:
         self._context.toast(self, _("Posted; {count} lines changed").format(count=count))
+        self.refresh()
+
+    def open_take_back(self) -> None:
+        """Open the sheet that takes a posted one back."""
+        if self.row is not None and self.row.state == "posted" and self._may_post:
+            TakeBackSheet(self.window(), self._context, self.row, self._taken_back).open()
+
+    def _taken_back(self, count: int) -> None:
+        self._context.toast(self, _("Taken back; {count} lines are as before").format(count=count))
         self.refresh()
 
     def _ask_cancel(self) -> None:

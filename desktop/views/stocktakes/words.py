@@ -2,12 +2,14 @@
 
 from desktop.basics.i18n import _
 from desktop.basics.money import Money, half_up, quantity_text
+from desktop.basics.words import when_text
 from desktop.queries.stocktakes import SCOPE_WORDS, STATE_WORDS, CountLine, StocktakeRow
 from desktop.services.stocktakes import REASONS
 from desktop.views.common.context import Context
 from desktop.views.common.printing import PrintLine
 
-LOOKS = {"open": ("info", "half"), "posted": ("success", "done"), "cancelled": ("neutral", "closed")}
+LOOKS = {"open": ("info", "half"), "posted": ("success", "done"), "cancelled": ("neutral", "closed"),
+         "undone": ("neutral", "arrow-go-back-line")}  # fmt: skip
 
 
 def state_badge(row: StocktakeRow) -> tuple[str, str, str]:
@@ -30,6 +32,16 @@ def facts_of(row: StocktakeRow) -> str:
     if row.blind:
         parts.append(_("blind"))
     return " · ".join(parts)
+
+
+def history_of(row: StocktakeRow, context: Context) -> str:
+    """Who began it and when; of one that was taken back who did and why."""
+    when = when_text(row.undone_at or row.started_at, context.now(), context.zone)
+    if row.undone_at is not None:
+        return _("taken back {when} by {who}: {why}").format(
+            when=when, who=row.undone_by or "—", why=row.note
+        )
+    return _("begun {when} by {who}").format(when=when, who=row.started_by) if row.started_by else when
 
 
 def signed(milli: int) -> str:
