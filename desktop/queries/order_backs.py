@@ -55,7 +55,7 @@ def back_words(back: BackRow) -> tuple[str, str, str, str]:
         next_step = _("{reason}. Under Payments, To do: try again, or give it back another way.")
         return _("Needs somebody"), "danger", "alert", next_step.format(reason=why)
     if back.state == DONE:
-        return _("Given back"), "success", "done", _("The provider says it is with the customer.")
+        return _("Returned to the customer"), "success", "done", _("The provider has confirmed it.")
     if back.state == REPLACED:
         return _("Given back another way"), "neutral", "done", _("Somebody wrote down how.")
     return _("Under way"), "info", "half", _("The provider is asked again by itself until it has answered.")

@@ -47,7 +47,6 @@ def way_rows(ways: Ways, currency: str) -> list[tuple[str, str, str]]:
     """Rows for `Facts`: each way with its amount, and whose drawer gives the cash."""
     rows = [(method_word(way), str(Money(minor, currency)), "") for way, minor in ways.parts]
     if ways.drawer:
-        counted = ways.in_session
-        words = ways.drawer if counted else _("{till}, no session open").format(till=ways.drawer)
-        rows.append((_("Cash from the drawer of"), words, "" if counted else "danger"))
+        words = ways.drawer if ways.in_session else _("{till}, no session open").format(till=ways.drawer)
+        rows.append((_("Cash from the drawer of"), words, ""))
     return rows

@@ -44,9 +44,10 @@ class CancelSheet(Sheet):
         text = _("The goods it holds are free again.")
         if self.paid:
             left = Money(order.paid_minor - order.refunded_minor - order.points_minor, order.currency)
-            text = _("{money} and {points} points go back the way they came. This can't be undone.").format(
-                money=left, points=f"{order.points_spent:,}"
-            )
+            text = _("{money} goes back. This can't be undone.")
+            if order.points_spent:
+                text = _("{money} and {points} points go back. This can't be undone.")
+            text = text.format(money=left, points=f"{order.points_spent:,}")
         title = _("Cancel order {number}?").format(number=order.short_code)
         super().__init__(
             parent, title, verb=_("Cancel order"), text=text, icon="close-circle-line", tone="danger"
