@@ -13,7 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_BODY = 16 * 1024
 PER_MINUTE = 240  # requests of one phone; a page in use needs a few dozen
-MISSES_PER_MINUTE = 10  # unknown tokens: guessing stops here
+MISSES_PER_MINUTE = 10  # unknown tokens and orders: guessing stops here
+GUESSED = ("/s/", "/order/look")
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'",
@@ -97,7 +98,7 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers[name] = value
-                if counted and message["status"] == 404 and path.startswith("/s/"):
+                if counted and message["status"] == 404 and path.startswith(GUESSED):
                     self._misses.count(who)
             await send(message)
 

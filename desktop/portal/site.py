@@ -36,13 +36,19 @@ from desktop.portal.answers import (
 from desktop.portal.bill import bill_json
 from desktop.portal.inbox import InboxPages
 from desktop.portal.listeners import Listeners
+from desktop.portal.order_page import OrderPages
 from desktop.queries.checkout import phone_view, shop_card
 from desktop.services import phone
 from desktop.services.pay_notices import take_notice
 from desktop.shop.shop import Shop
 
 COOKIE = "zhanggui_phone"
-STATIC = {"phone.css": "text/css", "phone.js": "text/javascript", "inbox.js": "text/javascript"}
+STATIC = {
+    "phone.css": "text/css",
+    "phone.js": "text/javascript",
+    "inbox.js": "text/javascript",
+    "order.js": "text/javascript",
+}
 # What each provider takes for “heard”; anything else makes it send again.
 RECEIPTS = {"alipay": "success", "wechat": '{"code":"SUCCESS"}', "unionpay": "ok"}
 Sender = Any  # gateways.notify.Notify; the portal only hands it on
@@ -83,7 +89,8 @@ class Site:
         ]
         routes.append(Route("/pay/{provider}", self._provider, methods=["POST"]))
         inbox = InboxPages(self._shop, self._notify, self._listeners, self._pages)
-        return Starlette(routes=[*routes, *inbox.routes()])
+        orders = OrderPages(self._shop, self._listeners, self._pages)
+        return Starlette(routes=[*routes, *inbox.routes(), *orders.routes()])
 
     # -- pages --------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from datetime import timedelta
+
+from sqlalchemy import func, select, update
 
 from desktop.basics.errors import NotFound, Refused
 from desktop.basics.i18n import N_
@@ -15,6 +17,7 @@ from desktop.shop.action import action
 from desktop.shop.work import Work
 
 LONGEST = 1_000
+AN_HOUR = 6  # messages of a member on one order: whoever has more to say, calls
 TOLD_BY = ("portal", "email")
 
 
@@ -62,6 +65,7 @@ def ask_shop(work: Work, order_id: int, text: str, client_key: str) -> int:
     given = once.claim(work, client_key, [order_id, "ask", text])
     if given is not None:
         return int(given)
+    _spare(work, order_id)
     made = _write(work, order, FROM_MEMBER, text, client_key)
     wanted = Wanted(
         key=f"order_message:{made.id}", template="order_asked", receivers=("role:owner", "role:merchant"),
@@ -76,6 +80,17 @@ def ask_shop(work: Work, order_id: int, text: str, client_key: str) -> int:
 def read_messages(work: Work, order_id: int) -> int:
     """The staff have read what the member wrote on this order; returns how much was new."""
     return _seen(work, order_id, FROM_MEMBER)
+
+
+def _spare(work: Work, order_id: int) -> None:
+    """Nobody is flooded. Raises `Refused`."""
+    lately = select(func.count(OrderMessage.id)).where(
+        OrderMessage.order_id == order_id,
+        OrderMessage.sender == FROM_MEMBER,
+        OrderMessage.at > work.now - timedelta(hours=1),
+    )
+    if int(work.value(lately) or 0) >= AN_HOUR:
+        raise Refused(N_("That is a lot at once. Wait for the answer, or call the shop."))
 
 
 def _seen(work: Work, order_id: int, sender: str) -> int:

@@ -18,12 +18,13 @@ from desktop.pricing.cart import Bill, CartLine
 from desktop.pricing.rounding import cash_rounding
 from desktop.queries.checkout import Goods, MemberBrief, price_for
 from desktop.queries.kiosk import KioskFacts, Scanned, one_more, scan_goods
+from desktop.queries.order_looks import OrderSeen
 from desktop.queries.pay_offer import OfferedMethod
 from desktop.services.checkout import PhoneOffer, save_checkout
 from desktop.services.settlement import Settled
 
-IDLE, BASKET, MEMBER, BILL, CONFIRM, WAIT, STAFF, RECEIPT = (
-    "idle", "basket", "member", "bill", "confirm", "wait", "staff", "receipt",
+IDLE, BASKET, MEMBER, BILL, CONFIRM, WAIT, STAFF, RECEIPT, FIND = (
+    "idle", "basket", "member", "bill", "confirm", "wait", "staff", "receipt", "find",
 )  # fmt: skip
 BEFORE_PAYMENT = (IDLE, BASKET, MEMBER, BILL, CONFIRM)
 SAVE_AGAIN_MS = 3_000
@@ -75,6 +76,8 @@ class KioskCart(QObject):
         self.offers: tuple[OfferedMethod, ...] = ()
         self.staff: Any = None
         self.settled: Settled | None = None
+        self.find_number = ""  # of the order the customer looks up
+        self.looked_up: OrderSeen | None = None
         self.busy = ""  # what is under way, so that a second touch does nothing
         self._asked = self._answered = 0
         self._offering = False

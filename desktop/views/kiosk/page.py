@@ -49,6 +49,10 @@ class Page(QWidget):
     def tick(self, idle_left: int) -> None:
         """A second went by; so many are left before the kiosk asks whether anybody is there."""
 
+    def scanned(self, code: str) -> bool:
+        """A scanned code; whether the page wants it for itself instead of for the cart."""
+        return False
+
     def typed(self, event: QKeyEvent) -> bool:
         """A key of a real keyboard; whether the page used it."""
         return False

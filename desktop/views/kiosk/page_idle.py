@@ -12,6 +12,7 @@ from desktop.views.kiosk.cart import BASKET
 from desktop.views.kiosk.goods import paint_picture
 from desktop.views.kiosk.look import color, look
 from desktop.views.kiosk.page import Page, Surroundings
+from desktop.views.kiosk.page_track import number_on_paper
 from desktop.views.kiosk.parts import Note, Picture, page_layout
 from desktop.views.kiosk.widgets import Button, Card, Grow, Text, column, draw_line, row
 
@@ -102,7 +103,7 @@ class IdlePage(Page):
         under = _("Members pay up to half with points") if facts.cap_bp == 5_000 else facts.branch
         welcome = Welcome(_("Welcome to {shop}").format(shop=facts.shop_name), under, mark)
         start = Button(
-            _("Start checkout"), "primary", "shopping-basket-2-fill", height=190, size=58, weight=600, radius=36,
+            _("Start checkout"), "primary", "shopping-basket-2-fill", height=190 if look.portrait else 150, size=58, weight=600, radius=36,
             grow=True, on=partial(self.sale.go, BASKET),
         )  # fmt: skip
         steps = row(
@@ -111,7 +112,11 @@ class IdlePage(Page):
             self._step("wallet-3-line", _("3   Pay"), _("Points pay up to half")),
             space=20,
         )
-        right = (self._scan_card(), start, steps)
+        find = Button(
+            _("Find my order"), "secondary", "file-search-line", height=104, size=32, radius=24, grow=True,
+            on=partial(self.sale.find, ""),
+        )  # fmt: skip
+        right = (self._scan_card(), start, find, steps)
         hint = Note(_("Need help? Touch “Call staff” at the top right"), "information-line")
         if look.portrait:
             page_layout(self, [], space=26)
@@ -133,9 +138,17 @@ class IdlePage(Page):
             layout.addLayout(both, 1)
             layout.addLayout(row(1, hint))
 
+    def scanned(self, code: str) -> bool:
+        """The code on a receipt asks for its order."""
+        number = number_on_paper(code)
+        if number:
+            self.sale.find(number)
+        return bool(number)
+
     def _scan_card(self) -> QWidget:
-        card = Card(radius=32, pad=(48, 44, 48, 44))
-        picture = Beam(210)
+        edge = 44 if look.portrait else 26
+        card = Card(radius=32, pad=(48, edge, 48, edge))
+        picture = Beam(210 if look.portrait else 180)
         words = column(
             1,
             Text(_("Just scan your first item"), 40, 500),

@@ -1,10 +1,11 @@
 """Which page shows which state of the sale."""
 
 from desktop.views.common.wallet import WALLETS
-from desktop.views.kiosk.cart import BASKET, BILL, CONFIRM, IDLE, MEMBER, RECEIPT, STAFF, WAIT
+from desktop.views.kiosk.cart import BASKET, BILL, CONFIRM, FIND, IDLE, MEMBER, RECEIPT, STAFF, WAIT
 from desktop.views.kiosk.page import Page, Surroundings
 from desktop.views.kiosk.page_idle import IdlePage
 from desktop.views.kiosk.page_receipt import ReceiptPage
+from desktop.views.kiosk.page_track import TrackPage
 from desktop.views.kiosk.page_wallet import WalletPage
 from desktop.views.kiosk.pages_buy import BasketPage, BillPage, MemberPage
 from desktop.views.kiosk.pages_pay import ConfirmPage, StaffPage, WaitPage
@@ -26,4 +27,5 @@ PAGES: dict[str, type[Page]] = {
     WAIT: WaitPage,
     STAFF: StaffPage,
     RECEIPT: ReceiptPage,
+    FIND: TrackPage,
 }

@@ -1,5 +1,6 @@
 """The sale at a kiosk between its pages and the shop: a state machine without widgets."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _
 from desktop.queries.checkout import CheckoutView, checkout_view, open_checkout
 from desktop.queries.kiosk import KioskFacts, kiosk_facts
+from desktop.queries.order_looks import OrderSeen
 from desktop.services.checkout import (
     PhoneOffer,
     agree_by_code,
@@ -19,8 +21,9 @@ from desktop.services.checkout import (
     offer_to_phone,
     send_kiosk_code,
 )
+from desktop.services.order_looks import look_up_at_kiosk
 from desktop.services.sign_in import check_pin
-from desktop.views.kiosk.cart import BASKET, BILL, CONFIRM, IDLE, MEMBER, STAFF, WAIT
+from desktop.views.kiosk.cart import BASKET, BILL, CONFIRM, FIND, IDLE, MEMBER, STAFF, WAIT
 from desktop.views.kiosk.pay import KioskPay
 
 SOON = 10  # seconds before the end of a code in which a new one is made
@@ -50,7 +53,7 @@ class KioskSale(KioskPay):
             self.ask_offers()
         own = changes.here and changes.action == "checkout.save_checkout"
         if (
-            changes.touches("checkout", "price", "product")
+            changes.touches("checkout", "price", "price_list", "product", "fx_currency")
             and self.version
             and self.settled is None
             and not own
@@ -236,6 +239,31 @@ class KioskSale(KioskPay):
         door = self._background.shop.acting_as(actor)
         task = self._background.device(door.do, agree_by_staff, self.key, self.version)
         self._otherwise(task, self._code_good)
+
+    # -- an order looked up -----------------------------------------------------------------------------------
+
+    def now(self) -> datetime:
+        """The shop's time."""
+        moment: datetime = self._background.shop.clock.now()
+        return moment
+
+    def find(self, number: str) -> None:
+        """Ask for the proof of this order, or for its number when empty."""
+        self.page, self.find_number, self.looked_up = FIND, number, None
+        self.page_changed.emit(FIND)
+
+    def look_up(self, proof: str) -> None:
+        """Bring the order with that number, if these digits go with it."""
+        if self.busy:
+            return
+        self._start("look up")
+        shop = self._background.shop
+        task = self._background.device(look_up_at_kiosk, shop, self.find_number, proof)
+        self._otherwise(task, self._looked_up)
+
+    def _looked_up(self, seen: OrderSeen) -> None:
+        self.busy, self.looked_up = "", seen
+        self.page_changed.emit(FIND)
 
     # -- the end ----------------------------------------------------------------------------------------------
 

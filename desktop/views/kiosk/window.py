@@ -15,7 +15,7 @@ from desktop.queries.kiosk import KioskFacts, kiosk_facts
 from desktop.services.pay_limits import ASK_MANAGER
 from desktop.views.common.context import Context
 from desktop.views.common.paint import painting
-from desktop.views.kiosk.cart import IDLE, RECEIPT, STAFF, WAIT, Notify
+from desktop.views.kiosk.cart import FIND, IDLE, RECEIPT, STAFF, WAIT, Notify
 from desktop.views.kiosk.lock import Lock
 from desktop.views.kiosk.look import color, look
 from desktop.views.kiosk.overlays import (
@@ -43,6 +43,7 @@ from desktop.views.kiosk.widgets import column
 WARNING_SECONDS = 30
 RETRY_MS = 3_000
 STAFF_SECONDS = 120
+FIND_SECONDS = 30  # an order somebody looked up is not left on the screen
 
 
 class KioskWindow(QWidget):
@@ -236,10 +237,11 @@ class KioskWindow(QWidget):
         steps: dict[str, tuple[str, Callable[[], object]]] = {
             "staff": (_("Call staff"), self._call),
             "call staff": (_("Call staff"), self._call),
+            "rates": (_("Call staff"), self._call),
             "search": (_("Add by name"), self._search),
             DESPITE: (_("Take payment"), self._take_despite),
-        }
             ASK_MANAGER: (_("Manager’s PIN"), self._staff.ask_manager),
+        }
         verb, on = steps.get(next_step, ("", None))
         self.open_overlay(Notice(self, sentence, verb, on))
 
@@ -315,8 +317,8 @@ class KioskWindow(QWidget):
 
     def _limit(self) -> int:
         seconds = self.sale.facts.idle_seconds if self.sale else 60
-        if self.sale is not None and self.sale.page == STAFF:
-            seconds = STAFF_SECONDS
+        if self.sale is not None:
+            seconds = {STAFF: STAFF_SECONDS, FIND: FIND_SECONDS}.get(self.sale.page, seconds)
         return seconds * (2 if look.large else 1)
 
     def tick(self) -> None:
@@ -359,7 +361,8 @@ class KioskWindow(QWidget):
             return
         if not isinstance(self.overlay, Notice | None):  # what was said stays to be read
             self.close_overlay()
-        self.sale.scan(code)
+        if self.page is None or not self.page.scanned(code):
+            self.sale.scan(code)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         taker: Any = self.overlay or self.page
