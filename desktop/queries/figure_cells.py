@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, cast, func, literal_column, select
+from sqlalchemy import BigInteger, Select, case, cast, func, literal_column, select
 
 from desktop.basics.clock import day_starts
 from desktop.models.orders import CANCELLED, Order, OrderLine
@@ -40,6 +40,9 @@ class Tally:
     amount_minor: int = 0
     refunds_minor: int = 0
     points_minor: int = 0
+    loose: int = (
+        0  # of the orders, those only the days' own figures know: brought over, without goods and hours
+    )
 
     def add(self, other: Tally) -> None:
         """Add another one to it."""
@@ -47,7 +50,7 @@ class Tally:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
-NAMES = ("orders", "cancelled", "pieces_milli", "amount_minor", "refunds_minor", "points_minor")
+NAMES = ("orders", "cancelled", "pieces_milli", "amount_minor", "refunds_minor", "points_minor", "loose")
 
 
 @dataclass
@@ -103,9 +106,11 @@ class Cells:
         """Orders and money from the days' own figures, those brought over included."""
         names = ("orders", "amount_minor", "refunds_minor", "points_minor")
         parts = self._part(OF_DAY)
-        statement = select(DailyTotal.day, *parts, *(total(getattr(DailyTotal, name)) for name in names))
+        sums = [total(getattr(DailyTotal, name)) for name in names]
+        loose = total(case((DailyTotal.carried, DailyTotal.orders), else_=0))
+        statement = select(DailyTotal.day, *parts, *sums, loose)
         statement = statement.where(DailyTotal.day.between(self.span.first, self.span.last))
-        self._add(self._grouped(statement, DailyTotal.day, *parts), *names)
+        self._add(self._grouped(statement, DailyTotal.day, *parts), *names, "loose")
 
     def _moments(self) -> None:
         """The same from orders, payments and refunds, which know their hours."""

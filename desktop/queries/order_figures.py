@@ -79,6 +79,7 @@ class FigureRow:
     amount_minor: int
     refunds_minor: int
     points_minor: int
+    loose: int = 0  # orders brought over: nobody knows their pieces
 
     @property
     def average_minor(self) -> int:
@@ -100,7 +101,7 @@ class Peak:
 class OrderFigures:
     """The answer: `rows` begin with the total; the five figures compare with `before`.
 
-    `loose_orders` were brought over from before and know no hours. `days_of` says how often each weekday (Monday
+    `loose_orders` were brought over from before: no hours and no goods are known of them. `days_of` says how often each weekday (Monday
     first) stood in the period.
     """
 
@@ -194,14 +195,14 @@ def _numbered(row: FigureRow, number: int) -> FigureRow:
     place = (row.start, row.end, row.weekday, row.hour, row.part, row.part_name)
     return FigureRow(
         number, *place, row.orders, row.cancelled, row.pieces_milli, row.amount_minor, row.refunds_minor,
-        row.points_minor,
+        row.points_minor, row.loose,
     )  # fmt: skip
 
 
-def _values(tally: Tally) -> tuple[int, int, int, int, int, int]:
+def _values(tally: Tally) -> tuple[int, int, int, int, int, int, int]:
     return (
         tally.orders, tally.cancelled, tally.pieces_milli, tally.amount_minor, tally.refunds_minor,
-        tally.points_minor,
+        tally.points_minor, tally.loose,
     )  # fmt: skip
 
 
@@ -291,8 +292,6 @@ def _peak(
 
 def _loose(read: Read, wanted: FiguresWanted) -> int:
     """Orders of these days that only the days' figures know."""
-    if wanted.rows not in HOURLY and wanted.split != CATEGORY:
-        return 0
     statement = select(total(DailyTotal.orders)).where(
         DailyTotal.day.between(wanted.first, wanted.last), DailyTotal.carried
     )

@@ -41,6 +41,7 @@ SCREENS = (
     Entry(
         "aftersales", N_("After-sales"), "business", "customer-service-2", "see order status", under="orders"
     ),
+    Entry("figures", N_("Statistics"), "business", "bar-chart-2", "see figures", under="orders"),
     Entry("products", N_("Products"), "business", "price-tag-3", "browse goods", "G"),
     Entry("prices", N_("Prices"), "business", "money-cny-circle", "see stock", under="products"),
     Entry("reviews", N_("Reviews"), "business", "star-smile", "edit goods", under="products"),
