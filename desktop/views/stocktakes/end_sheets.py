@@ -51,7 +51,7 @@ class PostSheet(Sheet):
         self, parent: QWidget, context: Context, row: StocktakeRow, value: TakeValue | None, done: Callable[[int], Any]
     ) -> None:  # fmt: skip
         text = _(
-            "Each difference becomes a stock movement with this stocktake as its document. Until these goods are counted again it can be taken back."
+            "Each difference becomes a movement of this stocktake. It can be taken back until these goods are counted again."
         )
         super().__init__(parent, _("Post {name}?").format(name=row.name), text=text, verb=_("Post"),
                          icon="check-double-line", width=460)  # fmt: skip

@@ -261,8 +261,10 @@ class TakePage(QWidget):
         self.tabs.set_tabs(self._tabs())
         still_open = row.state == "open"
         self.counter.setVisible(still_open)
+        self.back.setVisible(row.state == "posted" and row.differing > 0)
+        for button in (self.cancel, self.post):
+            button.setVisible(still_open)
         for button in (self.cancel, self.post, self.back):
-            button.setVisible(row.state == "posted" if button is self.back else still_open)
             button.setEnabled(self._may_post)
             button.setToolTip("" if self._may_post else _("Your role may not change stock"))
         if fresh and still_open:
