@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, literal_column, not_, or_, select, union
+from sqlalchemy import ColumnElement, and_, false, literal_column, not_, or_, select, union
 
 from desktop.basics.clock import day_starts, shop_day
 from desktop.basics.i18n import N_
@@ -18,8 +18,9 @@ from desktop.models.payments import Tender
 from desktop.models.people import Till
 from desktop.models.products import Barcode, Sku, Tag
 from desktop.queries.order_filter import BETWEEN, CONTAINS, IS, NOT, Clause
-from desktop.queries.order_finding import GOODS, NOTE, any_days, in_texts, meant_members, numbered
-from desktop.queries.page import contains, starts_with
+from desktop.queries.order_finding import GOODS, NOTE, any_days, meant_members, numbered, parcel_begins, said
+from desktop.queries.page import holds, inside
+from desktop.queries.ways import Way, either, one_of
 from desktop.shop.work import Read
 
 CHOICE, TEXT, MONEY, COUNT, TIME, FLAG = "choice", "text", "money", "count", "time", "flag"
@@ -44,7 +45,7 @@ class Field:
     label: str
     typed: str
     kind: str
-    make: Callable[[Read, Clause], Condition]
+    make: Callable[[Read, Clause], Way]
 
     @property
     def ops(self) -> tuple[str, ...]:
@@ -52,13 +53,13 @@ class Field:
         return OPS[self.kind]
 
 
-def condition(read: Read, clause: Clause) -> Condition:
-    """The WHERE of one clause; a field this version does not know finds nothing."""
+def way(read: Read, clause: Clause) -> Way:
+    """The condition of one clause; a field this version does not know finds nothing."""
     field = FIELDS.get(clause.field)
     if field is None or not clause.values:
-        return false()
+        return Way(false)
     made = field.make(read, clause)
-    return not_(made) if clause.op == NOT else made
+    return Way(not_, (made,)) if clause.op == NOT else made
 
 
 def is_late(now: datetime | ColumnElement[datetime]) -> Condition:
@@ -72,17 +73,37 @@ def is_late(now: datetime | ColumnElement[datetime]) -> Condition:
     )
 
 
-def one_of(column: Any, values: tuple[str, ...]) -> Condition:
-    """A column is one of these: a plain comparison for one, which the indexes like better."""
-    only: Condition = column == values[0] if len(values) == 1 else column.in_(values)
-    return only
-
-
-def within(column: Any, low: Any, high: Any) -> Condition:
+def within(column: Any, low: Any, high: Any) -> Way:
     """From low to high, both included; None is open."""
-    parts = [column >= low] if low is not None else []
-    parts += [column <= high] if high is not None else []
-    return and_(*parts) if parts else column.is_not(None)
+    ends = [Way(_from, (low,), (column,))] if low is not None else []
+    ends += [Way(_to, (high,), (column,))] if high is not None else []
+    return Way(and_, tuple(ends)) if ends else Way(_given, (), (column,))
+
+
+def between(column: Any, since: datetime | None, until: datetime | None) -> tuple[Way, ...]:
+    """From a moment on, and before another; None is open."""
+    first = () if since is None else (Way(_from, (since,), (column,)),)
+    return first if until is None else (*first, Way(_before, (until,), (column,)))
+
+
+def _from(column: Any, low: Any) -> Condition:
+    found: Condition = column >= low
+    return found
+
+
+def _to(column: Any, high: Any) -> Condition:
+    found: Condition = column <= high
+    return found
+
+
+def _before(column: Any, until: Any) -> Condition:
+    found: Condition = column < until
+    return found
+
+
+def _given(column: Any) -> Condition:
+    found: Condition = column.is_not(None)
+    return found
 
 
 def of_days(read: Read, days: int) -> tuple[datetime, datetime]:
@@ -93,13 +114,8 @@ def of_days(read: Read, days: int) -> tuple[datetime, datetime]:
     )
 
 
-def any_order(orders: Select[int]) -> Condition:
-    """The order is one of these."""
-    return Order.id.in_(orders)
-
-
-def _each(make: Callable[[Read, str], Condition]) -> Callable[[Read, Clause], Condition]:
-    return lambda read, clause: or_(false(), *(make(read, value) for value in clause.values))
+def _each(make: Callable[[Read, str], Way]) -> Callable[[Read, Clause], Way]:
+    return lambda read, clause: Way(either, tuple(make(read, value) for value in clause.values))
 
 
 def _bounds(clause: Clause) -> tuple[int | None, int | None]:
@@ -107,46 +123,55 @@ def _bounds(clause: Clause) -> tuple[int | None, int | None]:
     return (int(low) if low else None), (int(high) if high else None)
 
 
-def _column(column: Any) -> Callable[[Read, Clause], Condition]:
+def _column(column: Any) -> Callable[[Read, Clause], Way]:
     return lambda _read, clause: one_of(column, clause.values)
 
 
-def _amount(column: Any) -> Callable[[Read, Clause], Condition]:
+def _amount(column: Any) -> Callable[[Read, Clause], Way]:
     return lambda _read, clause: within(column, *_bounds(clause))
 
 
-def _used(column: Any) -> Callable[[Read, Clause], Condition]:
+def _used(column: Any) -> Callable[[Read, Clause], Way]:
     """Few orders used points, and they have an index."""
 
-    def make(_read: Read, clause: Clause) -> Condition:
+    def make(_read: Read, clause: Clause) -> Way:
         low, high = _bounds(clause)
         wanted = within(column, low, high)
-        return and_(Order.points_minor > ZERO, wanted) if low is not None and low > 0 else wanted
+        return Way(and_, (USED_POINTS, wanted)) if low is not None and low > 0 else wanted
 
     return make
 
 
-def _flag(make: Callable[[Read], Condition]) -> Callable[[Read, Clause], Condition]:
-    return lambda read, clause: make(read) if clause.values[0] == YES else not_(make(read))
+def _flag(make: Callable[[Read], Way]) -> Callable[[Read, Clause], Way]:
+    return lambda read, clause: make(read) if clause.values[0] == YES else Way(not_, (make(read),))
 
 
-def _types(_read: Read, clause: Clause) -> Condition:
+def _positive(column: Any) -> Condition:
+    found: Condition = column > ZERO
+    return found
+
+
+USED_POINTS = Way(_positive, (), (Order.points_minor,))
+REFUNDED = Way(_positive, (), (Order.refunded_minor,))
+QUEUED = Way(_given, (), (Order.queued_until,))
+
+
+def _types(_read: Read, clause: Clause) -> Way:
     wanted = one_of(Order.order_type, clause.values)
     few = clause.op == IS and "retail" not in clause.values
-    return and_(wanted, Order.order_type != literal_column("'retail'")) if few else wanted
+    return Way(_not_retail, (wanted,)) if few else wanted
 
 
-def _placed(read: Read, clause: Clause) -> Condition:
+def _not_retail(wanted: Condition) -> Condition:
+    return and_(wanted, Order.order_type != literal_column("'retail'"))
+
+
+def _placed(read: Read, clause: Clause) -> Way:
     if clause.op == IS:
-        since, until = of_days(read, int(clause.values[0]))
-        return and_(Order.placed_at >= since, Order.placed_at < until)
+        return Way(and_, between(Order.placed_at, *of_days(read, int(clause.values[0]))))
     low, high = ([*clause.values, ""])[:2]
-    parts: list[Condition] = [Order.placed_at.is_not(None)]
-    if low:
-        parts.append(Order.placed_at >= _moment(read, low, 0))
-    if high:
-        parts.append(Order.placed_at < _moment(read, high, 1))
-    return and_(*parts)
+    since, until = _moment(read, low, 0) if low else None, _moment(read, high, 1) if high else None
+    return Way(and_, (Way(_given, (), (Order.placed_at,)), *between(Order.placed_at, since, until)))
 
 
 def _moment(read: Read, text: str, days: int) -> datetime:
@@ -155,67 +180,91 @@ def _moment(read: Read, text: str, days: int) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def of_goods_code(value: str) -> Select[int]:
-    """Ids of the orders with the goods of this code or barcode."""
+def goods_coded(value: str) -> Way:
+    """The orders with the goods of this code or barcode."""
+    return Way(_goods_coded, (value.upper(), value))
+
+
+def _goods_coded(code: Any, barcode: Any) -> Condition:
     skus = union(
-        select(Sku.id).where(Sku.code == value.upper()), select(Barcode.sku_id).where(Barcode.code == value)
+        select(Sku.id).where(Sku.code == code), select(Barcode.sku_id).where(Barcode.code == barcode)
     )
-    return select(OrderLine.order_id).where(OrderLine.sku_id.in_(skus))
+    return Order.id.in_(select(OrderLine.order_id).where(OrderLine.sku_id.in_(skus)))
 
 
-def _number(read: Read, value: str) -> Condition:
+def with_goods(sku_id: Any) -> Condition:
+    """The order holds these goods."""
+    return Order.id.in_(select(OrderLine.order_id).where(OrderLine.sku_id == sku_id))
+
+
+def tagged(names: tuple[str, ...]) -> Way:
+    """The orders that wear one of these tags."""
+    return Way(_tagged, (one_of(Tag.name, names),))
+
+
+def _tagged(named: Condition) -> Condition:
+    worn = select(OrderTag.order_id).join(Tag, Tag.id == OrderTag.tag_id)
+    return Order.id.in_(worn.where(named))
+
+
+def _number(read: Read, value: str) -> Way:
     short = value.isascii() and value.isdigit() and len(value) <= 4
-    return or_(false(), *numbered(read, value), *([any_days(value)] if short else []))
+    return Way(either, (*numbered(read, value), *([any_days(value)] if short else [])))
 
 
-def _member(read: Read, value: str) -> Condition:
+def _member(read: Read, value: str) -> Way:
     if value.startswith("#"):
-        return and_(Order.member_id.is_not(None), Order.member_id == int(value[1:]))
+        return Way(_of_one, (int(value[1:]),))
     meant = meant_members(read, value)
-    if meant is None:
-        return false()
+    return Way(false) if meant is None else Way(_of_such, (meant,))
+
+
+def _of_one(member_id: Any) -> Condition:
+    return and_(Order.member_id.is_not(None), Order.member_id == member_id)
+
+
+def _of_such(meant: Condition) -> Condition:
     return and_(Order.member_id.is_not(None), Order.member_id.in_(select(Member.id).where(meant)))
 
 
-def _goods(read: Read, value: str) -> Condition:
+def _goods(read: Read, value: str) -> Way:
     if value.startswith("#"):
-        return any_order(select(OrderLine.order_id).where(OrderLine.sku_id == int(value[1:])))
-    said = in_texts(read, value, GOODS)
-    of_code = any_order(of_goods_code(value))
-    return of_code if said is None else or_(of_code, any_order(said))
+        return Way(with_goods, (int(value[1:]),))
+    called = said(read, value, GOODS)
+    return Way(either, (goods_coded(value), *([] if called is None else [called])))
 
 
-def _note(read: Read, value: str) -> Condition:
-    said = in_texts(read, value, NOTE)
-    return false() if said is None else any_order(said)
+def _note(read: Read, value: str) -> Way:
+    return said(read, value, NOTE) or Way(false)
 
 
-def _tag(_read: Read, clause: Clause) -> Condition:
-    worn = select(OrderTag.order_id).join(Tag, Tag.id == OrderTag.tag_id)
-    return any_order(worn.where(Tag.name.in_(clause.values)))
+def _method(_read: Read, clause: Clause) -> Way:
+    return Way(_paid, (one_of(Tender.method_key, clause.values),))
 
 
-def _method(_read: Read, clause: Clause) -> Condition:
-    paid = select(Tender.id).where(Tender.order_id == Order.id, Tender.method_key.in_(clause.values))
-    return paid.exists()
+def _paid(by: Condition) -> Condition:
+    return select(Tender.id).where(Tender.order_id == Order.id, by).exists()
 
 
-def _till(_read: Read, clause: Clause) -> Condition:
-    return Order.till_id.in_(select(Till.id).where(Till.code.in_(clause.values)))
+def _till(_read: Read, clause: Clause) -> Way:
+    return Way(_at_till, (one_of(Till.code, clause.values),))
 
 
-def _parcel(read: Read, value: str) -> Condition:
-    return any_order(select(Shipment.order_id).where(starts_with(Shipment.tracking, value)))
+def _at_till(such: Condition) -> Condition:
+    return Order.till_id.in_(select(Till.id).where(such))
 
 
-def _carrier(read: Read, value: str) -> Condition:
-    return (
-        select(Shipment.id).where(Shipment.order_id == Order.id, contains(Shipment.carrier, value)).exists()
-    )
+def _carrier(_read: Read, value: str) -> Way:
+    return Way(_carried, (inside(value),))
 
 
-def _messages(_read: Read) -> Condition:
-    return any_order(select(OrderMessage.order_id))
+def _carried(pattern: Any) -> Condition:
+    found = select(Shipment.id).where(Shipment.order_id == Order.id, holds(Shipment.carrier, pattern))
+    return found.exists()
+
+
+def _messages() -> Condition:
+    return Order.id.in_(select(OrderMessage.order_id))
 
 
 FIELDS: dict[str, Field] = {
@@ -226,8 +275,8 @@ FIELDS: dict[str, Field] = {
         Field("goods", N_("Goods"), N_("goods/product"), TEXT, _each(_goods)),
         Field("placed", N_("Placed"), N_("time/date/placed"), TIME, _placed),
         Field("status", N_("Status"), N_("status/state"), CHOICE, _column(Order.status)),
-        Field("late", N_("Overdue"), N_("overdue/late"), FLAG, _flag(lambda r: is_late(r.now))),
-        Field("queued", N_("Queued"), N_("queued"), FLAG, _flag(lambda r: Order.queued_until.is_not(None))),
+        Field("late", N_("Overdue"), N_("overdue/late"), FLAG, _flag(lambda r: Way(is_late, (r.now,)))),
+        Field("queued", N_("Queued"), N_("queued"), FLAG, _flag(lambda r: QUEUED)),
         Field("channel", N_("Channel"), N_("channel"), CHOICE, _column(Order.channel)),
         Field("type", N_("Type"), N_("type"), CHOICE, _types),
         Field("till", N_("Till"), N_("till"), CHOICE, _till),
@@ -235,12 +284,12 @@ FIELDS: dict[str, Field] = {
         Field("points", N_("Points spent"), N_("points"), COUNT, _used(Order.points_spent)),
         Field("points_value", N_("Points used"), N_("points-value"), MONEY, _used(Order.points_minor)),
         Field("discount", N_("Discount"), N_("discount"), MONEY, _amount(Order.discount_minor)),
-        Field("refunded", N_("Refunded"), N_("refunded"), FLAG, _flag(lambda r: Order.refunded_minor > ZERO)),
+        Field("refunded", N_("Refunded"), N_("refunded"), FLAG, _flag(lambda r: REFUNDED)),
         Field("method", N_("Payment method"), N_("payment/method"), CHOICE, _method),
         Field("carrier", N_("Carrier"), N_("carrier"), TEXT, _each(_carrier)),
-        Field("tracking", N_("Tracking number"), N_("tracking/parcel"), TEXT, _each(_parcel)),
-        Field("tag", N_("Tags"), N_("tag"), CHOICE, _tag),
+        Field("tracking", N_("Tracking number"), N_("tracking/parcel"), TEXT, _each(lambda r, value: parcel_begins(value))),
+        Field("tag", N_("Tags"), N_("tag"), CHOICE, lambda r, clause: tagged(clause.values)),
         Field("note", N_("Buyer’s note"), N_("note"), TEXT, _each(_note)),
-        Field("messages", N_("Has messages"), N_("messages"), FLAG, _flag(_messages)),
+        Field("messages", N_("Has messages"), N_("messages"), FLAG, _flag(lambda r: Way(_messages))),
     )
 }  # fmt: skip

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, union
+from sqlalchemy import ColumnElement, Select, select, union
+from sqlalchemy import false as nothing
 
 from desktop.basics.search_words import wanted
-from desktop.models.orders import SHIPPED, TO_SHIP, UNPAID, Order, OrderLine, OrderTag
-from desktop.models.products import Tag
+from desktop.models.orders import SHIPPED, TO_SHIP, UNPAID, Order
 from desktop.models.search import ID_MASK, OrderText, place_of
 from desktop.queries import order_fields
-from desktop.queries.order_fields import ZERO, is_late, of_days, one_of
+from desktop.queries.order_fields import between, is_late, of_days
 from desktop.queries.order_filter import CONTAINS, Clause, OrderFilter
 from desktop.queries.order_finding import (
     FTS,
@@ -21,23 +21,29 @@ from desktop.queries.order_finding import (
     ROWID,
     Sought,
     fts,
-    matching,
+    in_texts,
     meant_members,
     named,
     place,
     reads,
 )
-from desktop.queries.page import PAGE_ROWS, Position
+from desktop.queries.page import Position
+from desktop.queries.ways import Way, apart, either, one_of
 from desktop.shop.work import Read
 
-__all__ = ["Clause", "OrderFilter", "conditions", "is_late", "meant_members", "newest_found", "worded"]
+__all__ = ["Clause", "OrderFilter", "asked_words", "conditions", "is_late", "meant_members", "worded"]
 FEW = frozenset({UNPAID, TO_SHIP, SHIPPED})  # what is under way does not grow with the years
 
 
 def conditions(read: Read, wanted_orders: OrderFilter) -> list[ColumnElement[bool]]:
     """The WHERE of this filter."""
-    found = _plain(read, wanted_orders)
-    return found + [term.condition(read) for term in _terms(read, wanted_orders)]
+    return [way.sql() for way in ways(read, wanted_orders)]
+
+
+def ways(read: Read, wanted_orders: OrderFilter) -> tuple[Way, ...]:
+    """The conditions of this filter, all of which must hold."""
+    words = (Way(either, tuple(_found(read, term))) for term in _terms(read, wanted_orders))
+    return (*_plain(read, wanted_orders), *words)
 
 
 def worded(wanted_orders: OrderFilter) -> bool:
@@ -48,52 +54,41 @@ def worded(wanted_orders: OrderFilter) -> bool:
 # What is not looked for in texts
 
 
-def _plain(read: Read, f: OrderFilter) -> list[ColumnElement[bool]]:
-    found = _when(read, f) + _amounts(f)
+def _plain(read: Read, f: OrderFilter) -> tuple[Way, ...]:
+    found = [*between(Order.placed_at, *_time(read, f)), *_amounts(f)]
     for column, values in ((Order.status, f.statuses), (Order.channel, f.channels)):
         if values:
             found.append(one_of(column, values))
     if f.types:
-        found.append(order_fields.condition(read, Clause("type", "is", f.types)))
+        found.append(order_fields.way(read, Clause("type", "is", f.types)))
     if f.late:
-        found.append(is_late(read.now))
+        found.append(Way(is_late, (read.now,)))
     if f.queued:
-        found.append(Order.queued_until.is_not(None))
+        found.append(order_fields.QUEUED)
     if f.tags:
-        worn = select(OrderTag.order_id).join(Tag, Tag.id == OrderTag.tag_id)
-        found.append(Order.id.in_(worn.where(Tag.name.in_(f.tags))))
+        found.append(order_fields.tagged(f.tags))
     if f.refunded:
-        found.append(Order.refunded_minor > ZERO)
+        found.append(order_fields.REFUNDED)
     if f.member_id is not None:
-        found.append(Order.member_id == f.member_id)
+        found.append(one_of(Order.member_id, (f.member_id,)))
     if f.sku_id is not None:
-        found.append(Order.id.in_(select(OrderLine.order_id).where(OrderLine.sku_id == f.sku_id)))
-    found += [order_fields.condition(read, c) for c in f.clauses if not _of_text(c)]
+        found.append(Way(order_fields.with_goods, (f.sku_id,)))
+    found += [order_fields.way(read, c) for c in f.clauses if not _of_text(c)]
     if f.either:
-        found.append(or_(false(), *(order_fields.condition(read, c) for c in f.either)))
-    return found
+        found.append(Way(either, tuple(order_fields.way(read, c) for c in f.either)))
+    return tuple(found)
 
 
-def _when(read: Read, f: OrderFilter) -> list[ColumnElement[bool]]:
-    since, until = f.since, f.until
-    if f.days is not None:
-        since, until = of_days(read, f.days)
-    found: list[ColumnElement[bool]] = []
-    if since is not None:
-        found.append(Order.placed_at >= since)
-    if until is not None:
-        found.append(Order.placed_at < until)
-    return found
+def _time(read: Read, f: OrderFilter) -> tuple[Any, Any]:
+    return of_days(read, f.days) if f.days is not None else (f.since, f.until)
 
 
-def _amounts(f: OrderFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if f.due_from is not None:
-        found.append(Order.due_minor >= f.due_from)
-    if f.due_to is not None:
-        found.append(Order.due_minor <= f.due_to)
+def _amounts(f: OrderFilter) -> list[Way]:
+    found = []
+    if f.due_from is not None or f.due_to is not None:
+        found.append(order_fields.within(Order.due_minor, f.due_from, f.due_to))
     if f.points_from is not None:
-        found += [Order.points_minor > ZERO, Order.points_minor >= f.points_from]
+        found += [order_fields.USED_POINTS, order_fields.within(Order.points_minor, f.points_from, None)]
     return found
 
 
@@ -106,22 +101,20 @@ def _under_way(f: OrderFilter) -> bool:
 # Words
 
 
-@dataclass(frozen=True)
-class _Term:
+class _Term(NamedTuple):
     """One word: what it looks for in the texts, and the other ways in which it names orders."""
 
     sought: tuple[Sought, ...]
-    names: tuple[ColumnElement[bool], ...]
+    names: tuple[Way, ...]
 
-    def condition(self, read: Read, *, reading: bool = False) -> ColumnElement[bool]:
-        """Whether the order is meant; `reading` reads the order's text instead of asking the index."""
-        ways: list[ColumnElement[bool]] = [Order.id.in_(select(Order.id).where(name)) for name in self.names]
-        if self.sought and reading:
-            text = select(OrderText.place).where(OrderText.order_id == Order.id)
-            ways.append(text.where(*(reads(read, *word) for word in self.sought)).exists())
-        elif self.sought:
-            ways.append(Order.id.in_(matching(read, self.sought)))
-        return or_(false(), *ways)
+
+def _found(read: Read, term: _Term) -> list[Way]:
+    texts = [in_texts(read, term.sought)] if term.sought else []
+    return [*(Way(_so_named, (name,)) for name in term.names), *texts]
+
+
+def _so_named(name: ColumnElement[bool]) -> ColumnElement[bool]:
+    return Order.id.in_(select(Order.id).where(name))
 
 
 def _terms(read: Read, f: OrderFilter) -> list[_Term]:
@@ -133,20 +126,28 @@ def _terms(read: Read, f: OrderFilter) -> list[_Term]:
         words = [typed]
     for word in words:
         sought = wanted(word)
-        found.append(_Term(((sought, ""),) if sought else (), tuple(named(read, word))))
+        found.append(_Term(((sought, ""),) if sought else (), named(read, word)))
     for clause in f.clauses:
         if _of_text(clause):
             part = GOODS if clause.field == "goods" else NOTE
             sought_all = tuple((w, part) for v in clause.values[0].split() if (w := wanted(v)))
-            codes = order_fields.of_goods_code(clause.values[0]) if part == GOODS else None
-            found.append(_Term(sought_all, () if codes is None else (Order.id.in_(codes),)))
+            codes = (order_fields.goods_coded(clause.values[0]),) if part == GOODS else ()
+            found.append(_Term(sought_all, codes))
     return found
 
 
 def _reads_as_one(read: Read, typed: str) -> bool:
     """Whether words with spaces between them name one thing: a phone number, a full name, a parcel."""
-    found = (read.value(select(Order.id).where(name).limit(1)) for name in named(read, typed))
-    return any(order_id is not None for order_id in found)
+    for name in named(read, typed):
+        asked, values = apart((name,))
+        if read.value(_any(asked), values) is not None:
+            return True
+    return False
+
+
+@lru_cache(maxsize=64)
+def _any(asked: tuple[Way]) -> Select[int]:
+    return select(Order.id).where(asked[0].sql()).limit(1)
 
 
 def _of_text(clause: Clause) -> bool:
@@ -161,60 +162,90 @@ def _of_text(clause: Clause) -> bool:
 # The newest of many finds, without sorting all of them
 
 
-def newest_found(
-    read: Read, f: OrderFilter, after: Position | None, *, descending: bool = True
-) -> Select[int]:
-    """Ids of one page of a search by words, in the order of `place`, plus one that tells of another page."""
-    terms, plain = _terms(read, f), _plain(read, f)
-    branches = [_by_text(read, terms, plain, f, after, descending)] if all(t.sought for t in terms) else []
-    for i, term in enumerate(terms):
-        others = [other.condition(read, reading=True) for other in (*terms[:i], *terms[i + 1 :])]
-        for name in term.names:
-            at = place(read)
-            branch = select(Order.id).where(name, *others, *plain, *_behind(at, after, descending))
-            branches.append(_first(branch, at, descending))
-    parts = [select(branch.subquery().c[0]) for branch in branches]
-    return select(union(*parts).subquery().c[0]) if parts else select(Order.id).where(false())
+class AskedWords(NamedTuple):
+    """A search by words as plain data, see `ways.apart`: everything its statement depends on."""
+
+    sqlite: bool
+    descending: bool
+    size: int  # as many rows at most
+    terms: tuple[tuple[tuple[Way, ...], tuple[Way, ...]], ...]  # of each the words in the text, and its names
+    plain: tuple[Way, ...]
+    indexed: Way | None  # all words, looked up in SQLite's index; None: the texts are read
+    parted: tuple[Way, ...]  # words the index knows too little of
+    stretch: tuple[Way, ...]  # the times of the filter said in places, by which texts are kept
+    after: tuple[Way, ...]  # the place behind which the page begins
 
 
-def _by_text(
-    read: Read, terms: list[_Term], plain: list[Any], f: OrderFilter, after: Position | None, descending: bool
-) -> Select[int]:
-    """All words in the text. The index gives them newest first; where few orders are left, their texts are read."""
+def asked_words(
+    read: Read, f: OrderFilter, after: Position | None, *, descending: bool, size: int
+) -> AskedWords:
+    """What `newest_found` makes a statement of."""
+    terms = _terms(read, f)
     words = tuple(word for term in terms for word in term.sought)
+    index = read.is_sqlite and bool(words) and not _under_way(f)
+    at: Any = ROWID if index else OrderText.place
+    return AskedWords(
+        read.is_sqlite, descending, size,
+        tuple((tuple(reads(read, *word) for word in term.sought), term.names) for term in terms),
+        _plain(read, f),
+        fts(words) if index else None,
+        tuple(reads(read, *word) for word in words if word[1] or not index),
+        tuple(_stretch(at, *_time(read, f))),
+        () if after is None else (Way(_itself, (after[0],)),),
+    )  # fmt: skip
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _stretch(at: Any, since: Any, until: Any) -> list[Way]:
+    first = None if since is None else place_of(since, 0)
+    last = None if until is None else place_of(until, ID_MASK)
+    return [] if first is None and last is None else [order_fields.within(at, first, last)]
+
+
+def newest_found(asked: AskedWords) -> Select[int]:
+    """Ids of one page of a search by words, in the order of `place`."""
+    branches = [_by_text(asked)] if all(sought for sought, _names in asked.terms) else []
+    for i, (_sought, names) in enumerate(asked.terms):
+        others = [_reading(*other) for other in (*asked.terms[:i], *asked.terms[i + 1 :])]
+        at = place(asked.sqlite)
+        for name in names:
+            found = select(Order.id).where(name.sql(), *others, *(way.sql() for way in asked.plain))
+            branches.append(_first(asked, found, at))
+    parts = [select(branch.subquery().c[0]) for branch in branches]
+    return select(union(*parts).subquery().c[0]) if parts else select(Order.id).where(nothing())
+
+
+def _reading(sought: tuple[Way, ...], names: tuple[Way, ...]) -> ColumnElement[bool]:
+    """Whether an order is meant by this word, its text read instead of looked up."""
+    meant = [_so_named(name.sql()) for name in names]
+    if sought:
+        text = select(OrderText.place).where(OrderText.order_id == Order.id)
+        meant.append(text.where(*(word.sql() for word in sought)).exists())
+    return either(*meant)
+
+
+def _by_text(asked: AskedWords) -> Select[int]:
+    """All words in the text. The index gives them newest first; where few orders are left, their texts are read."""
     at: Any = OrderText.place
-    if not read.is_sqlite or _under_way(f):
-        found = select(OrderText.order_id).where(*(reads(read, *word) for word in words))
-        if plain:
-            found = found.join(Order, Order.id == OrderText.order_id).where(*plain)
+    number: Any = OrderText.order_id
+    if asked.indexed is None:
+        found = select(number)
     else:
-        at = ROWID
-        parted = [reads(read, *word) for word in words if word[1]]
-        found = select(ROWID.op("&")(ID_MASK)).select_from(FTS).where(fts(words))
-        if parted:
-            found = found.join(OrderText, OrderText.place == ROWID).where(*parted)
-        if plain:
-            found = found.join(Order, Order.id == ROWID.op("&")(ID_MASK)).where(*plain)
-        found = found.where(*_range(read, f))
-    return _first(found.where(*_behind(at, after, descending)), at, descending)
+        at, number = ROWID, ROWID.op("&")(ID_MASK)
+        found = select(number).select_from(FTS).where(asked.indexed.sql())
+        if asked.parted:
+            found = found.join(OrderText, OrderText.place == ROWID)
+    found = found.where(*(way.sql() for way in (*asked.parted, *asked.stretch)))
+    if asked.plain:
+        found = found.join(Order, Order.id == number).where(*(way.sql() for way in asked.plain))
+    return _first(asked, found, at)
 
 
-def _range(read: Read, f: OrderFilter) -> list[ColumnElement[bool]]:
-    """The times of the filter said in places, which the index understands."""
-    since, until = of_days(read, f.days) if f.days is not None else (f.since, f.until)
-    found: list[ColumnElement[bool]] = []
-    if since is not None:
-        found.append(place_of(since, 0) <= ROWID)
-    if until is not None:
-        found.append(place_of(until, ID_MASK) >= ROWID)
-    return found
-
-
-def _behind(at: ColumnElement[int], after: Position | None, descending: bool) -> list[ColumnElement[bool]]:
-    if after is None:
-        return []
-    return [at < after[0] if descending else at > after[0]]
-
-
-def _first(found: Select[Any], at: ColumnElement[int], descending: bool) -> Select[Any]:
-    return found.order_by(at.desc() if descending else at.asc()).limit(PAGE_ROWS + 1)
+def _first(asked: AskedWords, found: Select[Any], at: ColumnElement[int]) -> Select[Any]:
+    for place_before in asked.after:
+        here = place_before.sql()
+        found = found.where(at < here if asked.descending else at > here)
+    return found.order_by(at.desc() if asked.descending else at.asc()).limit(asked.size)

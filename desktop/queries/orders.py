@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
@@ -18,19 +19,32 @@ from desktop.models.products import Tag
 from desktop.models.search import place_of
 from desktop.models.system import DailyTotal
 from desktop.queries.order_finding import place
-from desktop.queries.order_search import OrderFilter, conditions, is_late, newest_found, worded
+from desktop.queries.order_search import (
+    AskedWords,
+    OrderFilter,
+    asked_words,
+    conditions,
+    is_late,
+    newest_found,
+    ways,
+    worded,
+)
 from desktop.queries.order_waits import unanswered
-from desktop.queries.page import AnySelect, Page, Position, in_order, page_of
+from desktop.queries.page import AnySelect, Page, Position, after_position, in_order, page_of
+from desktop.queries.ways import Way, apart
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
 SORTS = ("-placed", "placed", "-due", "due", "-points")
 BIG_POINTS_MINOR = 5_000  # an order counts as one of large points from this value on
+PAGE = 100  # orders asked for at once: twice what a tall screen shows
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRow:
-    """One order in a list. `due_minor` is money paid or to pay, `points_minor` the value of points used."""
+class OrderRow(NamedTuple):
+    """One order in a list; a tuple, because many are made at each key.
+
+    `due_minor` is money paid or to pay, `points_minor` the value of points used.
+    """
 
     id: int
     short_code: str
@@ -92,7 +106,7 @@ _ATTRIBUTES = {
 def orders_page(
     read: Read, filters: OrderFilter | None = None, sort: str = "-placed", after: Position | None = None
 ) -> Page[OrderRow]:
-    """Orders in this order (`SORTS`; a minus means largest first), 200 at a time.
+    """Orders in this order (`SORTS`; a minus means largest first), `PAGE` at a time.
 
     Sorted by points, only orders that used some are listed.
     """
@@ -100,24 +114,47 @@ def orders_page(
     wanted = _fitting(filters, name)
     if name == "placed" and worded(wanted):
         return _page_of_words(read, wanted, after, descending)
-    fitting = conditions(read, wanted)
-    statement = in_order(_ROW.where(*fitting), _KEYS[name], after, descending=descending)
-    if wanted.text or wanted.sku_id or wanted.tags or wanted.clauses or wanted.either:
-        # many may fit in no order: sort bare ids, then fetch one page of rows
-        ids = in_order(select(Order.id).where(*fitting), _KEYS[name], after, descending=descending)
-        statement = in_order(_ROW.where(Order.id.in_(ids)), _KEYS[name], None, descending=descending)
-    rows = read.rows(statement, {"now": read.now}).all()
-    return page_of(rows, _row, lambda row: tuple(getattr(row, a) for a in _ATTRIBUTES[name]))
+    # many may fit in no order: then bare ids are sorted first, and one page of rows is fetched
+    ids_first = bool(wanted.text or wanted.sku_id or wanted.tags or wanted.clauses or wanted.either)
+    behind = () if after is None else (Way(after_position, after, (_KEYS[name], descending)),)
+    asked, values = apart(_Asked(name, descending, ids_first, (*ways(read, wanted), *behind)))
+    rows = read.rows(_statement(asked), {**values, "now": read.now}).all()
+    return page_of(rows, _row, lambda row: tuple(getattr(row, a) for a in _ATTRIBUTES[name]), size=PAGE)
+
+
+class _Asked(NamedTuple):
+    """A page as plain data, see `ways.apart`."""
+
+    sort: str
+    descending: bool
+    ids_first: bool
+    ways: tuple[Way, ...]
+
+
+@lru_cache(maxsize=256)
+def _statement(asked: _Asked) -> AnySelect:
+    def page(found: AnySelect) -> AnySelect:
+        return in_order(found, _KEYS[asked.sort], None, descending=asked.descending, size=PAGE)
+
+    fitting = [way.sql() for way in asked.ways]
+    if asked.ids_first:
+        fitting = [Order.id.in_(page(select(Order.id).where(*fitting)))]
+    return page(_ROW.where(*fitting))
 
 
 def _page_of_words(
     read: Read, wanted: OrderFilter, after: Position | None, descending: bool
 ) -> Page[OrderRow]:
     """The same sorted by second and id, as the texts are: the newest of many finds come without sorting all."""
-    found = newest_found(read, wanted, after, descending=descending)
-    statement = in_order(_ROW.where(Order.id.in_(found)), (place(read),), None, descending=descending)
-    rows = read.rows(statement, {"now": read.now}).all()
-    return page_of(rows, _row, lambda row: (place_of(row.placed_at, row.id),))
+    asked, values = apart(asked_words(read, wanted, after, descending=descending, size=PAGE + 1))
+    rows = read.rows(_statement_of_words(asked), {**values, "now": read.now}).all()
+    return page_of(rows, _row, lambda row: (place_of(row.placed_at, row.id),), size=PAGE)
+
+
+@lru_cache(maxsize=256)
+def _statement_of_words(asked: AskedWords) -> AnySelect:
+    found = _ROW.where(Order.id.in_(newest_found(asked)))
+    return in_order(found, (place(asked.sqlite),), None, descending=asked.descending, size=PAGE)
 
 
 @question(permission=Permission.SEE_ORDERS)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, tuple_, type_coerce
 
 R = TypeVar("R")
 PAGE_ROWS = 200
@@ -22,11 +22,9 @@ class Page(Generic[R]):
     after: Position | None
 
 
-def after_position(
-    keys: Sequence[Any], position: Position, *, descending: bool = True
-) -> ColumnElement[bool]:
+def after_position(keys: Sequence[Any], descending: bool, *position: Any) -> ColumnElement[bool]:
     """The rows behind a position in this order; `keys` end with a unique column and hold no NULL."""
-    here = tuple_(*(literal(value, key.type) for key, value in zip(keys, position, strict=True)))
+    here = tuple_(*(type_coerce(value, key.type) for key, value in zip(keys, position, strict=True)))
     return tuple_(*keys) < here if descending else tuple_(*keys) > here
 
 
@@ -40,7 +38,7 @@ def in_order(
 ) -> AnySelect:
     """The statement for one page, plus one row that tells whether another page follows."""
     if after is not None:
-        statement = statement.where(after_position(keys, after, descending=descending))
+        statement = statement.where(after_position(keys, descending, *after))
     ordered = [key.desc() if descending else key.asc() for key in keys]
     return statement.order_by(*ordered).limit(size + 1)
 
@@ -64,21 +62,38 @@ def like(text: str) -> str:
 
 def contains(column: Any, text: str) -> ColumnElement[bool]:
     """Whether the column holds the text anywhere, whatever its case. Reads every row of what is left."""
-    found: ColumnElement[bool] = func.lower(column).like(f"%{like(text.lower())}%", escape="\\")
+    return holds(column, inside(text))
+
+
+def inside(text: str) -> str:
+    """The pattern by which `holds` finds this text."""
+    return f"%{like(text.lower())}%"
+
+
+def holds(column: Any, pattern: Any) -> ColumnElement[bool]:
+    """Whether the column is like a pattern of small letters, whatever its own case."""
+    found: ColumnElement[bool] = func.lower(column).like(pattern, escape="\\")
     return found
 
 
 def starts_with(column: Any, text: str, *, by_code_point: bool = False) -> ColumnElement[bool]:
-    """Whether the column begins with the text (exact case), answered from the column's index.
+    """Whether the column begins with the text (exact case), answered from the column's index."""
+    return begins(column, *beginning(text, by_code_point=by_code_point))
 
-    The range finds the place in the index under any collation, the comparison decides. Only `by_code_point`
-    (SQLite's order) knows where names in other letters than ours end.
+
+def beginning(text: str, *, by_code_point: bool = False) -> tuple[Any, ...]:
+    """What `begins` needs to know of a text. Only `by_code_point` (SQLite's order) knows where names in other
+    letters than ours end.
     """
-    decides = (
-        func.substr(column, 1, len(text)) == text
-    )  # LIKE would take SQLite's small letters for large ones
     end = text[:-1] + chr(ord(text[-1]) + 1) if by_code_point and text else _beyond(text)
-    return and_(column >= text, column < end, decides) if end else and_(column >= text, decides)
+    return (text, len(text), end) if end else (text, len(text))
+
+
+def begins(column: Any, text: Any, length: Any, end: Any = None) -> ColumnElement[bool]:
+    """The range finds the place in the index under any collation, the comparison decides."""
+    decides = func.substr(column, literal_column("1"), length, type_=column.type) == text
+    # LIKE would take SQLite's small letters for large ones
+    return and_(column >= text, decides) if end is None else and_(column >= text, column < end, decides)
 
 
 def _beyond(text: str) -> str | None:

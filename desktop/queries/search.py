@@ -165,7 +165,7 @@ def find_members(read: Read, text: str) -> tuple[MemberHit, ...]:
     if meant is None:
         return ()
     hits = []
-    for row in read.rows(_MEMBERS.where(meant)):
+    for row in read.rows(_MEMBERS.where(meant.sql())):
         title = row.name or row.code
         span = find(prepare(title), typed)
         hits.append(

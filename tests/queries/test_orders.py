@@ -16,6 +16,7 @@ from desktop.models.system import AuditEvent
 from desktop.queries.order_detail import order_contact, order_detail
 from desktop.queries.order_search import OrderFilter
 from desktop.queries.orders import (
+    PAGE,
     orders_by_id,
     orders_count,
     orders_counts_by_view,
@@ -113,7 +114,7 @@ def test_pages_neither_skip_nor_repeat(stocked: Stocked, sort: str) -> None:
         seen += [row.id for row in page.rows]
         if page.after is None:
             break
-        assert len(page.rows) == 200
+        assert len(page.rows) == PAGE
         page = stocked.shop.ask(orders_page, None, sort, page.after)
     assert sorted(seen) == sorted(ids)
     assert stocked.shop.ask(orders_count) == 450
