@@ -45,7 +45,10 @@ def read_backs(read: Read, order_id: int) -> tuple[BackRow, ...]:
         .where(PaymentAttempt.order_id == order_id)
         .order_by(back.id)
     )  # fmt: skip
-    return tuple(BackRow(*row) for row in read.rows(statement))
+    return tuple(
+        BackRow(r.number, r.method_key, r.amount_minor, r.currency, r.state, r.reason, r.created_at)
+        for r in read.rows(statement)
+    )
 
 
 def back_words(back: BackRow) -> tuple[str, str, str, str]:

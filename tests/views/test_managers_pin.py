@@ -181,7 +181,7 @@ def test_the_orders_panel_says_where_a_providers_refund_stands(stage: Stage) -> 
     assert [(back.method, back.amount_minor, back.trouble) for back in detail.backs] == [
         ("wechat", 300, False), ("wechat", 300, True), ("wechat", 300, False),
     ]  # fmt: skip
-    panel = stage.show(lambda context: DetailPanel(context, None), 352)  # type: ignore[arg-type]
+    panel = stage.show(lambda context: DetailPanel(context, None), 352)
     panel.show_order(detail)
     parts = panel.findChildren(BackPart)
     assert len(parts) == 3

@@ -1,6 +1,7 @@
 """The sheets of a case: count what arrived, settle it, refuse it, note on it, name the order of a new one."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
@@ -182,10 +183,11 @@ class SettleSheet(Sheet):
         """How it is to be settled; `approval` is a manager's yes."""
         if self.case.kind == "reship":
             return Settling(tracking=self.tracking.value(), carrier_id=self.carrier.value())
-        more = {"route": self.way.route, "approval": approval}
+        how = Settling(route=self.way.route, approval=approval)
         if self.case.kind != "exchange" or self.preview is None or self.preview.exchange is None:
-            return Settling(**more)
-        return Settling(self.sent.goods(), self.preview.exchange.difference_minor, **more)
+            return how
+        goods, difference = self.sent.goods(), self.preview.exchange.difference_minor
+        return replace(how, goods=goods, difference_minor=difference)
 
     def _go(self, approval: int = 0) -> None:
         task = self.context.of(self).do(settle_case, self.case.id, self._key, self.how(approval))
