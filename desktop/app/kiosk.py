@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -93,7 +94,7 @@ def assemble(
         opened.shop.news.close()
         opened.storage.close()
         raise
-    portal = _serve(shop, notify, host, int(machine.get("portal_port", 0)))
+    portal = _serve(shop, notify, host, _ports(shop, int(machine.get("portal_port", 0))))
     printing = start_printing(shop, till, machine)
     return Parts(
         opened, shop, till, portal, has_printer, printing, notify, wind_up(shop) if keep_time else None
@@ -111,17 +112,29 @@ def _way_to_phones(opened: Opened, set_to: str, messages: Path | None) -> Notify
     return notify_at(set_to, opened.shop.clock) or (service if service.address() else None)
 
 
-def _serve(shop: Shop, notify: Notify | None, host: str, port: int) -> PortalServer | None:
-    """The phone's page; None when the port is taken, then members confirm by code."""
+def _ports(shop: Shop, own: int) -> tuple[int, ...]:
+    """What to try: this machine's own port, else the one printed on receipts, else any."""
+    from desktop.queries.receipt_template import members_page
+
+    if own:
+        return (own,)
+    printed = urlsplit(shop.ask(members_page)).port
+    return (printed, 0) if printed else (0,)
+
+
+def _serve(shop: Shop, notify: Notify | None, host: str, ports: tuple[int, ...]) -> PortalServer | None:
+    """The phone's page; None when every port is taken, then members confirm by code."""
     from desktop.portal.server import PortalServer
 
-    portal = PortalServer(shop, notify or _Nowhere(), host=host, port=port)
-    try:
-        portal.start()
-    except OSError as error:
-        log.warning("the phone page is not served: %s", error.strerror)
-        return None
-    return portal
+    for port in ports:
+        portal = PortalServer(shop, notify or _Nowhere(), host=host, port=port)
+        try:
+            portal.start()
+        except (OSError, OverflowError) as error:
+            log.warning("the phone page is not served at port %d: %s", port, error)
+        else:
+            return portal
+    return None
 
 
 class Kiosk(QObject):

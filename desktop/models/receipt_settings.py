@@ -22,6 +22,15 @@ RECEIPT_CODE = SettingSpec(
     N_("The order’s number: scanned in the search of orders it finds what was bought, for returns."),
     choices=("order", "none"),
 )
+RECEIPT_PAGE = SettingSpec(
+    "receipts.page",
+    "",
+    N_("Address of the members’ page"),
+    N_(
+        "The code then opens the order on a phone in the shop’s Wi-Fi, and is still found when scanned. For example http://192.168.1.20:8420, the machine of the self-checkout; it takes this port at its next start. Empty: the number alone."  # noqa: E501
+    ),
+    pattern=r"(http://\d{1,3}(\.\d{1,3}){3}:([1-9]\d{3}|[1-5]\d{4}))?",
+)
 RECEIPT_BRANCH = SettingSpec("receipts.show_branch", True, N_("Branch and address"))
 RECEIPT_PHONE = SettingSpec("receipts.show_phone", False, N_("Shop’s phone"))
 RECEIPT_TAX = SettingSpec("receipts.show_tax", False, N_("Tax number"))

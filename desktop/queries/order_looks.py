@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from desktop.basics.i18n import N_, _
+from desktop.basics.order_links import number_in
 from desktop.basics.words import day_text
 from desktop.models.members import Member
 from desktop.models.order_talk import FROM_MEMBER, PickUp
@@ -85,9 +86,7 @@ class OrderSeen:
 
 def tidy_number(text: str) -> str:
     """A number as typed, scanned or read from the code on a paper: ` 1121 0096` → `11210096`."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    if "?n=" in plain:  # the page's address
-        plain = plain.rsplit("?n=", 1)[1].split("&")[0]
+    plain = number_in(unicodedata.normalize("NFKC", text).strip())
     return "".join(plain.split())[:LONGEST_NUMBER]
 
 

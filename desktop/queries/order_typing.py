@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from desktop.basics.i18n import _
 from desktop.basics.matching import find, prepare
+from desktop.basics.order_links import number_in
 from desktop.queries import order_values
 from desktop.queries.order_fields import CHOICE, COUNT, FIELDS, FLAG, MONEY, NO, TIME, YES, Field
 from desktop.queries.order_filter import OrderFilter
@@ -40,6 +41,7 @@ def take(text: str, now: OrderFilter, place: Place, *, ended: bool = False) -> T
 
     A condition is finished by a space behind it, or by Enter (`ended`).
     """
+    text = number_in(text)
     done, open_part = _cut(text, ended)
     try:
         found = parse(done, place)

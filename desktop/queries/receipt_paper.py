@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from desktop.basics.i18n import _
 from desktop.basics.money import Money, quantity_text
+from desktop.basics.order_links import order_link
 from desktop.basics.paper import PaperLine, pair, rule, wrap
 from desktop.basics.words import points_text
 from desktop.models.payments import METHOD_WORDS
@@ -38,7 +39,7 @@ def _all(receipt: Receipt, columns: int, copy: int, template: Template) -> Itera
     yield PaperLine(rule(columns))
     yield from _sums(receipt, columns, template)
     if template.points:
-        yield from _points(receipt, columns)
+        yield from _points(receipt, columns, tail=not template.page)
     yield from foot_lines(receipt.code, columns, template)
 
 
@@ -74,7 +75,7 @@ def foot_lines(code: str, columns: int, template: Template) -> Iterator[PaperLin
     """The code by which the order is found, and the shop's last words."""
     if template.code:
         yield PaperLine()
-        yield PaperLine(code=code, align="center")
+        yield PaperLine(code=order_link(template.page, code), align="center")
     for text in template.foot:
         yield from (PaperLine(line, align="center") for line in wrap(text, columns))
 
@@ -123,11 +124,13 @@ def _sums(receipt: Receipt, columns: int, template: Template) -> Iterator[PaperL
         yield from _pair(_("Refunded"), amount(-receipt.refunded_minor), columns)
 
 
-def _points(receipt: Receipt, columns: int) -> Iterator[PaperLine]:
+def _points(receipt: Receipt, columns: int, *, tail: bool) -> Iterator[PaperLine]:
+    """`tail` off: the digits that open the order's page do not stand beside its address."""
     if receipt.points_left is None:
         return
     yield PaperLine(rule(columns))
-    yield from _pair(_("Member, phone ending in"), receipt.member_tail, columns)
+    if tail:
+        yield from _pair(_("Member, phone ending in"), receipt.member_tail, columns)
     yield from _pair(_("Points earned"), f"{receipt.points_earned:,}", columns)
     yield from _pair(_("Points left"), f"{receipt.points_left:,}", columns)
 

@@ -15,6 +15,7 @@ from desktop.models.receipt_settings import (
     RECEIPT_BRANCH,
     RECEIPT_CODE,
     RECEIPT_HEAD,
+    RECEIPT_PAGE,
     RECEIPT_PHONE,
     RECEIPT_POINTS,
     RECEIPT_REFERENCE,
@@ -35,6 +36,7 @@ class Template:
     phone: str = ""
     tax_number: str = ""
     code: bool = True
+    page: str = ""  # where a phone opens the order; empty: the code is its number
     branch: bool = True
     till: bool = True
     reference: bool = True
@@ -55,6 +57,7 @@ def read_template(read: Read, typed: Mapping[str, Any] | None = None) -> Templat
         phone=read.setting(SHOP_PHONE) if value(RECEIPT_PHONE) else "",
         tax_number=read.setting(SHOP_TAX_NUMBER) if value(RECEIPT_TAX) else "",
         code=value(RECEIPT_CODE) == "order",
+        page=value(RECEIPT_PAGE),
         branch=value(RECEIPT_BRANCH),
         till=value(RECEIPT_TILL),
         reference=value(RECEIPT_REFERENCE),
@@ -67,6 +70,12 @@ def read_template(read: Read, typed: Mapping[str, Any] | None = None) -> Templat
 def receipt_logo(read: Read) -> bytes:
     """The logo as a PNG, empty for none."""
     return read_template(read).logo
+
+
+@question(permission=Permission.KIOSK)
+def members_page(read: Read) -> str:
+    """The address printed for members' phones, empty for none: the self-checkout serves its pages there."""
+    return read.setting(RECEIPT_PAGE)
 
 
 def lines_of(text: str) -> tuple[str, ...]:

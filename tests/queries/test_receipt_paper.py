@@ -7,10 +7,12 @@ import pytest
 from desktop.basics.i18n import set_language
 from desktop.basics.paper import COLUMNS, width
 from desktop.gateways.escpos_bytes import Look, job
+from desktop.queries.order_looks import tidy_number
 from desktop.queries.receipt_paper import receipt_lines
+from desktop.queries.receipt_template import Template
 from desktop.queries.receipts import receipt
 from desktop.shop.shop import Shop
-from tests.helpers.goods import open_stocked
+from tests.helpers.goods import PHONE, open_stocked
 from tests.helpers.sales import sell
 
 
@@ -54,3 +56,18 @@ def test_a_reprint_says_so(sqlite_shop: Shop) -> None:
     found = stocked.kiosk.ask(receipt, settled.order_id)
     assert not any("Reprint" in line.text for line in receipt_lines(found, 32))
     assert any("Reprint 1" in line.text for line in receipt_lines(found, 32, copy=1))
+
+
+@pytest.mark.req("O13", "Q6")
+def test_the_code_opens_the_members_page_without_the_digits_that_prove_it(sqlite_shop: Shop) -> None:
+    stocked = open_stocked(sqlite_shop)
+    _key, settled = sell(stocked, stocked.demo_cart(), points=8_000)
+    found = stocked.kiosk.ask(receipt, settled.order_id)
+    plain, opening = (
+        receipt_lines(found, 32, template=Template(page=page)) for page in ("", "http://192.168.1.20:8420")
+    )
+    code = next(line.code for line in opening if line.code)
+    assert code == f"http://192.168.1.20:8420/order?n={settled.code}"
+    assert tidy_number(code) == settled.code
+    assert any(PHONE[-4:] in line.text for line in plain)  # the control
+    assert not any(PHONE[-4:] in line.text for line in opening)

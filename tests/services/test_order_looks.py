@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -15,7 +16,10 @@ from desktop.models.order_looks import OrderLook
 from desktop.models.orders import Order
 from desktop.models.people import SignInBrake
 from desktop.queries.order_detail import order_detail
+from desktop.queries.order_filter import OrderFilter
 from desktop.queries.order_looks import OrderSeen, dashed, tidy_number
+from desktop.queries.order_query import Place
+from desktop.queries.order_typing import take
 from desktop.services.fulfilment import ship_order
 from desktop.services.members import change_phone
 from desktop.services.order_looks import (
@@ -255,3 +259,10 @@ def test_the_member_asks_from_the_proved_order_and_reads_the_answer(stocked: Sto
 )
 def test_numbers_are_read_as_people_write_them(typed: str, number: str) -> None:
     assert dashed(tidy_number(typed)) == number
+
+
+@pytest.mark.req("O13", "O16")
+def test_the_code_on_a_receipt_finds_the_order_in_the_search(stocked: Stocked) -> None:
+    place = Place("CNY", ZoneInfo("Asia/Shanghai"), stocked.shop.clock.now())
+    taken = take("http://192.168.1.20:8420/order?n=20261121-0096", OrderFilter(), place)
+    assert (taken.wanted.text, taken.rest) == ("20261121-0096", "20261121-0096")

@@ -35,6 +35,7 @@ GROUPS = (
             "receipts.head",
             "shop.receipt_footer",
             "receipts.code",
+            "receipts.page",
             "receipts.language",
             "receipts.keep_minutes",
         ),
