@@ -112,6 +112,19 @@ class StatementRow(Base):
     resolved_at: Mapped[datetime | None]
 
 
+class StatementTold(Base):
+    """That a bill tells a row too which another one brought first; it keeps the row when that one is taken back."""
+
+    __tablename__ = "statement_told"
+    statement_id: Mapped[int] = mapped_column(
+        ForeignKey("statement.id"), primary_key=True, autoincrement=False
+    )
+    row_id: Mapped[int] = mapped_column(
+        ForeignKey("statement_row.id"), primary_key=True, autoincrement=False, index=True
+    )
+    line: Mapped[int]  # in this bill
+
+
 class StatementEntry(Base):
     """What a difference was booked as (minor units, the bill less ours); taken back by one more. Append-only.
 

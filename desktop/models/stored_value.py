@@ -1,6 +1,7 @@
 """Money members paid in advance: a debt of the shop, told apart from what the shop gave on top of it.
 
-The money part came from the member and may be paid out; the bonus was given and can only be spent.
+The money part came from the member and may be paid out; the bonus was given and can only be spent. When money is paid
+out, the same share of the bonus is taken back.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ KIND_WORDS = {
     "refund": N_("Refunded"),
     "correction": N_("Corrected by hand"),
     "pay_out": N_("Paid out"),
+    "bonus_back": N_("Bonus taken back"),
 }
 
 
@@ -48,6 +50,7 @@ class StoredValueEntry(Base):
         CheckConstraint("kind <> 'pay_out' OR (bonus_delta = 0 AND money_delta < 0)", name="paid_out"),
         CheckConstraint("kind <> 'top_up' OR (bonus_delta = 0 AND money_delta > 0)", name="topped_up"),
         CheckConstraint("kind <> 'bonus' OR (money_delta = 0 AND bonus_delta > 0)", name="given"),
+        CheckConstraint("kind <> 'bonus_back' OR (money_delta = 0 AND bonus_delta < 0)", name="taken_back"),
         CheckConstraint("kind <> 'spend' OR (money_delta <= 0 AND bonus_delta <= 0)", name="spent"),
         CheckConstraint("kind <> 'refund' OR (money_delta >= 0 AND bonus_delta >= 0)", name="refunded"),
         Index("ix_stored_value_entry_member_id_id", "member_id", "id"),
@@ -100,13 +103,16 @@ class TopUp(Base):
 
 
 class PayOut(Base):
-    """Stored money given back to a member, with the reason (minor units). Append-only."""
+    """Stored money given back to a member, with the reason (minor units), and the bonus that went with it. Append-only."""
 
     __tablename__ = "pay_out"
-    __table_args__ = (CheckConstraint("amount_minor > 0", name="amount"),)
+    __table_args__ = (CheckConstraint("amount_minor > 0 AND bonus_minor >= 0", name="amount"),)
     id: Mapped[RowId]
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
     amount_minor: Mapped[int]
+    bonus_minor: Mapped[int] = mapped_column(
+        default=0
+    )  # taken back: the share of it that the amount was of the money
     currency: Mapped[str]
     method_key: Mapped[str] = mapped_column(ForeignKey("payment_method.key"))
     reason: Mapped[str]

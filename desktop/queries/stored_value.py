@@ -52,6 +52,10 @@ class Balance:
         bonus = min(amount_minor, self.bonus_minor)
         return amount_minor - bonus, bonus
 
+    def lapses(self, amount_minor: int) -> int:
+        """The bonus that goes when so much of the money is paid out: the same share of it, all of it with the last."""
+        return half_up(self.bonus_minor * amount_minor, self.money_minor) if self.money_minor else 0
+
 
 @dataclass(frozen=True, slots=True)
 class TierRow:

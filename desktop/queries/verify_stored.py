@@ -57,7 +57,7 @@ def running_balance(read: Read) -> Iterator[Fault]:
 def of_top_ups(read: Read) -> Iterator[Fault]:
     """C14: every top-up and pay-out stands in the ledger with its amount, and no open one does."""
     ledger = select(_E.source, _sum(_E.money_delta + _E.bonus_delta).label("total")).group_by(_E.source)
-    sums = ledger.where(_E.kind.in_(("top_up", "bonus", "pay_out"))).subquery("ledger")
+    sums = ledger.where(_E.kind.in_(("top_up", "bonus", "pay_out", "bonus_back"))).subquery("ledger")
     found = func.coalesce(sums.c.total, 0)
     promised = TopUp.amount_minor + TopUp.bonus_minor
     name = literal("top_up:") + cast(TopUp.id, String)
@@ -67,11 +67,11 @@ def of_top_ups(read: Read) -> Iterator[Fault]:
         .where(or_((TopUp.state == DONE) & (found != promised), (TopUp.state != DONE) & (found != 0)))
     )
     yield from finding(read, "top-up", topped, money)
-    name = literal("pay_out:") + cast(PayOut.id, String)
+    name, gone = literal("pay_out:") + cast(PayOut.id, String), -(PayOut.amount_minor + PayOut.bonus_minor)
     paid = (
-        select(name.label("subject"), (-PayOut.amount_minor).label("expected"), found.label("found"))
+        select(name.label("subject"), gone.label("expected"), found.label("found"))
         .join(sums, sums.c.source == name, isouter=True)
-        .where(found != -PayOut.amount_minor)
+        .where(found != gone)
     )
     yield from finding(read, "pay-out", paid, money)
 

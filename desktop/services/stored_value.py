@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, case, func, select, update
@@ -21,7 +20,6 @@ from desktop.models.stored_value import (
     DROPPED,
     MONEY,
     OPEN,
-    BonusTier,
     PayOut,
     StoredBalance,
     StoredValueEntry,
@@ -30,12 +28,12 @@ from desktop.models.stored_value import (
 from desktop.queries.stored_value import Balance, balance_of, bonus_for, is_offered
 from desktop.services import once, pay_letting_go, pay_limits, pay_methods, posting, print_jobs
 from desktop.services.cash_sessions import session_of
+from desktop.services.stored_room import check_room, too_much
 from desktop.shop.action import action
 from desktop.shop.work import Work
 
 BY_HAND = ("cash", "card", "other")  # taken, and paid out, by a person
 LONGEST = 200
-MOST_BP = 10_000
 
 _MINE = StoredBalance.member_id == bindparam("of_member")
 _LOCKED = select(StoredBalance.money_minor, StoredBalance.bonus_minor).where(_MINE).with_for_update()
@@ -245,7 +243,7 @@ def _begin(work: Work, member_id: int, amount_minor: int, client_key: str) -> To
     if not least <= amount_minor <= LARGEST:
         raise Refused(N_("A top-up is at least {least}."), least=str(Money(least, work.currency)))
     bonus = bonus_for(work, amount_minor)
-    _check_room(work, member_id, amount_minor + bonus, most)
+    check_room(work, member_id, amount_minor + bonus, most)
     row = TopUp(
         member_id=member_id, amount_minor=amount_minor, bonus_minor=bonus, currency=work.currency,
         till_id=work.actor.till_id or None, client_key=client_key, actor=work.actor.key, at=work.now,
@@ -253,19 +251,13 @@ def _begin(work: Work, member_id: int, amount_minor: int, client_key: str) -> To
     return work.add(row)
 
 
-def _check_room(work: Work, member_id: int, more: int, most: int) -> None:
-    have = balance_of(work, member_id).total_minor
-    if have + more > most:
-        raise Refused(
-            N_("A member may hold {most}, and {have} is there already. Top up less."),
-            most=str(Money(most, work.currency)), have=str(Money(have, work.currency)),
-        )  # fmt: skip
-
-
 def finish(
     work: Work, row: TopUp, method: str, *, reference: str = "", attempt_id: int | None = None
 ) -> ToppedUp:
-    """The money of a top-up is there: entry, bonus and balance, within the caller's transaction."""
+    """The money of a top-up is there: entry, bonus and balance, within the caller's transaction.
+
+    Raises `Refused` when another top-up was faster and both are more than a member may hold.
+    """
     if row.state != OPEN:
         raise Refused(N_("This top-up was given up or is done already."))
     day = shop_day(work.now, work.zone)
@@ -279,6 +271,9 @@ def finish(
     after = post_stored(work, row.member_id, Step("top_up", row.amount_minor, 0, source, f"{source}:m"))
     if row.bonus_minor:
         after = post_stored(work, row.member_id, Step("bonus", 0, row.bonus_minor, source, f"{source}:b"))
+    most = work.setting(STORED_MOST)
+    if after.total_minor > most:  # seen by the balance's own row, so of two at once the second
+        raise too_much(work, after.total_minor - row.amount_minor - row.bonus_minor, most)
     change = max(0, row.received_minor - row.amount_minor)
     return ToppedUp(
         row.id, row.number, row.amount_minor, row.bonus_minor, change, after.money_minor, after.bonus_minor
@@ -296,7 +291,10 @@ def pay_out(
     client_key: str,
     approval: int = 0,
 ) -> int:
-    """Give stored money back to a member, with the reason and, above a limit, an approval; the bonus is never paid out."""
+    """Give stored money back to a member, with the reason and, above a limit, an approval.
+
+    The bonus is never paid out; the same share of it is taken back.
+    """
     given = once.claim(work, client_key, ["pay out", member_id, amount_minor, method, reason])
     if given is not None:
         return int(given)
@@ -312,19 +310,29 @@ def pay_out(
             N_("Only {have} of it is the member’s own money. Bonus can be spent, not paid out."),
             have=str(Money(int(row.money_minor) if row else 0, work.currency)),
         )
+    made = _paid_out(work, member_id, Balance(*row), amount_minor, method, reason.strip(), client_key)
+    once.keep(work, client_key, made)
+    return made
+
+
+def _paid_out(
+    work: Work, member_id: int, have: Balance, amount_minor: int, method: str, reason: str, client_key: str
+) -> int:
     till_id = work.actor.till_id or None
     session = session_of(work, till_id, cash=method == "cash") if till_id else None
+    bonus = have.lapses(amount_minor)
     paid = {
-        "member_id": member_id, "amount_minor": amount_minor, "currency": work.currency, "method_key": method,
-        "reason": reason.strip()[:LONGEST], "session_id": session, "till_id": till_id, "client_key": client_key,
-        "actor": work.actor.key, "at": work.now,
+        "member_id": member_id, "amount_minor": amount_minor, "bonus_minor": bonus, "currency": work.currency,
+        "method_key": method, "reason": reason[:LONGEST], "session_id": session, "till_id": till_id,
+        "client_key": client_key, "actor": work.actor.key, "at": work.now,
     }  # fmt: skip
     made = work.post(PayOut, [paid], ids=True)[0]
     source = f"pay_out:{made}"
     if method == "cash":
         print_jobs.open_here(work, work.actor.till_id, source)
-    post_stored(work, member_id, Step("pay_out", -amount_minor, 0, source, source, note=reason.strip()))
-    once.keep(work, client_key, made)
+    post_stored(work, member_id, Step("pay_out", -amount_minor, 0, source, source, note=reason))
+    if bonus:
+        post_stored(work, member_id, Step("bonus_back", 0, -bonus, source, f"{source}:b"))
     return made
 
 
@@ -355,45 +363,7 @@ def _check_reason(reason: str) -> None:
         raise ShopError(N_("Say why, so that the member and the owner can understand it later."))
 
 
-@action(permission=Permission.SETTINGS)
-def save_bonus_tier(
-    work: Work,
-    tier_id: int | None,
-    from_minor: int,
-    *,
-    bonus_minor: int = 0,
-    bonus_bp: int = 0,
-    valid_from: datetime | None = None,
-    valid_until: datetime | None = None,
-) -> int:
-    """Add a tier of bonus or change one: a sum, or a share of the top-up; returns its id."""
-    if not 0 < from_minor <= LARGEST:
-        raise Malformed(N_("Type from which amount on the bonus is given."))
-    if (bonus_minor > 0) == (bonus_bp > 0) or min(bonus_minor, bonus_bp) < 0:
-        raise Malformed(N_("Give either an amount or a percentage as the bonus."))
-    if bonus_minor > from_minor or bonus_bp > MOST_BP:
-        raise Refused(N_("A bonus can’t be more than what is topped up."))
-    if valid_from and valid_until and valid_until <= valid_from:
-        raise Malformed(N_("The end of the time is before its beginning."))
-    values: dict[str, Any] = {
-        "from_minor": from_minor, "bonus_minor": bonus_minor, "bonus_bp": bonus_bp, "valid_from": valid_from,
-        "valid_until": valid_until,
-    }  # fmt: skip
-    if tier_id is None:
-        return work.add(BonusTier(**values)).id
-    row = work.get(BonusTier, tier_id, lock=True)
-    for name, value in values.items():
-        setattr(row, name, value)
-    return row.id
-
-
-@action(permission=Permission.SETTINGS)
-def remove_bonus_tier(work: Work, tier_id: int) -> None:
-    """Promise a tier no more; what was given stays."""
-    work.remove(work.get(BonusTier, tier_id, lock=True))
-
-
 __all__ = [
-    "ToppedUp", "begin_top_up", "correct_stored", "credit", "drop_top_up", "finish", "open_top_up", "pay_out", "remove_bonus_tier",
-    "restore", "save_bonus_tier", "spend", "top_up",
+    "ToppedUp", "begin_top_up", "correct_stored", "credit", "drop_top_up", "finish", "open_top_up", "pay_out", "restore",
+    "spend", "top_up",
 ]  # fmt: skip

@@ -10,10 +10,11 @@ from desktop.basics.ids import new_key
 from desktop.pricing.cart import CartLine
 from desktop.queries.stored_value import Balance, stored_facts
 from desktop.queries.verify import verify
+from desktop.services.bonus_tiers import save_bonus_tier
 from desktop.services.checkout import agree_by_code, join_by_phone, save_checkout, send_kiosk_code
 from desktop.services.settlement import Settled, settle
 from desktop.services.stored_sale import choose_stored_value
-from desktop.services.stored_value import save_bonus_tier, top_up
+from desktop.services.stored_value import top_up
 from desktop.shop.shop import Shop
 from tests.helpers.goods import PHONE, Stocked, open_stocked
 from tests.helpers.sales import Pocket

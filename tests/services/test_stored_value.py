@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,7 @@ from desktop.models.system import DailyTotal
 from desktop.queries.checkout import checkout_view
 from desktop.queries.stored_value import Balance, TierRow, stored_facts, stored_owed, stored_page, top_up_slip
 from desktop.queries.verify import verify
+from desktop.services.bonus_tiers import save_bonus_tier
 from desktop.services.checkout import agree_by_staff, save_checkout
 from desktop.services.pay_limits import ASK_MANAGER, REFUND, TAKE, approve_amount, set_role_amounts
 from desktop.services.pay_methods import switch_method
@@ -30,7 +32,6 @@ from desktop.services.stored_sale import choose_stored_value, settle_stored
 from desktop.services.stored_value import (
     correct_stored,
     pay_out,
-    save_bonus_tier,
     top_up,
 )
 from desktop.shop import actors
@@ -267,12 +268,39 @@ def test_only_the_money_is_paid_out_by_who_may_and_with_a_reason(both: Stocked) 
     key = new_key()
     first = owner.do(pay_out, lin, 10_000, "cash", "moves away", client_key=key)
     assert owner.do(pay_out, lin, 10_000, "cash", "moves away", client_key=key) == first
-    assert has(both) == (0, 1_000)
+    assert has(both) == (0, 0)
     entries = owner.ask(stored_page, lin).rows
     assert [(e.kind, e.delta, e.balance) for e in entries] == [
-        ("pay_out", -10_000, 1_000), ("bonus", 1_000, 11_000), ("top_up", 10_000, 10_000),
+        ("bonus_back", -1_000, 0), ("pay_out", -10_000, 1_000), ("bonus", 1_000, 11_000), ("top_up", 10_000, 10_000),
     ]  # fmt: skip
     books(both)
+
+
+@pytest.mark.req("C14")
+def test_paying_money_out_takes_the_same_share_of_the_bonus_back(both: Stocked) -> None:
+    fill(both, 50_000)  # with 100.00 of bonus
+    out = {"method": "cash", "reason": "moves away"}
+    both.shop.do(pay_out, both.member_id, 12_500, **out, client_key=new_key())
+    assert has(both) == (37_500, 7_500)
+    pay_stored(both, both.cart((NUTS, 1)), NUTS_COST)  # what was spent meanwhile is nobody's to take back
+    money, bonus = has(both)
+    both.shop.do(pay_out, both.member_id, 1, **out, client_key=new_key())
+    assert has(both) == (money - 1, bonus)  # less than half a fen of it
+    both.shop.do(pay_out, both.member_id, money - 1, **out, client_key=new_key())
+    assert has(both) == (0, 0)
+    books(both)
+
+
+@pytest.mark.req("C14")
+@given(st.integers(1, 10_000), st.integers(0, 10_000), st.data())
+def test_paid_out_in_parts_the_whole_bonus_goes_and_never_more(money: int, bonus: int, data: Any) -> None:
+    balance = Balance(money, bonus)
+    while balance.money_minor:
+        part = data.draw(st.integers(1, balance.money_minor))
+        gone = balance.lapses(part)
+        assert 0 <= gone <= balance.bonus_minor
+        balance = Balance(balance.money_minor - part, balance.bonus_minor - gone)
+    assert balance == Balance(0, 0)
 
 
 @pytest.mark.req("C14", "M10")

@@ -20,15 +20,16 @@ from desktop.queries.checkout import checkout_view
 from desktop.queries.stored_value import top_up_slip
 from desktop.queries.verify import verify
 from desktop.services.attempts import begin_attempt
+from desktop.services.bonus_tiers import save_bonus_tier
 from desktop.services.pay_methods import MethodTerms, edit_method
 from desktop.services.paying import run_due
 from desktop.services.settings import set_setting
+from desktop.services.stored_room import JUST_BEGUN
 from desktop.services.stored_value import (
     begin_top_up,
     correct_stored,
     drop_top_up,
     pay_out,
-    save_bonus_tier,
 )
 from desktop.shop import actors
 from desktop.shop.action import action
@@ -89,6 +90,46 @@ def test_a_wallet_pays_a_top_up_with_the_bonus_it_was_promised(both: Stocked, cl
     with pytest.raises(Refused, match="given up or is done"):
         _pays(both, f"top_up:{key}", 50_000)
     books(both)
+
+
+@pytest.mark.req("C14", "M1")
+def test_two_open_top_ups_never_bring_more_than_a_member_may_hold(both: Stocked, clock: HandClock) -> None:
+    both.shop.do(set_setting, STORED_MOST.key, 100_000)
+    first, office = new_key(), PayOffice()
+    both.kiosk.do(begin_top_up, both.member_id, 50_000, client_key=first)  # 600.00 with its bonus
+    with pytest.raises(Refused) as refused:
+        both.cashier.do(begin_top_up, both.member_id, 40_000, client_key=new_key())
+    assert refused.value.fields["have"] == "¥600.00"
+    both.cashier.do(begin_top_up, both.member_id, 39_000, client_key=new_key())  # the control: 400.00 fit
+    _pays(both, f"top_up:{first}", 50_000)
+    both.kiosk.do(drop_top_up, first)
+    drive(both.shop, office, clock)
+    assert (has(both), office.net_minor) == ((0, 0), 0)
+
+
+@pytest.mark.req("C14", "M1")
+def test_the_second_of_two_paid_top_ups_goes_back_when_both_are_too_much(
+    both: Stocked, clock: HandClock
+) -> None:
+    keys, office = [new_key(), new_key()], PayOffice()
+    for key in keys:
+        both.kiosk.do(begin_top_up, both.member_id, 50_000, client_key=key)
+        _pays(both, f"top_up:{key}", 50_000)
+    both.shop.do(set_setting, STORED_MOST.key, 100_000)  # less than both, since the second began
+    drive(both.shop, office, clock)
+    assert (has(both), office.net_minor) == ((50_000, 10_000), 50_000)
+    books(both)
+
+
+@pytest.mark.req("C14")
+def test_a_top_up_nobody_pays_holds_its_room_for_minutes_only(stocked: Stocked, clock: HandClock) -> None:
+    stocked.shop.do(set_setting, STORED_MOST.key, 100_000)
+    stocked.kiosk.do(begin_top_up, stocked.member_id, 50_000, client_key=new_key())
+    with pytest.raises(Refused):
+        fill(stocked, 50_000)
+    clock.pass_time(JUST_BEGUN)
+    fill(stocked, 50_000)
+    assert has(stocked) == (50_000, 10_000)
 
 
 @pytest.mark.req("C14", "M1")

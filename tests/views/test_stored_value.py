@@ -16,8 +16,9 @@ from desktop.basics.ids import new_key
 from desktop.models.payment_accounts import PaymentAccount
 from desktop.models.stored_value import TopUp
 from desktop.queries.stored_value import stored_facts
+from desktop.services.bonus_tiers import save_bonus_tier
 from desktop.services.paying import run_due
-from desktop.services.stored_value import save_bonus_tier, top_up
+from desktop.services.stored_value import top_up
 from desktop.shop.shop import Shop
 from desktop.views.common.print_sheet import PrintSheet
 from desktop.views.members.page import MemberPage
@@ -119,21 +120,24 @@ def test_only_money_is_paid_out_and_a_correction_names_its_part(stage: Stage) ->
     page.open_stored("pay_out")
     sheet = stage.sheet(page, PayOutSheet)
     assert sheet.amount.minor() == 10_000
+    assert "¥10.00" in sheet.lapses.text()  # all of the bonus with all of the money
+    sheet.amount.setText("50")
+    assert "¥5.00" in sheet.lapses.text()
     sheet.reason.setText("搬家")
     sheet.primary.click()
     stage.until(lambda: not sheet.isVisible())
     stage.settle()
-    assert block(page).total.text() == "¥10.00"
+    assert block(page).total.text() == "¥55.00"
     page.open_stored("correct")
     correct = stage.sheet(page, CorrectStoredSheet)
     correct.way.set_value(-1)
     correct.part.set_value("bonus")
-    correct.amount.setText("10")
+    correct.amount.setText("5")
     correct.reason.setText("误赠")
     correct.primary.click()
     stage.until(lambda: not correct.isVisible())
     stage.settle()
-    assert block(page).total.text() == "¥0.00"
+    assert block(page).total.text() == "¥50.00"
 
 
 @pytest.mark.req("C14")

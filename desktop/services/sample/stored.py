@@ -13,6 +13,7 @@ from desktop.models.members import Member
 from desktop.models.settings import FX_JUMP, FX_OLD
 from desktop.models.stored_value import DONE, BonusTier, PayOut, StoredBalance, StoredValueEntry, TopUp
 from desktop.models.system import Counter
+from desktop.queries.stored_value import Balance
 from desktop.services.sample.drafts import Calendar, clock
 from desktop.services.sample.people import HER_NUMBER
 from desktop.services.settings import set_settings
@@ -73,12 +74,15 @@ def _top_up(
 
 
 def _pay_out(work: Work, at: datetime, who: int, amount: int, why: str, held: dict[int, list[int]]) -> None:
+    bonus = Balance(*held[who]).lapses(amount)
     row = {
-        "member_id": who, "amount_minor": amount, "currency": CURRENCY, "method_key": "card", "reason": why,
+        "member_id": who, "amount_minor": amount, "bonus_minor": bonus, "currency": CURRENCY, "method_key": "card",
+        "reason": why,
         "client_key": "sample:pay-out", "actor": OWNER, "at": at,
     }  # fmt: skip
     source = f"pay_out:{work.post(PayOut, [row], ids=True)[0]}"
     _entry(work, at, who, "pay_out", (-amount, 0), source, source, held, why)
+    _entry(work, at, who, "bonus_back", (0, -bonus), source, f"{source}:b", held)
 
 
 def _entry(
@@ -97,7 +101,7 @@ def _entry(
     row: dict[str, Any] = {
         "member_id": who, "kind": kind, "money_delta": parts[0], "bonus_delta": parts[1], "money_balance": now[0],
         "bonus_balance": now[1], "source": source, "first": "", "note": note, "client_key": key,
-        "actor": OWNER if kind == "pay_out" else CASHIER, "at": at,
+        "actor": OWNER if kind in ("pay_out", "bonus_back") else CASHIER, "at": at,
     }  # fmt: skip
     work.post(StoredValueEntry, [row])
 

@@ -23,6 +23,7 @@ LOOKS = {  # icon and tone of an entry
     "refund": ("arrow-go-back-line", "info"),
     "correction": ("edit-line", "info"),
     "pay_out": ("hand-coin-line", "warn"),
+    "bonus_back": ("gift-line", "neutral"),
 }
 
 

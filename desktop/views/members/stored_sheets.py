@@ -5,8 +5,10 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _
 from desktop.basics.ids import new_key
+from desktop.basics.money import Money
 from desktop.queries.members import MemberDetail
 from desktop.queries.order_words import method_word
 from desktop.queries.stored_value import StoredFacts
@@ -16,6 +18,7 @@ from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.field import Field, check_all
 from desktop.views.common.inputs import TextInput
+from desktop.views.common.labels import Label
 from desktop.views.common.number_inputs import MoneyInput
 from desktop.views.common.segment import Segment
 from desktop.views.members.stored import parts_words
@@ -23,7 +26,7 @@ from desktop.views.members.words import shown_name
 
 
 class PayOutSheet(Sheet):
-    """Gives the member's own money back, with the reason; the bonus stays."""
+    """Gives the member's own money back, with the reason; the bonus goes by the same share."""
 
     def __init__(
         self,
@@ -49,11 +52,25 @@ class PayOutSheet(Sheet):
         self.amount = MoneyInput(
             context.currency, balance.money_minor, least=1, most=balance.money_minor, required=True
         )
+        self._balance, self.lapses = balance, Label(style="small", color="text2", wrap=True)
         self.method = Segment([(key, method_word(key)) for key in BY_HAND], "cash")
         self.reason = TextInput(longest=120, required=True)
         self._fields = [Field(_("Amount"), self.amount), Field(_("Reason"), self.reason)]
-        self.add(self._fields[0], self.method, self._fields[1])
+        self.add(self._fields[0], self.lapses, self.method, self._fields[1])
+        self.lapses.setVisible(bool(balance.bonus_minor))
+        self.amount.textChanged.connect(lambda _text: self._say_bonus())
+        self._say_bonus()
         self.submitted.connect(self._go)
+
+    def _say_bonus(self) -> None:
+        """What of the bonus goes with the amount typed."""
+        try:
+            amount = self.amount.minor() or 0
+        except ShopError:
+            amount = 0
+        gone = Money(self._balance.lapses(min(amount, self._balance.money_minor)), self._context.currency)
+        words = _("The same share of the bonus is taken back with it: {bonus}.")
+        self.lapses.setText(words.format(bonus=gone))
 
     def ready(self) -> bool:
         return check_all(self._fields)

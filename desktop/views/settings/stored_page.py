@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.basics.i18n import N_, _
 from desktop.queries.stored_value import TierRow, bonus_tiers
-from desktop.services.stored_value import remove_bonus_tier, save_bonus_tier
+from desktop.services.bonus_tiers import remove_bonus_tier, save_bonus_tier
 from desktop.views.common.badges import Badge
 from desktop.views.common.buttons import icon_button, primary, secondary
 from desktop.views.common.cards import Card, CardHead, Divider, IconTile, TwoLines, clear, hbox

@@ -407,6 +407,7 @@ def upgrade() -> None:
         sa.Column("session_id", BigId, nullable=False),
         sa.Column("denomination_minor", sa.BigInteger(), nullable=False),
         sa.Column("pieces", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), server_default="", nullable=False),
         sa.CheckConstraint("pieces > 0 AND denomination_minor > 0", name=op.f("ck_cash_count_pieces")),
         sa.ForeignKeyConstraint(["session_id"], ["cash_session.id"], name=op.f("fk_cash_count_session_id")),
         sa.ForeignKeyConstraint(["tally_id"], ["cash_tally.id"], name=op.f("fk_cash_count_tally_id")),
@@ -414,6 +415,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_cash_count_session_id"), "cash_count", ["session_id"], unique=False)
     op.create_index(op.f("ix_cash_count_tally_id"), "cash_count", ["tally_id"], unique=False)
+    op.create_table(
+        "cash_foreign",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("tally_id", BigId, nullable=False),
+        sa.Column("session_id", BigId, nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("counted_minor", sa.BigInteger(), nullable=False),
+        sa.Column("expected_minor", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("counted_minor >= 0", name=op.f("ck_cash_foreign_counted")),
+        sa.ForeignKeyConstraint(["session_id"], ["cash_session.id"], name=op.f("fk_cash_foreign_session_id")),
+        sa.ForeignKeyConstraint(["tally_id"], ["cash_tally.id"], name=op.f("fk_cash_foreign_tally_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cash_foreign")),
+    )
+    op.create_index(op.f("ix_cash_foreign_session_id"), "cash_foreign", ["session_id"], unique=False)
+    op.create_index(
+        "ux_cash_foreign_tally_id_currency", "cash_foreign", ["tally_id", "currency"], unique=True
+    )
     op.create_table(
         "payment_attempt",
         sa.Column("id", BigId, nullable=False),
