@@ -90,7 +90,10 @@ class CashTally(Base):
 
 
 class CashCount(Base):
-    """So many pieces of one coin or note in a count; of one minor unit: a sum typed as such. Append-only."""
+    """So many pieces of one coin or note in a count; of one minor unit: a sum typed as such. Append-only.
+
+    `currency` is empty for the session's own.
+    """
 
     __tablename__ = "cash_count"
     __table_args__ = (CheckConstraint("pieces > 0 AND denomination_minor > 0", name="pieces"),)
@@ -99,3 +102,20 @@ class CashCount(Base):
     session_id: Mapped[int] = mapped_column(ForeignKey("cash_session.id"), index=True)
     denomination_minor: Mapped[int]
     pieces: Mapped[int]
+    currency: Mapped[str] = mapped_column(default="", server_default="")
+
+
+class CashForeign(Base):
+    """Another currency in a count: how much of it, and how much should have been there (its minor units). Append-only."""
+
+    __tablename__ = "cash_foreign"
+    __table_args__ = (
+        CheckConstraint("counted_minor >= 0", name="counted"),
+        Index("ux_cash_foreign_tally_id_currency", "tally_id", "currency", unique=True),
+    )
+    id: Mapped[RowId]
+    tally_id: Mapped[int] = mapped_column(ForeignKey("cash_tally.id"))
+    session_id: Mapped[int] = mapped_column(ForeignKey("cash_session.id"), index=True)
+    currency: Mapped[str]
+    counted_minor: Mapped[int]
+    expected_minor: Mapped[int]

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from desktop.basics.clock import day_starts, shop_day
 from desktop.basics.errors import NotAllowed, NotFound
 from desktop.basics.i18n import N_
-from desktop.models.cash_sessions import OPEN, CashCount, CashMovement, CashSession, CashTally
+from desktop.models.cash_sessions import OPEN, CashCount, CashForeign, CashMovement, CashSession, CashTally
 from desktop.models.orders import Order
 from desktop.models.payments import PaymentMethod, Refund, RefundTender, Tender
 from desktop.models.people import Permission, Till
@@ -58,8 +58,23 @@ class MovedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignLine:
+    """Another currency in a count: its coins and notes, and what should have been there (its minor units)."""
+
+    currency: str
+    counted_minor: int
+    expected_minor: int
+    pieces: tuple[tuple[int, int], ...]
+
+    @property
+    def difference_minor(self) -> int:
+        """Counted less expected."""
+        return self.counted_minor - self.expected_minor
+
+
+@dataclass(frozen=True, slots=True)
 class TallyLine:
-    """One count: its coins and notes (minor units, pieces). Round 0 is the float."""
+    """One count: its coins and notes (minor units, pieces), other currencies apart. Round 0 is the float."""
 
     round: int
     counted_minor: int
@@ -67,6 +82,7 @@ class TallyLine:
     name: str
     at: datetime
     pieces: tuple[tuple[int, int], ...]
+    foreign: tuple[ForeignLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +238,16 @@ def _tallies(read: Read, session_id: int) -> tuple[TallyLine, ...]:
     mine = select(CashTally.__table__).where(CashTally.session_id == session_id).order_by(CashTally.round)
     rows = read.rows(mine).all()
     names = actor_names(read, {row.actor for row in rows})
-    pieces = select(CashCount.tally_id, CashCount.denomination_minor, CashCount.pieces)
-    counted: dict[int, list[tuple[int, int]]] = {}
+    pieces = select(CashCount.tally_id, CashCount.currency, CashCount.denomination_minor, CashCount.pieces)
+    counted: dict[tuple[int, str], list[tuple[int, int]]] = {}
     for row in read.rows(pieces.where(CashCount.session_id == session_id).order_by(CashCount.id)):
-        counted.setdefault(row.tally_id, []).append((row.denomination_minor, row.pieces))
+        counted.setdefault((row.tally_id, row.currency), []).append((row.denomination_minor, row.pieces))
+    others: dict[int, list[ForeignLine]] = {}
+    foreign = select(CashForeign.__table__).where(CashForeign.session_id == session_id)
+    for row in read.rows(foreign.order_by(CashForeign.currency)):
+        notes = tuple(counted.get((row.tally_id, row.currency), ()))
+        line = ForeignLine(row.currency, row.counted_minor, row.expected_minor, notes)
+        others.setdefault(row.tally_id, []).append(line)
     return tuple(
         TallyLine(
             r.round,
@@ -233,7 +255,8 @@ def _tallies(read: Read, session_id: int) -> tuple[TallyLine, ...]:
             r.expected_minor,
             names.get(r.actor, ""),
             r.at,
-            tuple(counted.get(r.id, ())),
+            tuple(counted.get((r.id, ""), ())),
+            tuple(others.get(r.id, ())),
         )
         for r in rows
     )

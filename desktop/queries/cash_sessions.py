@@ -10,10 +10,11 @@ from sqlalchemy import Select, func, select
 
 from desktop.basics.clock import day_starts, shop_day
 from desktop.models.cash_sessions import CLOSED, OPEN, CashSession
+from desktop.models.exchange import ForeignCurrency
 from desktop.models.payments import RefundTender, Tender
 from desktop.models.people import Permission, Till
 from desktop.models.stored_value import DONE, PayOut, TopUp
-from desktop.queries.cash_sums import CASH, back_by
+from desktop.queries.cash_sums import CASH, back_by, cash_sums
 from desktop.queries.order_detail import actor_names
 from desktop.queries.order_words import said
 from desktop.queries.page import Page, Position, in_order, page_of
@@ -183,3 +184,11 @@ def stored_of_day(read: Read, method: str, start: datetime, end: datetime) -> in
 
 def _sum(read: Read, statement: Select[Any]) -> int:
     return int(read.value(statement) or 0)
+
+
+@question(permission=Permission.CASH)
+def counted_currencies(read: Read, session_id: int = 0) -> tuple[str, ...]:
+    """The other currencies a drawer is counted in: those the shop takes, and what an open session has in it still."""
+    taken = select(ForeignCurrency.code).where(ForeignCurrency.enabled).order_by(ForeignCurrency.id)
+    inside = dict(cash_sums(read, session_id).foreign) if session_id else {}
+    return tuple(dict.fromkeys([*read.rows(taken).scalars(), *inside]))

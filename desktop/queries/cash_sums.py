@@ -9,7 +9,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from desktop.basics.money import Money
-from desktop.models.cash_sessions import DROP, FLOAT, IN, OUT, CashMovement
+from desktop.models.cash_sessions import DROP, FLOAT, IN, OUT, CashForeign, CashMovement, CashTally
 from desktop.models.cash_settings import CASH_ROUND_HOW, CASH_ROUND_TO
 from desktop.models.payments import RefundTender, Tender
 from desktop.models.stored_value import DONE, PayOut, TopUp
@@ -74,16 +74,20 @@ def cash_sums(read: Read, session_id: int) -> CashSums:
         in_minor=moved.get(IN, 0),
         out_minor=moved.get(OUT, 0),
         drop_minor=moved.get(DROP, 0),
-        foreign=_foreign(read, mine, here),
+        foreign=_foreign(read, session_id, mine, here),
     )
 
 
-def _foreign(read: Read, taken: Any, given: Any) -> tuple[tuple[str, int], ...]:
-    """Notes of other currencies in the drawer: taken less given back, those that are there."""
+def _foreign(read: Read, session_id: int, taken: Any, given: Any) -> tuple[tuple[str, int], ...]:
+    """Notes of other currencies in the drawer: there at the opening, taken less given back, those that are there."""
     came = select(Tender.foreign_currency, func.sum(Tender.foreign_minor)).where(*taken)
     went = select(RefundTender.foreign_currency, func.sum(RefundTender.foreign_minor)).where(*given)
     went = went.join(Tender, Tender.id == RefundTender.tender_id)
-    found: dict[str, int] = {}
+    float_of = select(CashForeign.currency, CashForeign.counted_minor).join(
+        CashTally, CashTally.id == CashForeign.tally_id
+    )
+    at_first = read.rows(float_of.where(CashForeign.session_id == session_id, CashTally.round == 0))
+    found: dict[str, int] = {row.currency: row.counted_minor for row in at_first}
     for sign, statement, column in ((1, came, Tender), (-1, went, RefundTender)):
         code = column.foreign_currency
         for row in read.rows(statement.where(code != "").group_by(code)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import BigInteger, String, case, cast, func, literal, select, union_all
+from sqlalchemy import BigInteger, String, and_, case, cast, func, literal, or_, select, union_all
 from sqlalchemy.sql.elements import ColumnElement
 
 from desktop.models.cash_sessions import (
@@ -15,6 +15,7 @@ from desktop.models.cash_sessions import (
     OPEN,
     OUT,
     CashCount,
+    CashForeign,
     CashMovement,
     CashSession,
     CashTally,
@@ -87,7 +88,8 @@ def floats(read: Read) -> Iterator[Fault]:
 def counts(read: Read) -> Iterator[Fault]:
     """M13: a count is its coins and notes."""
     worth = _total(CashCount.denomination_minor * CashCount.pieces).label("total")
-    pieces = select(CashCount.tally_id, worth).group_by(CashCount.tally_id).subquery("counted_pieces")
+    own = select(CashCount.tally_id, worth).where(CashCount.currency == "")
+    pieces = own.group_by(CashCount.tally_id).subquery("counted_pieces")
     should = func.coalesce(pieces.c.total, 0)
     statement = (
         select(_named().label("subject"), should.label("expected"), CashTally.counted_minor.label("found"))
@@ -98,6 +100,26 @@ def counts(read: Read) -> Iterator[Fault]:
         .where(should != CashTally.counted_minor)
     )
     yield from finding(read, "cash count", statement, money)
+
+
+def foreign(read: Read) -> Iterator[Fault]:
+    """M13: so is a count of another currency, and the float of one was there as it was counted."""
+    worth = _total(CashCount.denomination_minor * CashCount.pieces).label("total")
+    keys = (CashCount.tally_id, CashCount.currency)
+    pieces = select(*keys, worth).group_by(*keys).subquery("counted_pieces")
+    added = func.coalesce(pieces.c.total, 0)
+    should = case((CashTally.round == 0, CashForeign.expected_minor), else_=added)
+    of = (pieces.c.tally_id == CashForeign.tally_id, pieces.c.currency == CashForeign.currency)
+    statement = (
+        select(_named().label("subject"), should.label("expected"), CashForeign.counted_minor.label("found"))
+        .select_from(CashForeign)
+        .join(CashTally, CashTally.id == CashForeign.tally_id)
+        .join(CashSession, CashSession.id == CashForeign.session_id)
+        .join(Till, Till.id == CashSession.till_id)
+        .join(pieces, and_(*of), isouter=True)
+        .where(or_(should != CashForeign.counted_minor, added != CashForeign.counted_minor))
+    )
+    yield from finding(read, "cash foreign", statement, count)
 
 
 def one_open(read: Read) -> Iterator[Fault]:
@@ -126,4 +148,4 @@ def z_numbers(read: Read) -> Iterator[Fault]:
     yield from finding(read, "z reports", statement, count)
 
 
-CHECKS = (expected, floats, counts, one_open, z_numbers)
+CHECKS = (expected, floats, counts, foreign, one_open, z_numbers)

@@ -94,6 +94,9 @@ SENTENCES = {
     "purchase moved": N_("{subject}: {expected} stand on the paper, the stock moved by {found}."),
     "cash expected": N_("Cash session {subject}: {expected} should have been there, it says {found}."),
     "cash float": N_("Cash session {subject}: {expected} was put in as its float, it says {found}."),
+    "cash foreign": N_(
+        "Cash session {subject}: notes of another currency make {expected}, the count says {found}."
+    ),
     "cash count": N_("Cash session {subject}: coins and notes make {expected}, the count says {found}."),
     "cash open": N_("Till {subject}: at most {expected} cash session may be open, {found} are."),
     "z reports": N_("Z reports of till {subject}: {expected} were numbered, {found} are there."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
@@ -18,6 +19,7 @@ from desktop.models.cash_sessions import (
     OPEN,
     OUT,
     CashCount,
+    CashForeign,
     CashMovement,
     CashSession,
     CashTally,
@@ -33,6 +35,7 @@ from desktop.shop.work import Work
 LONGEST = 200
 MOST_PIECES = 1_000_000
 Pieces = Sequence[tuple[int, int]]  # (value of the coin or note in minor units, how many)
+Foreign = Sequence[tuple[str, Pieces]]  # the same of each other currency
 
 # a closing waits for the sale that reads this, and the sale after the closing finds nothing
 _OPEN_AT = (
@@ -44,16 +47,25 @@ _OPEN_AT = (
 
 @dataclass(frozen=True, slots=True)
 class Tallied:
-    """A count and what should have been there then (minor units); `difference` below zero: cash is missing."""
+    """A count and what should have been there then (minor units); `difference` below zero: cash is missing.
+
+    `foreign`: currency, counted and expected of each other currency that was counted or should have been there.
+    """
 
     round: int
     counted_minor: int
     expected_minor: int
+    foreign: Sequence[Sequence[Any]] = ()
 
     @property
     def difference_minor(self) -> int:
         """Counted less expected."""
         return self.counted_minor - self.expected_minor
+
+    @property
+    def exact(self) -> bool:
+        """Whether nothing is missing or too much in any currency."""
+        return not self.difference_minor and all(counted == due for _code, counted, due in self.foreign)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +94,12 @@ def session_of(work: Work, till_id: int, *, cash: bool = False) -> int | None:
 
 
 @action(permission=Permission.CASH)
-def open_session(work: Work, till_id: int, pieces: Pieces, *, client_key: str) -> int:
-    """Open a till’s drawer with a float counted by coin and note; returns the session’s id.
+def open_session(work: Work, till_id: int, pieces: Pieces, *, client_key: str, foreign: Foreign = ()) -> int:
+    """Open a till’s drawer with a float counted by coin and note, other currencies apart; returns the session’s id.
 
     Raises `Refused` when somebody has it open. A retry with the same client key gets the first answer.
     """
-    given = once.claim(work, client_key, ["open cash session", till_id, [list(p) for p in pieces]])
+    given = once.claim(work, client_key, ["open cash session", till_id, *_told(pieces, foreign)])
     if given is not None:
         return int(given)
     work.get(Till, till_id)
@@ -105,7 +117,8 @@ def open_session(work: Work, till_id: int, pieces: Pieces, *, client_key: str) -
         )
     if amount:
         _move(work, made, FLOAT, amount, "", "", f"{client_key}:f")
-    _tally(work, made, 0, pieces, amount, f"{client_key}:c")
+    floats = [(code, _worth(counted), _worth(counted)) for code, counted in foreign]
+    _tally(work, made, Tallied(0, amount, amount, floats), pieces, foreign, f"{client_key}:c")
     once.keep(work, client_key, made)
     return made
 
@@ -139,16 +152,24 @@ def move_cash(
 
 
 @action(permission=Permission.CASH)
-def count_cash(work: Work, session_id: int, pieces: Pieces, *, client_key: str) -> Tallied:
-    """Hand in a count of the drawer; only now what should be there is told. Counting again is a further count."""
-    given = once.claim(work, client_key, ["count cash", session_id, [list(p) for p in pieces]])
+def count_cash(
+    work: Work, session_id: int, pieces: Pieces, *, client_key: str, foreign: Foreign = ()
+) -> Tallied:
+    """Hand in a count of the drawer; only now what should be there is told. Counting again is a further count.
+
+    A currency that is not among `foreign` counts as nothing of it there.
+    """
+    given = once.claim(work, client_key, ["count cash", session_id, *_told(pieces, foreign)])
     if given is not None:
         return Tallied(**given)
     _still_open(work, session_id)
-    worth = _worth(pieces)
     last = work.value(select(func.max(CashTally.round)).where(CashTally.session_id == session_id))
-    told = Tallied(int(last or 0) + 1, worth, cash_sums(work, session_id).expected_minor)
-    _tally(work, session_id, told.round, pieces, told.expected_minor, client_key)
+    sums = cash_sums(work, session_id)
+    found, due = {code: _worth(counted) for code, counted in foreign}, dict(sums.foreign)
+    others = [(code, found.get(code, 0), due.get(code, 0)) for code in sorted({*found, *due})]
+    kept = [row for row in others if row[1] or row[2]]
+    told = Tallied(int(last or 0) + 1, _worth(pieces), sums.expected_minor, kept)
+    _tally(work, session_id, told, pieces, foreign, client_key)
     once.keep(work, client_key, asdict(told))
     return told
 
@@ -165,7 +186,7 @@ def close_session(
     if given is not None:
         return Closed(**given)
     session = _still_open(work, session_id)
-    last = select(CashTally.counted_minor, CashTally.expected_minor).where(
+    last = select(CashTally.id, CashTally.counted_minor, CashTally.expected_minor).where(
         CashTally.session_id == session_id, CashTally.round > 0
     )
     count = work.first(last.order_by(CashTally.round.desc()).limit(1))
@@ -173,7 +194,9 @@ def close_session(
         raise Refused(N_("Count the cash first. An empty drawer counts as zero."), next_step="count_cash")
     expected = cash_sums(work, session_id).expected_minor
     difference = int(count.counted_minor - count.expected_minor)
-    if difference and not reason.strip():
+    off = CashForeign.counted_minor != CashForeign.expected_minor
+    foreign_off = work.value(select(CashForeign.id).where(CashForeign.tally_id == count.id, off).limit(1))
+    if (difference or foreign_off) and not reason.strip():
         raise Malformed(N_("Say what the difference comes from. “Unknown” is an answer too."))
     session.number = next_number(work, f"z:{session.till_id}")
     session.state, session.closed_by, session.closed_at = CLOSED, work.actor.key, work.now
@@ -225,19 +248,40 @@ def _move(
     return work.post(CashMovement, [row], ids=True)[0]
 
 
-def _tally(work: Work, session_id: int, number: int, pieces: Pieces, expected: int, client_key: str) -> None:
+def _told(pieces: Pieces, foreign: Foreign) -> list[Any]:
+    """A count as the key of a retry keeps it."""
+    counted: list[Any] = [[list(p) for p in pieces]]
+    return [*counted, [[code, [list(p) for p in parts]] for code, parts in foreign]] if foreign else counted
+
+
+def _tally(
+    work: Work, session_id: int, told: Tallied, pieces: Pieces, foreign: Foreign, client_key: str
+) -> None:
+    if any(code == work.currency for code, _parts in foreign) or len(dict(foreign)) < len(foreign):
+        raise Malformed(N_("Each other currency is counted once, beside the shop’s own."))
     row = {
-        "session_id": session_id, "round": number, "counted_minor": _worth(pieces), "expected_minor": expected,
-        "client_key": client_key, "actor": work.actor.key, "at": work.now,
+        "session_id": session_id, "round": told.round, "counted_minor": told.counted_minor,
+        "expected_minor": told.expected_minor, "client_key": client_key, "actor": work.actor.key, "at": work.now,
     }  # fmt: skip
     tally = work.post(CashTally, [row], ids=True)[0]
+    of = {"tally_id": tally, "session_id": session_id}
+    counts = [{**of, **one} for code, parts in (("", pieces), *foreign) for one in _pieces(code, parts)]
+    work.post(CashCount, counts)
+    others = [
+        {**of, "currency": code, "counted_minor": counted, "expected_minor": due}
+        for code, counted, due in told.foreign
+        if counted or due
+    ]
+    work.post(CashForeign, others)
+    work.touch("cash_session", session_id)
+
+
+def _pieces(currency: str, pieces: Pieces) -> list[dict[str, Any]]:
     found: dict[int, int] = {}
     for value, count in pieces:
         found[value] = found.get(value, 0) + count
-    rows = [
-        {"tally_id": tally, "session_id": session_id, "denomination_minor": value, "pieces": count}
+    return [
+        {"currency": currency, "denomination_minor": value, "pieces": count}
         for value, count in sorted(found.items(), reverse=True)
         if count
     ]
-    work.post(CashCount, rows)
-    work.touch("cash_session", session_id)

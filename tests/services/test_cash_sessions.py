@@ -19,6 +19,7 @@ from desktop.models.orders import Order
 from desktop.models.payment_attempts import PaymentAttempt
 from desktop.models.payments import RefundTender, Tender
 from desktop.queries.cash_report import cash_report
+from desktop.queries.cash_sessions import counted_currencies
 from desktop.queries.checkout import checkout_view
 from desktop.queries.refund_preview import refund_preview
 from desktop.queries.verify import verify
@@ -302,8 +303,64 @@ def test_foreign_notes_lie_beside_the_shops_own_and_change_goes_out(local: Stock
     drawer = local.shop.ask(cash_report, session).cash
     assert drawer is not None
     assert (drawer.taken_minor, drawer.foreign, drawer.expected_minor) == (-1_810, (("USD", 500),), 40_190)
-    assert closed(local, session, 40_190).difference_minor == 0  # type: ignore[attr-defined]
+    five = [("USD", [(500, 1)])]
+    assert local.cashier.do(count_cash, session, [(1, 40_190)], client_key=new_key(), foreign=five).exact
+    local.cashier.do(close_session, session, client_key=new_key())
     assert not local.shop.ask(verify).faults
+
+
+@pytest.mark.req("M13", "M6")
+def test_notes_of_each_currency_are_counted_blind_and_differ_apart(stocked: Stocked) -> None:
+    for code, rate in (("USD", "7"), ("JPY", "0.05")):
+        stocked.shop.do(save_currency, code)
+        stocked.shop.do(type_rate, code, rate)
+    assert stocked.cashier.ask(counted_currencies) == ("USD", "JPY")
+    at_first = [("JPY", [(1_000, 2)])]
+    session = stocked.cashier.do(
+        open_session, stocked.kiosk_till, [(1, 42_000)], client_key=new_key(), foreign=at_first
+    )
+    key = new_key()
+    version = stocked.kiosk.do(save_checkout, key, stocked.cart((MILK, 1)))
+    notes = TenderIn("cash", 1_690, foreign_currency="USD", foreign_minor=500, rate="7")
+    stocked.cashier.do(settle, key, [notes], version)
+    blind = stocked.cashier.ask(cash_report, session)
+    assert blind.cash is None  # not told before the count
+    retry = new_key()
+    short = [("USD", [(100, 4)]), ("JPY", [(1_000, 2)])]
+    told = stocked.cashier.do(count_cash, session, [(1, 40_190)], client_key=retry, foreign=short)
+    again = stocked.cashier.do(count_cash, session, [(1, 40_190)], client_key=retry, foreign=short)
+    assert [tuple(row) for row in told.foreign] == [("JPY", 2_000, 2_000), ("USD", 400, 500)]
+    assert (told.difference_minor, told.exact, again.exact) == (0, False, False)
+    with pytest.raises(Malformed):  # the shop's own notes are exact, a dollar is missing
+        stocked.cashier.do(close_session, session, client_key=new_key())
+    stocked.cashier.do(close_session, session, reason="Unknown", client_key=new_key())
+    report = stocked.shop.ask(cash_report, session)
+    first, last = report.tallies
+    assert [(one.currency, one.pieces) for one in first.foreign] == [("JPY", ((1_000, 2),))]
+    assert [(one.currency, one.difference_minor, one.pieces) for one in last.foreign] == [
+        ("JPY", 0, ((1_000, 2),)), ("USD", -100, ((100, 4),)),
+    ]  # fmt: skip
+    assert last.pieces == ((1, 40_190),)
+    assert report.session.difference_minor == 0
+    assert not stocked.shop.ask(verify).faults
+    with stocked.shop.storage.write.begin() as connection:
+        connection.execute(text(
+            "INSERT INTO cash_count (tally_id, session_id, currency, denomination_minor, pieces) "
+            "SELECT max(id), max(session_id), 'USD', 100, 1 FROM cash_tally"
+        ))  # fmt: skip
+    assert {fault.kind for fault in stocked.shop.ask(verify).faults} == {"cash foreign"}
+
+
+@pytest.mark.req("M13", "M6")
+def test_a_currency_nobody_counted_is_missing(local: Stocked) -> None:
+    session = local.cashier.do(
+        open_session, local.kiosk_till, [], client_key=new_key(), foreign=[("USD", [(100, 1)])]
+    )
+    told = local.cashier.do(count_cash, session, [], client_key=new_key())
+    assert [tuple(row) for row in told.foreign] == [("USD", 0, 100)]
+    for wrong in ([("CNY", [(100, 1)])], [("USD", [(100, 1)]), ("USD", [(100, 1)])], [("USD", [(100, -1)])]):
+        with pytest.raises(Malformed):
+            local.cashier.do(count_cash, session, [], client_key=new_key(), foreign=wrong)
 
 
 @pytest.mark.req("M13", "M7")

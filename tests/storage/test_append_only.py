@@ -45,8 +45,8 @@ LEDGERS = {
     "rule_version", "price_changed", "shipment_line", "shipment_trail", "stocktake_scan",
     "goods_receipt", "goods_receipt_line", "supplier_return_line", "after_sale_event", "refund_extra",
     "batch_movement", "set_aside_entry", "payment_event",
-    "cash_count", "cash_movement", "cash_tally", "drawer_kick", "stored_value_entry", "pay_out", "fx_rate",
-    "statement_entry",
+    "cash_count", "cash_foreign", "cash_movement", "cash_tally", "drawer_kick", "stored_value_entry", "pay_out",
+    "fx_rate", "statement_entry",
 }  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def full(shop: Shop) -> Storage:
         line = connection.execute(text("SELECT id FROM order_line")).scalar_one()
     shop.do(refund_lines, settled.order_id, [(line, 1_000)], "坏了", new_key())
     _one_batch(stocked)
-    shop.do(open_session, stocked.kiosk_till, [(100, 5)], client_key=new_key())
+    shop.do(open_session, stocked.kiosk_till, [(100, 5)], client_key=new_key(), foreign=[("USD", [(100, 1)])])
     with shop.storage.write.begin() as connection:
         moment = {"at": shop.clock.now(), "name": "x", "spec": "{}"}
         rule = {

@@ -18,6 +18,7 @@ from desktop.basics.ids import new_key
 from desktop.queries.cash_report import cash_report
 from desktop.queries.cash_sessions import CashFilter, sessions_page
 from desktop.services.cash_sessions import move_cash, open_session
+from desktop.services.exchange import save_currency
 from desktop.shop.shop import Shop
 from desktop.views.cash.count_grid import CountGrid
 from desktop.views.cash.paper import report_lines
@@ -111,6 +112,43 @@ def test_a_count_can_be_done_again(stage: Stage) -> None:
     stage.settle()
     report = stage.outside(lambda: stage.context.shop.ask(cash_report, session))
     assert [t.counted_minor for t in report.tallies] == [5_000, 0, 5_000]
+
+
+@pytest.mark.req("M13", "M6")
+def test_notes_of_other_currencies_have_a_page_each(stage: Stage) -> None:
+    shop = stage.context.shop
+    stage.outside(lambda: (shop.do(save_currency, "USD"), shop.do(save_currency, "JPY")))
+    session = opened(stage)
+    screen = stage.show(CashScreen)
+    screen._own("count")
+    count = stage.sheet(screen, CountSheet)
+    stage.until(lambda: set(count.book.others) == {"USD", "JPY"})
+    count.grid.loose.setText("50.00")
+    count.book.which.picked.emit("USD")
+    dollars = count.book.others["USD"]
+    assert (dollars.isVisible(), count.grid.isVisible()) == (True, False)
+    assert dollars.values[-1] == 100  # no lines for coins
+    typed(dollars, "1")
+    assert count.book.foreign() == [("USD", [(10_000, 1)])]
+    count.book.others["JPY"].inputs[0].setText("x")
+    count.submit()
+    assert count.book.pages.currentWidget() is count.book.others["JPY"]  # what is wrong is shown
+    count.book.others["JPY"].inputs[0].setText("")
+    count.submit()
+    stage.until(lambda: [s for s in screen.findChildren(CloseSheet) if s.isVisible()])
+    close = stage.sheet(screen, CloseSheet)
+    assert close.verdict.text() == "USD 100.00 too much"
+    close.submit()
+    assert close.isVisible()  # this difference needs its reason too
+    close.usual.picked.emit("Unknown")
+    close.submit()
+    stage.settle()
+    stage.until(lambda: screen.panel.report is not None and screen.panel.report.is_z)
+    assert screen.panel.badge.text == "USD 100.00 too much"
+    report = stage.outside(lambda: shop.ask(cash_report, session))
+    printed = [(line.left, line.right) for line in report_lines(report, stage.context)]
+    assert ("USD difference", "+100.00") in printed
+    assert ("USD 100.00 × 1", "100.00") in printed
 
 
 @pytest.mark.req("M13")

@@ -32,6 +32,7 @@ SINCE_0004 = (
     "drawer_kick",
     "payment_event",
     "cash_count",
+    "cash_foreign",
     "cash_movement",
     "cash_tally",
     "stored_value_entry",

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 from desktop.basics.denominations import denominations
 from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _
-from desktop.basics.money import LARGEST, Money
+from desktop.basics.money import LARGEST, Money, digits_of
 from desktop.views.common.buttons import icon_button, secondary
 from desktop.views.common.cards import Divider, NestedCard, hbox, vbox
 from desktop.views.common.labels import Label
@@ -21,14 +21,18 @@ KEYS = ("7", "8", "9", "4", "5", "6", "1", "2", "3", "0", "00")
 
 
 class CountGrid(QWidget):
-    """Pieces of each coin and note, and the rest as a sum; `changed(total)` in minor units."""
+    """Pieces of each coin and note, and the rest as a sum; `changed(total)` in minor units.
+
+    `notes`: only what is at least one whole unit has a line, as banks take no coins of other countries.
+    """
 
     changed = Signal(object)
 
-    def __init__(self, currency: str, parent: QWidget | None = None) -> None:
+    def __init__(self, currency: str, parent: QWidget | None = None, *, notes: bool = False) -> None:
         super().__init__(parent)
         self.currency, self.total = currency, 0
-        self.values = denominations(currency)
+        least = 10 ** digits_of(currency) if notes else 0
+        self.values = tuple(value for value in denominations(currency) if value >= least)
         self.inputs: list[NumberInput] = [IntegerInput(least=0, most=MOST) for _value in self.values]
         self.loose = MoneyInput(currency, least=0, most=LARGEST)
         self._sums = [Label("", "small", "text2", align="right") for _value in self.values]
@@ -165,4 +169,8 @@ class CountGrid(QWidget):
         for entry in self._entries():
             entry.setText("")
         self._last = self.inputs[0]
+        self.begin()
+
+    def begin(self) -> None:
+        """Give the keyboard to the line that had it last."""
         self._last.setFocus()

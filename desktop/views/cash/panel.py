@@ -9,7 +9,7 @@ from desktop.basics.i18n import _
 from desktop.queries.cash_report import CashReport, cash_report
 from desktop.services.cash_sessions import note_print
 from desktop.views.cash.paper import report_lines
-from desktop.views.cash.words import blocks, difference_words, head_rows, report_title
+from desktop.views.cash.words import blocks, head_rows, report_title, verdict_words
 from desktop.views.common.badges import Badge
 from desktop.views.common.buttons import icon_button, secondary
 from desktop.views.common.cards import Card, Divider, Facts, TwoLines, clear, hbox, vbox
@@ -104,8 +104,10 @@ class ReportPanel(Card):
                 open_words, "warn" if row.overnight else "success", "alert" if row.overnight else "done"
             )
         else:
-            words, tone = difference_words(row.difference_minor, row.currency)
-            self.badge.show_status(words, tone, "alert" if row.difference_minor else "done")
+            last = report.tallies[-1].foreign if report.tallies else ()
+            foreign = [(one.currency, one.counted_minor, one.expected_minor) for one in last]
+            words, tone = verdict_words(row.difference_minor, foreign, row.currency)
+            self.badge.show_status(words, tone, "done" if tone == "success" else "alert")
         clear(self._blocks)
         self._add("", head_rows(row, zone))
         for block in blocks(report, zone):

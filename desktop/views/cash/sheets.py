@@ -10,8 +10,8 @@ from desktop.basics.ids import new_key
 from desktop.basics.money import LARGEST, Money
 from desktop.queries.cash_sessions import SessionRow, TillDrawer
 from desktop.services.cash_sessions import Closed, Tallied, close_session, count_cash, move_cash, open_session
-from desktop.views.cash.count_grid import CountGrid
-from desktop.views.cash.words import difference_words, signed
+from desktop.views.cash.count_book import CountBook
+from desktop.views.cash.words import foreign_rows, signed, verdict_words
 from desktop.views.common.buttons import secondary
 from desktop.views.common.cards import Facts
 from desktop.views.common.context import Context
@@ -52,20 +52,22 @@ class OpenSheet(Sheet):
         )
         self._context, self._done_with, self._key = context, done, new_key()
         self.till = Select([(str(t.till_id), t.till) for t in tills], str(till_id))
-        self.grid = CountGrid(context.currency)
-        self.add(Field(_("Till"), self.till), self.grid)
+        self.book = CountBook(context, context.currency)
+        self.grid = self.book.grid
+        self.add(Field(_("Till"), self.till), self.book)
         self.submitted.connect(self._go)
 
     def ready(self) -> bool:
-        sentence = self.grid.problem()
+        sentence = self.book.problem()
         if sentence:
             self.show_error(sentence)
         return not sentence
 
     def _go(self) -> None:
         task = self._context.of(self).do(
-            open_session, int(self.till.value()), self.grid.pieces(), client_key=self._key
-        )
+            open_session, int(self.till.value()), self.grid.pieces(), client_key=self._key,
+            foreign=self.book.foreign(),
+        )  # fmt: skip
         task.busy(self.primary).then(self._opened).otherwise(self.show_error)
 
     def _opened(self, session_id: int) -> None:
@@ -128,19 +130,24 @@ class CountSheet(Sheet):
         title = _("Count the cash of {till}").format(till=session.till)
         super().__init__(parent, title, verb=_("Hand in the count"), text=text, icon="coins-line", width=560)
         self._context, self._session, self._done_with, self._key = context, session, done, new_key()
-        self.grid = CountGrid(session.currency)
-        self.add(self.grid)
+        self.book = CountBook(context, session.currency, session.id)
+        self.grid = self.book.grid
+        self.add(self.book)
         self.submitted.connect(self._go)
 
     def ready(self) -> bool:
-        sentence = self.grid.problem()
+        sentence = self.book.problem()
         if sentence:
             self.show_error(sentence)
         return not sentence
 
     def _go(self) -> None:
         task = self._context.of(self).do(
-            count_cash, self._session.id, self.grid.pieces(), client_key=self._key
+            count_cash,
+            self._session.id,
+            self.grid.pieces(),
+            client_key=self._key,
+            foreign=self.book.foreign(),
         )
         task.busy(self.primary).then(self._counted).otherwise(self.show_error)
 
@@ -164,16 +171,17 @@ class CloseSheet(Sheet):
         title = _("Close the cash session of {till}").format(till=session.till)
         super().__init__(parent, title, verb=_("Close the session"), icon="lock-2-line", width=440)
         self._context, self._session, self._done_with, self._key = context, session, done, new_key()
-        off = told.difference_minor
-        words, tone = difference_words(off, session.currency)
+        off = not told.exact
+        words, tone = verdict_words(told.difference_minor, told.foreign, session.currency)
         facts = Facts()
         rows = [(_("Cash counted"), str(Money(told.counted_minor, session.currency)), "")]
         rows.append((_("Should be there"), str(Money(told.expected_minor, session.currency)), ""))
-        rows.append((_("Cash difference"), signed(off, session.currency), tone))
+        rows.append((_("Cash difference"), signed(told.difference_minor, session.currency), tone))
+        rows += [row for one in told.foreign for row in foreign_rows(*one)]
         facts.show_rows(rows)
         self.verdict = Label(words, "h3", f"{tone}_fg")
         self.usual = Select([("", _("Write one below")), *((_(w), _(w)) for w in OFF)], "")
-        self.reason = Field(_("Where the difference comes from"), TextInput(longest=200, required=bool(off)))
+        self.reason = Field(_("Where the difference comes from"), TextInput(longest=200, required=off))
         self.note = Field(_("Note for the next shift, if any"), TextInput(longest=200))
         self.add(self.verdict, facts)
         if off:

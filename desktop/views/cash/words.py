@@ -1,13 +1,14 @@
 """A session's report as blocks of words and amounts, for the screen and for paper alike."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from desktop.basics.i18n import N_, _, ngettext
 from desktop.basics.money import Money
-from desktop.queries.cash_report import CashReport
+from desktop.queries.cash_report import CashReport, ForeignLine
 from desktop.queries.cash_sessions import SessionRow
 from desktop.queries.order_words import method_word
 
@@ -37,6 +38,37 @@ def difference_words(minor: int, currency: str) -> tuple[str, str]:
     if minor < 0:
         return _("{amount} missing").format(amount=amount), "danger"
     return _("{amount} too much").format(amount=amount), "warn"
+
+
+def verdict_words(minor: int, foreign: Iterable[Sequence[Any]], currency: str) -> tuple[str, str]:
+    """What the differences of a count mean, in the shop's own currency and then in the others, and their tone."""
+    off = [(code, counted - due) for code, counted, due in foreign if counted != due]
+    if not off:
+        return difference_words(minor, currency)
+    parts = [difference_words(minor, currency)[0]] if minor else []
+    for code, gap in off:
+        amount = amount_of(abs(gap), code)
+        words = _("{amount} missing") if gap < 0 else _("{amount} too much")
+        parts.append(words.format(amount=amount))
+    short = minor < 0 or any(gap < 0 for _code, gap in off)
+    return _(", ").join(parts), "danger" if short else "warn"
+
+
+def amount_of(minor: int, currency: str) -> str:
+    """An amount with the code of its currency: `JPY 1,200` beside ¥."""
+    return f"{currency} {Money(minor, currency).plain()}"
+
+
+def foreign_rows(currency: str, counted: int, due: int) -> list[Row]:
+    """Another currency in a drawer: counted, what should be there, the difference."""
+    gap = counted - due
+    tone = "success" if not gap else "danger" if gap < 0 else "warn"
+    plus = "+" if gap > 0 else ""
+    return [
+        (_("{currency} counted").format(currency=currency), amount_of(counted, currency), ""),
+        (_("{currency} that should be there").format(currency=currency), amount_of(due, currency), ""),
+        (_("{currency} difference").format(currency=currency), f"{plus}{Money(gap, currency).plain()}", tone),
+    ]
 
 
 def report_title(report: CashReport) -> str:
@@ -127,7 +159,7 @@ def _cash(report: CashReport) -> Block:
     ]
     rows.append((_("Should be there"), str(Money(sums.expected_minor, session.currency)), "strong"))
     rows += [
-        (_("{currency} notes").format(currency=code), str(Money(minor, code)), "")
+        (_("{currency} notes").format(currency=code), amount_of(minor, code), "")
         for code, minor in sums.foreign
     ]
     if session.counted_minor is not None and session.difference_minor is not None:
@@ -142,6 +174,10 @@ def _cash(report: CashReport) -> Block:
             else "warn"
         )
         rows.append((_("Cash difference"), signed(session.difference_minor, session.currency), tone))
+        last = report.tallies[-1].foreign if report.tallies and report.tallies[-1].round else ()
+        rows += [
+            row for one in last for row in foreign_rows(one.currency, one.counted_minor, one.expected_minor)
+        ]
         rows += [(_("Reason"), session.reason, "")] if session.reason else []
         rows += [(_("Note"), session.note, "")] if session.note else []
     return Block(_("Cash"), tuple(rows))
@@ -158,9 +194,24 @@ def _counts(report: CashReport, zone: ZoneInfo) -> Iterator[Block]:
         if tally.round:
             off = tally.counted_minor - tally.expected_minor
             rows.append((_("Difference then"), signed(off, currency), ""))
+        for other in tally.foreign:
+            rows += _notes(other, tally.round)
         name = _("Count {number}").format(number=tally.round) if tally.round else _("Float")
         at = f"{tally.at.astimezone(zone):%H:%M}"
         yield Block(" · ".join(part for part in (name, at, tally.name) if part), tuple(rows))
+
+
+def _notes(line: ForeignLine, number: int) -> list[Row]:
+    code = line.currency
+    rows = [
+        (_("As a sum") if value == 1 and pieces > 99 else f"{amount_of(value, code)} × {pieces:,}",
+         Money(value * pieces, code).plain(), "")
+        for value, pieces in line.pieces
+    ]  # fmt: skip
+    rows.append(
+        (_("{currency} counted").format(currency=code), amount_of(line.counted_minor, code), "strong")
+    )
+    return rows + foreign_rows(code, line.counted_minor, line.expected_minor)[2:] if number else rows
 
 
 def _moved(report: CashReport, zone: ZoneInfo) -> Block:

@@ -10,8 +10,16 @@ from desktop.basics.errors import ShopError
 from desktop.basics.i18n import N_, _
 from desktop.basics.ids import new_key
 from desktop.basics.money import Money
-from desktop.queries.cash_sessions import TillDrawer, drawers
-from desktop.services.cash_sessions import Closed, Tallied, close_session, count_cash, open_session
+from desktop.queries.cash_sessions import TillDrawer, counted_currencies, drawers
+from desktop.services.cash_sessions import (
+    Closed,
+    Foreign,
+    Pieces,
+    Tallied,
+    close_session,
+    count_cash,
+    open_session,
+)
 from desktop.views.kiosk.overlays import Notice, Overlay
 from desktop.views.kiosk.typed_sum import TypedSum
 from desktop.views.kiosk.widgets import Text, row, wide
@@ -47,28 +55,51 @@ class CashDesk:
     def _look(self, found: tuple[TillDrawer, ...]) -> None:
         here = next((drawer for drawer in found if drawer.till_id == self._till), None)
         if here is None or here.session is None:
-            self._ask(_("Open the drawer"), _("Float in the drawer"), _("Open the drawer"), self._open)
+            self._sums(_("Open the drawer"), _("Float in the drawer"), _("Open the drawer"), 0, self._open)
         else:
             self._count(here.session.id)
 
-    def _ask(self, title: str, label: str, verb: str, then: Callable[[int], object]) -> None:
-        assert self._window.sale is not None
-        currency = self._window.sale.facts.currency
+    def _ask(self, title: str, label: str, verb: str, then: Callable[[int], object], currency: str) -> None:
         asked = TypedSum(self._window, currency, title, label, verb, least=0, icon="safe-2-line")
         asked.typed_sum.connect(then)
         self._window.open_overlay(asked)
 
-    def _open(self, minor: int) -> None:
-        pieces = [(1, minor)] if minor else []
-        self._do(lambda _id: self._tell(_("The cash session is open")), open_session, self._till, pieces)
+    def _sums(
+        self, title: str, label: str, verb: str, session_id: int, then: Callable[[dict[str, int]], object]
+    ) -> None:
+        """Ask for the sum of each currency that may lie in the drawer, one after the other."""
+        assert self._window.sale is not None
+        own = self._window.sale.facts.currency
+
+        def next_one(left: list[str], found: dict[str, int]) -> None:
+            if not left:
+                then(found)
+                return
+            code, *rest = left
+            words = label if code == own else _("{currency} notes in the drawer").format(currency=code)
+            keep = lambda minor: next_one(rest, {**found, code: minor})  # noqa: E731
+            self._ask(title, words, _("Next") if rest else verb, keep, code)
+
+        task = self._background.device(self._door.ask, counted_currencies, session_id)
+        task.then(lambda codes: next_one([own, *codes], {})).otherwise(self._refused)
+
+    def _pieces(self, sums: dict[str, int]) -> tuple[Pieces, Foreign]:
+        """Sums as a count takes them: the shop's own, and the others apart."""
+        own, *others = ((code, [(1, minor)] if minor else []) for code, minor in sums.items())
+        return own[1], [other for other in others if other[1]]
+
+    def _open(self, sums: dict[str, int]) -> None:
+        pieces, foreign = self._pieces(sums)
+        said = lambda _id: self._tell(_("The cash session is open"))  # noqa: E731
+        self._do(said, open_session, self._till, pieces, foreign=foreign)
 
     def _count(self, session_id: int) -> None:
         title, label = _("Count the drawer"), _("All cash in the drawer, float included")
-        self._ask(title, label, _("Hand in the count"), partial(self._hand_in, session_id))
+        self._sums(title, label, _("Hand in the count"), session_id, partial(self._hand_in, session_id))
 
-    def _hand_in(self, session_id: int, minor: int) -> None:
-        pieces = [(1, minor)] if minor else []
-        self._do(partial(self._counted, session_id), count_cash, session_id, pieces)
+    def _hand_in(self, session_id: int, sums: dict[str, int]) -> None:
+        pieces, foreign = self._pieces(sums)
+        self._do(partial(self._counted, session_id), count_cash, session_id, pieces, foreign=foreign)
 
     def _counted(self, session_id: int, told: Tallied) -> None:
         assert self._window.sale is not None
@@ -102,8 +133,10 @@ class Verdict(Overlay):
         super().__init__(window, 820)
         off = told.difference_minor
         amount = Money(abs(off), currency)
-        if not off:
+        if told.exact:
             words, token = _("Exact"), "success_fg"
+        elif not off:
+            words, token = _("Other notes differ"), "danger_fg"
         elif off < 0:
             words, token = _("{amount} missing").format(amount=amount), "danger_fg"
         else:
@@ -113,7 +146,15 @@ class Verdict(Overlay):
             counted=Money(told.counted_minor, currency), expected=Money(told.expected_minor, currency)
         )
         self.fill(Text(sums, 26, token="text2", align="center"))
-        if off:
+        for code, counted, due in told.foreign:
+            parts = {
+                "currency": code,
+                "counted": Money(counted, code).plain(),
+                "expected": Money(due, code).plain(),
+            }
+            one = _("{currency}: counted {counted}, {expected} should be there").format(**parts)
+            self.fill(Text(one, 26, 500, "text2" if counted == due else "danger_fg", align="center"))
+        if not told.exact:
             self.fill(
                 Text(_("Close the session. Where does the difference come from?"), 28, 500, align="center")
             )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from desktop.models.cash_sessions import CashSession
+from desktop.models.cash_sessions import CashForeign, CashSession
 from desktop.models.cash_settings import CASH_ROUND_TO
 from desktop.models.orders import Order
+from desktop.services.exchange import save_currency
 from desktop.services.settings import set_settings
 from desktop.views.kiosk.overlays import Notice
 from desktop.views.kiosk.staff_cash import Verdict
@@ -73,3 +74,38 @@ def test_staff_opens_counts_and_closes_the_drawer(kiosk: Kiosk) -> None:
             select(CashSession.state, CashSession.difference_minor, CashSession.reason)
         ).one()
     assert tuple(row) == ("closed", -200, "找错零钱")
+
+
+@pytest.mark.req("M13", "M6")
+def test_notes_of_other_currencies_are_counted_one_after_the_other(kiosk: Kiosk) -> None:
+    aside(lambda: kiosk.stocked.shop.do(save_currency, "USD"))
+    kiosk.open()
+
+    def typed(*amounts: str) -> None:
+        menu(kiosk)
+        touch(kiosk, "交接班")
+        before = None
+        for amount in amounts:
+            kiosk.qtbot.waitUntil(
+                lambda last=before: (
+                    isinstance(kiosk.window.overlay, TypedSum) and kiosk.window.overlay is not last
+                )
+            )
+            before = kiosk.window.overlay
+            sums(kiosk, *amount)
+
+    typed("100", "20")
+    kiosk.qtbot.waitUntil(lambda: isinstance(kiosk.window.overlay, Notice))
+    kiosk.window.close_overlay()
+    typed("100", "15")
+    kiosk.qtbot.waitUntil(lambda: isinstance(kiosk.window.overlay, Verdict))
+    touch(kiosk, "找错零钱")  # a reason is asked for, though the shop's own notes are all there
+    kiosk.qtbot.waitUntil(lambda: isinstance(kiosk.window.overlay, Notice))
+    with kiosk.stocked.shop.storage.read.connect() as connection:
+        rows = connection.execute(
+            select(CashForeign.currency, CashForeign.counted_minor, CashForeign.expected_minor).order_by(
+                CashForeign.id
+            )
+        )
+        assert [tuple(row) for row in rows] == [("USD", 2_000, 2_000), ("USD", 1_500, 2_000)]
+        assert connection.execute(select(CashSession.difference_minor)).scalar() == 0
