@@ -20,6 +20,7 @@ from desktop.models.products import Barcode, Product, Sku
 from desktop.models.settings import SHOP_BRANCH, SHOP_NAME
 from desktop.pricing.cart import Bill, CartLine, price_cart
 from desktop.queries.cash_sums import rounding_of
+from desktop.queries.lasting import leaving_day
 from desktop.queries.offers import (
     Buyer,
     available_milli,
@@ -132,7 +133,10 @@ def search_goods(read: Read, text: str, limit: int = 24, channel: str = "kiosk")
 def _goods(read: Read, wanted: Sequence[Found], channel: str = "kiosk") -> tuple[Goods, ...]:
     offers = read_offers(read, [one.sku_id for one in wanted], channel=channel)
     place = place_of_till(read, read.actor.till_id)
-    free = available_milli(read, [one.sku_id for one in wanted], place) if wanted else {}
+    lasting = (
+        leaving_day(read) if channel == "store" else None
+    )  # a customer at the kiosk takes them along now
+    free = available_milli(read, [one.sku_id for one in wanted], place, lasting) if wanted else {}
     return tuple(
         Goods(
             o.sku_id, o.unit, o.unit_name, o.name, o.pack, o.code, o.kind, o.picture, o.list_minor,

@@ -73,6 +73,11 @@ KINDS: dict[str, Kind] = {
             ORDER, count, "", "", False, True,
         ),
         Kind(
+            "expiring", N_("Held goods expire before it leaves"),
+            N_("Order {number} holds {expected} pieces with a last day; {found} of them last until it leaves. Ship it sooner, or take fresh goods in."),  # noqa: E501
+            ORDER, pieces,
+        ),
+        Kind(
             "shipped", N_("On its way far too long"),
             N_("Order {number} should arrive within {expected} days; it is on its way since {found} days."), ORDER,
             count, N_("Mark as received"), N_("What came back later is given back by a refund."), False, True,

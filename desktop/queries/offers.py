@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select
@@ -14,10 +14,9 @@ from desktop.basics.errors import Refused
 from desktop.basics.i18n import N_
 from desktop.basics.money import MILLI
 from desktop.models.base import UtcDateTime
-from desktop.models.batches import Batch, BatchStock
 from desktop.models.members import Member, Tier
 from desktop.models.products import Barcode, Price, PriceList, Product, Sku, SkuUnit
-from desktop.models.settings import EXPIRED_GOODS, POINTS_CAP, POINTS_EARN, POINTS_PER_UNIT
+from desktop.models.settings import POINTS_CAP, POINTS_EARN, POINTS_PER_UNIT
 from desktop.models.shelves import Shelf
 from desktop.models.stock import Stock
 from desktop.pricing.cart import Bill, ListPrice, Offer, Terms
@@ -25,6 +24,7 @@ from desktop.pricing.exchange import rate_text
 from desktop.pricing.foreign_prices import ForeignPrice
 from desktop.queries.exchange import Quote
 from desktop.queries.exchange_prices import agreed_at, price_rates
+from desktop.queries.lasting import short_lived
 from desktop.shop.work import Read
 
 BASE_LIST = "retail"
@@ -219,27 +219,17 @@ def find_codes(read: Read, code: str) -> list[tuple[int, str]]:
     return found or [(row.id, "") for row in read.rows(_BY_CODE, {"code": code.lower()})]
 
 
-def available_milli(read: Read, sku_ids: Collection[int], location_id: int) -> dict[int, int]:
+def available_milli(
+    read: Read, sku_ids: Collection[int], location_id: int, lasting: date | None = None
+) -> dict[int, int]:
     """What can still be promised per SKU at a location, in thousandths; expired pieces only if the shop sells them.
 
+    Pieces whose last day is before `lasting` are left out: they would be gone when they are wanted.
     Goods that a frozen stocktake holds still can't be promised at all.
     """
     free = Stock.on_hand_milli - Stock.reserved_milli - Stock.set_aside_milli
     statement = select(Stock.sku_id, free.label("free")).where(
         Stock.sku_id.in_(sorted(set(sku_ids))), Stock.location_id == location_id, Stock.frozen_by.is_(None)
     )
-    expired = _expired(read, sku_ids, location_id) if read.setting(EXPIRED_GOODS) == "block" else {}
-    return {row.sku_id: row.free - expired.get(row.sku_id, 0) for row in read.rows(statement)}
-
-
-def _expired(read: Read, sku_ids: Collection[int], location_id: int) -> dict[int, int]:
-    statement = (
-        select(BatchStock.sku_id, BatchStock.qty_milli)
-        .join(Batch, Batch.id == BatchStock.batch_id)
-        .where(BatchStock.sku_id.in_(sorted(set(sku_ids))), BatchStock.location_id == location_id)
-        .where(BatchStock.qty_milli > 0, Batch.expires_on < shop_day(read.now, read.zone))
-    )
-    found: dict[int, int] = {}
-    for row in read.rows(statement):
-        found[row.sku_id] = found.get(row.sku_id, 0) + row.qty_milli
-    return found
+    short = short_lived(read, sku_ids, location_id, lasting or shop_day(read.now, read.zone))
+    return {row.sku_id: row.free - short.get(row.sku_id, 0) for row in read.rows(statement)}

@@ -18,7 +18,7 @@ from desktop.models.people import Permission
 from desktop.models.products import Product, Sku
 from desktop.models.settings import RECEIVE_DAYS
 from desktop.models.stock import Reservation, StockMovement
-from desktop.queries import proofs
+from desktop.queries import expiring_orders, proofs
 from desktop.queries.findings import Finding, findings_of
 from desktop.shop.action import question
 from desktop.shop.work import Read
@@ -160,7 +160,7 @@ def _moved() -> ColumnElement[bool]:
 
 CHECKS: dict[str, Check] = {
     "paid": paid, "parcel": parcel, "holding": holding, "not moved": not_moved, "queue": queue,
-    "unpaid": unpaid, "to ship": to_ship, "shipped": shipped,
+    "unpaid": unpaid, "to ship": to_ship, "expiring": expiring_orders.expiring, "shipped": shipped,
 }  # fmt: skip
 
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import func, select
 
-from desktop.basics.errors import Refused
+from desktop.basics.errors import OutOfStock, Refused
 from desktop.basics.i18n import N_, _
 from desktop.basics.money import Money, quantity_text
 from desktop.models.members import Member
 from desktop.models.order_terms import APPROVERS, CREDIT_LIMIT, OWNERS, TERMS
 from desktop.models.orders import ORDER_TYPES, UNPAID, Order
 from desktop.models.people import Permission
+from desktop.models.products import Product, Sku
 from desktop.models.settings import PAY_MINUTES, TRADE_PAY_HOURS
 from desktop.models.stock import Reservation, Stock
 from desktop.pricing.cart import CartLine, Offer
+from desktop.queries.lasting import short_lived
 from desktop.queries.offers import Buyer, read_buyer
 from desktop.services import posting
 from desktop.services.posting import StockStep
@@ -121,8 +123,8 @@ def pay_within(work: Work, order_type: str) -> timedelta:
 # Goods that are not here, for types that do not need them to be.
 
 
-def put_on_wish(work: Work, held: Sequence[Reservation], location_id: int) -> list[Reservation]:
-    """Of what is to be held, what is not here is only wished for; returns the rest."""
+def put_on_wish(work: Work, held: Sequence[Reservation], location_id: int, day: date) -> list[Reservation]:
+    """Of what is to be held, what is not here, or expires before this day, is only wished for; returns the rest."""
     skus = {reservation.sku_id for reservation in held}
     free = Stock.on_hand_milli - Stock.reserved_milli - Stock.set_aside_milli
     rows = work.rows(
@@ -130,7 +132,8 @@ def put_on_wish(work: Work, held: Sequence[Reservation], location_id: int) -> li
             Stock.sku_id.in_(skus), Stock.location_id == location_id
         )
     )
-    left = {row.sku_id: int(row.free) for row in rows}
+    short = short_lived(work, skus, location_id, day)
+    left = {row.sku_id: int(row.free) - short.get(row.sku_id, 0) for row in rows}
     here = []
     for reservation in held:
         if left.get(reservation.sku_id, 0) >= reservation.qty_milli:
@@ -139,6 +142,31 @@ def put_on_wish(work: Work, held: Sequence[Reservation], location_id: int) -> li
         else:
             reservation.state = WANTED
     return here
+
+
+def check_lasting(work: Work, steps: Sequence[StockStep], location_id: int, day: date) -> None:
+    """What was just held must be covered by pieces that last until this day. Raises `OutOfStock`."""
+    short = short_lived(work, [step.sku_id for step in steps], location_id, day) if steps else {}
+    if not short:
+        return
+    free = Stock.on_hand_milli - Stock.reserved_milli - Stock.set_aside_milli
+    here = select(Stock.sku_id, free.label("free")).where(
+        Stock.sku_id.in_(short), Stock.location_id == location_id
+    )
+    missing = {row.sku_id: short[row.sku_id] - row.free for row in work.rows(here)}
+    held: dict[int, int] = {}
+    for step in steps:
+        held[step.sku_id] = held.get(step.sku_id, 0) + step.qty_milli
+    for sku_id, milli in sorted(missing.items()):
+        if milli > 0:
+            name = work.value(
+                select(Product.name).join(Sku, Sku.product_id == Product.id).where(Sku.id == sku_id)
+            )
+            raise OutOfStock(
+                N_("Only {left} of “{name}” last until the order leaves on {day}, {wanted} are wanted. Take fewer, or fresh goods."),
+                next_step="change_quantity", name=name or "?", day=f"{day:%Y-%m-%d}",
+                left=quantity_text(max(held[sku_id] - milli, 0)), wanted=quantity_text(held[sku_id]),
+            )  # fmt: skip
 
 
 def wishes_of(work: Work, order_id: int) -> list[Reservation]:

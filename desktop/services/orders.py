@@ -17,6 +17,7 @@ from desktop.models.people import Permission, Till
 from desktop.models.stock import Reservation
 from desktop.pricing.cart import Bill, CartLine, check_rates, price_cart
 from desktop.queries.given_back import paid_by_exchange
+from desktop.queries.lasting import leaving_day
 from desktop.queries.offers import Buyer, check_offered, read_offers, terms_for
 from desktop.queries.order_hours import queued_until
 from desktop.queries.places import place_of_till
@@ -24,6 +25,7 @@ from desktop.services import once, posting, set_aside
 from desktop.services.order_conditions import (
     check_buyer,
     check_credit,
+    check_lasting,
     check_minimum,
     check_who,
     pay_within,
@@ -247,13 +249,14 @@ def _hold(work: Work, order: Order, bill: Bill, discount_minor: int, set_aside_i
         for line_id, line in zip(ids, bill.lines, strict=True)
         if line.offer.kind not in NOT_STOCKED
     ]  # fmt: skip
-    steps = stock_steps("hold", held)
+    steps, leaves = stock_steps("hold", held), leaving_day(work, order.queued_until)
     if set_aside_id is not None:
         wanted = {step.sku_id: step.qty_milli for step in steps}
         set_aside.draw(work, set_aside_id, order.location_id, wanted, f"order:{order.id}")
     elif not work.setting(TERMS[order.order_type].need_stock):
-        steps = stock_steps("hold", put_on_wish(work, held, order.location_id))
+        steps = stock_steps("hold", put_on_wish(work, held, order.location_id, leaves))
     posting.step_stock(work, steps, order.location_id)
+    check_lasting(work, steps, order.location_id, leaves)
     work.session.add_all(held)
     work.flush()
 
