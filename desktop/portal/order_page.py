@@ -207,7 +207,7 @@ def page_words() -> dict[str, str]:
             "No connection to the shop. This page works on the shop’s Wi-Fi and tries again by itself."
         ),
         "me": _("You"),
-        "shop": _("The shop"),
+        "shop": _("From the shop"),
         "sent": _("Sent. The answer appears here."),
         "refunded": _("{amount} refunded"),
         "paid": _("Paid in money"),

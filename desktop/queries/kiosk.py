@@ -24,7 +24,8 @@ from desktop.models.settings import (
     SHOP_SAMPLE,
 )
 from desktop.pricing.cart import Bill, CartLine
-from desktop.queries.checkout import Goods, find_goods, price_for
+from desktop.queries.checkout import Goods, find_goods, price_for, search_goods
+from desktop.queries.reviews import Stars, read_stars
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
@@ -100,6 +101,21 @@ def scan_goods(
         )
     except Refused:
         return Scanned(goods, None)  # the kiosk asks for the price again and shows the sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """Goods to choose from, and the stars of the products that may show them."""
+
+    goods: tuple[Goods, ...]
+    stars: dict[int, Stars]
+
+
+@question(permission=Permission.KIOSK)
+def search_rated(read: Read, text: str) -> Rated:
+    """Goods by name, pinyin or code as the kiosk lists them."""
+    goods = search_goods.run(read, text)
+    return Rated(goods, read_stars(read, {one.product_id for one in goods}))
 
 
 def one_more(lines: Sequence[CartLine], goods: Goods, quantity_milli: int = MILLI) -> tuple[CartLine, ...]:

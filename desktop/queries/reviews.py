@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,6 +66,14 @@ class Reputation:
         return self.shown >= self.needed
 
 
+@dataclass(frozen=True, slots=True)
+class Stars:
+    """What customers see of a product's reviews beside its name: their average in tenths, and how many."""
+
+    tenths: int
+    count: int
+
+
 def _found(statement: Select[*tuple[object, ...]], which: ReviewFilter) -> Select[*tuple[object, ...]]:
     if which.state:
         statement = statement.where(Review.state == which.state)
@@ -103,6 +112,18 @@ def reviews_count(read: Read, which: ReviewFilter) -> int:
     """How many reviews fit."""
     statement = select(func.count()).select_from(Review).join(Product, Product.id == Review.product_id)
     return int(read.value(_found(statement, which)) or 0)
+
+
+def read_stars(read: Read, product_ids: Collection[int]) -> dict[int, Stars]:
+    """The stars of those of these products that have enough shown reviews."""
+    many = func.count().label("many")
+    statement = (
+        select(Review.product_id, many, func.sum(Review.score).label("stars"))
+        .where(Review.product_id.in_(sorted(product_ids)), Review.state == "shown")
+        .group_by(Review.product_id)
+        .having(many >= read.setting(REVIEWS_FROM))
+    )
+    return {r.product_id: Stars(half_up(int(r.stars) * 10, r.many), r.many) for r in read.rows(statement)}
 
 
 @question(permission=Permission.BROWSE_GOODS)

@@ -3,7 +3,7 @@
 All of them are children of the one window; the kiosk never opens a second one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -13,6 +13,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.basics.i18n import _
 from desktop.basics.money import Money
 from desktop.queries.checkout import Goods
+from desktop.queries.kiosk import Rated
+from desktop.queries.reviews import Stars
+from desktop.views.common import icons
 from desktop.views.common.paint import painting
 from desktop.views.common.thumbs import thumbs
 from desktop.views.kiosk.goods import paint_picture, scrolling
@@ -145,7 +148,12 @@ class Offered(Button):
     """One kind of goods to choose: picture, name, price; for `kinds` of a product its name and the lowest price."""
 
     def __init__(
-        self, goods: Goods, currency: str, on: Callable[[], object], kinds: Sequence[Goods] = ()
+        self,
+        goods: Goods,
+        currency: str,
+        on: Callable[[], object],
+        kinds: Sequence[Goods] = (),
+        stars: Stars | None = None,
     ) -> None:
         name = goods.product if kinds else goods.name
         super().__init__(name, "secondary", height=112, radius=20, grow=True, on=on)
@@ -156,7 +164,9 @@ class Offered(Button):
             self._price = _("from {price}").format(price=self._price)
         unit = f" / {goods.unit_name}" if goods.unit else ""
         self._hint = _("{count} kinds").format(count=len(kinds)) if kinds else goods.pack + unit
+        self._stars = _stars(stars) if stars is not None else ""
         self.setAccessibleName(f"{name} {self._price}")
+        self.setAccessibleDescription(self._stars)
 
     def sizeHint(self) -> QSize:
         return QSize(look.px(400), look.control(112))
@@ -180,7 +190,18 @@ class Offered(Button):
         draw_line(painter, end, self._price, look.font(28, 600), "right")
         painter.setPen(color("text3"))
         under = QRectF(left, middle + look.control(4), room, look.control(36))
-        draw_line(painter, under, self._hint, look.font(22))
+        wide = draw_line(painter, under, self._hint, look.font(22))
+        if self._stars:
+            at, mark = under.left() + (wide + look.px(22) if wide else 0), look.letters(22)
+            icons.draw(painter, QRectF(at, under.top(), mark, under.height()), "star-fill", "points", mark)
+            painter.setPen(color("text2"))
+            words = QRectF(at + mark + look.px(8), under.top(), room - (at - left) - mark, under.height())
+            draw_line(painter, words, self._stars, look.font(22))
+
+
+def _stars(stars: Stars) -> str:
+    """`4.6 (12)`."""
+    return f"{stars.tenths // 10}.{stars.tenths % 10} ({stars.count:,})"
 
 
 class SignUp(Overlay):
@@ -251,7 +272,11 @@ class Search(Overlay):
         self.card.body.addWidget(area, 1)
         self.fill(pad)
 
-    def show_goods(self, goods: Sequence[Goods]) -> None:
+    def show_rated(self, found: Rated) -> None:
+        """Show what was found, with its stars."""
+        self.show_goods(found.goods, found.stars)
+
+    def show_goods(self, goods: Sequence[Goods], stars: Mapping[int, Stars] | None = None) -> None:
         """Show what was found."""
         while self._list.count():
             item = self._list.takeAt(0)
@@ -268,7 +293,8 @@ class Search(Overlay):
                 if len(kinds) > 1
                 else partial(self.chosen.emit, kinds[0])
             )
-            self._list.addWidget(Offered(kinds[0], self._currency, choose, kinds if len(kinds) > 1 else ()))
+            several, rated = (kinds if len(kinds) > 1 else ()), (stars or {}).get(kinds[0].product_id)
+            self._list.addWidget(Offered(kinds[0], self._currency, choose, several, rated))
         if not goods:
             nothing = _("Nothing found. Try fewer letters, or call staff.")
             self._list.addWidget(Text(nothing, 28, token="text2", align="center"))

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _, language, set_language
-from desktop.queries.checkout import Goods, search_goods
-from desktop.queries.kiosk import KioskFacts, kiosk_facts
+from desktop.queries.checkout import Goods
+from desktop.queries.kiosk import KioskFacts, kiosk_facts, search_rated
 from desktop.services.pay_limits import ASK_MANAGER
 from desktop.views.common.context import Context
 from desktop.views.common.paint import painting
@@ -275,12 +275,12 @@ class KioskWindow(QWidget):
         search = Search(self, self.sale.facts.currency)
         scope = self._context.background.of(search)
         search.asked.connect(
-            lambda text: scope.ask_latest("goods", search_goods, text).then(search.show_goods)
+            lambda text: scope.ask_latest("goods", search_rated, text).then(search.show_rated)
         )
         search.chosen.connect(self._chosen)
         search.several.connect(self._choose)
         self.open_overlay(search)
-        scope.ask_latest("goods", search_goods, "").then(search.show_goods)
+        scope.ask_latest("goods", search_rated, "").then(search.show_rated)
 
     def _restart(self) -> None:
         """A touch by mistake must not cost a full cart."""

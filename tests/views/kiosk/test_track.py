@@ -10,15 +10,19 @@ from PySide6.QtTest import QTest
 
 from desktop.basics.clock import HandClock
 from desktop.gateways.carriers import Seen, Trail
+from desktop.queries.reviews import ReviewFilter, reviews_page
 from desktop.services.fulfilment import ship_order
+from desktop.services.reviews import judge_reviews
 from desktop.services.tracking import record_trail
 from desktop.views.kiosk.look import look
-from desktop.views.kiosk.overlays import Notice
+from desktop.views.kiosk.overlays import Notice, Offered
 from desktop.views.kiosk.page_track import TrackPage, number_on_paper
 from desktop.views.kiosk.widgets import Button
 from desktop.views.kiosk.window import FIND_SECONDS
 from tests.helpers.back_office import order_of, pay, placed
 from tests.helpers.goods import MILK, PHONE, TEA
+from tests.helpers.sales import sell
+from tests.services.test_goods_room import bring_reviews
 from tests.views.kiosk.conftest import CODES, Kiosk, aside
 from tests.views.kiosk.test_window import everything_said, touch
 
@@ -147,6 +151,25 @@ def test_everything_can_be_touched_and_fits(
     assert min(*pages, _touchable(kiosk)) >= 48
     QTest.keyClick(kiosk.window, Qt.Key.Key_Return)  # nothing to answer any more: nothing happens
     kiosk.sale.finish()
+
+
+@pytest.mark.req("P3", "Q5")
+def test_stars_stand_beside_the_name_of_goods_chosen_by_hand(kiosk: Kiosk) -> None:
+    shop = kiosk.stocked.shop
+
+    def reviews() -> None:
+        _key, settled = sell(kiosk.stocked, kiosk.stocked.cart((TEA, 1)))
+        shop.do(bring_reviews, settled.order_id, (5, 4, 4))
+        shop.do(judge_reviews, [row.id for row in shop.ask(reviews_page, ReviewFilter("new")).rows], "shown")
+
+    aside(reviews)
+    kiosk.open()
+    kiosk.sale.go("basket")
+    kiosk.window._search()
+    kiosk.settle_down()
+    said = {b.text(): b.accessibleDescription() for b in kiosk.window.findChildren(Offered)}
+    assert said["明前龙井 罐装"] == "4.3 (3)"
+    assert said["鲜牛奶"] == ""  # the control: nobody said anything
 
 
 def _touchable(kiosk: Kiosk) -> int:
