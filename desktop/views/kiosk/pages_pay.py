@@ -13,6 +13,7 @@ from desktop.basics.words import points_text
 from desktop.queries.stored_value import STORED
 from desktop.views.common.paint import box, painting
 from desktop.views.kiosk.bill import Sums, stored_words, tile_words
+from desktop.views.kiosk.foreign_notes import NotesChoice
 from desktop.views.kiosk.keypad import BACK, CLEAR, Entry, Keypad, typed
 from desktop.views.kiosk.look import color, look
 from desktop.views.kiosk.page import Page, Surroundings
@@ -285,10 +286,12 @@ class StaffPage(Page):
         self._ok = Button(
             verb, "primary", "check-line", height=124, size=38, radius=24, grow=True, on=self._settle
         )
+        self._notes = NotesChoice(self.sale, self._entry, self.refresh) if self._cash else None
         first: Parts = [
             Text(_("Staff"), 26, token="text2", align="center"),
             Text(f"{name}  {amount}", 64, 600, align="center"),
             self._quick(),
+            *([self._notes] if self._notes is not None and self.sale.foreign else []),
         ]
         foot = Foot(_("Back to change"), "", self.sale.back_to_bill)
         if look.portrait:
@@ -312,6 +315,8 @@ class StaffPage(Page):
 
     def _fill(self, minor: int) -> None:
         self._entry.clear()
+        if self._notes is not None:
+            self._notes.choose("")
         for ch in Money(minor, self.sale.facts.currency).plain().replace(",", ""):
             self._entry.press(ch)
 
@@ -325,6 +330,11 @@ class StaffPage(Page):
 
     def refresh(self) -> None:
         """Show the change, and whether it is enough."""
+        if self._notes is not None and self._notes.code:
+            words, token, enough = self._notes.verdict(self._due)
+            self._told.say(words, token)
+            self._ok.setEnabled(enough and not self.sale.busy)
+            return
         received = self._received()
         enough = received is not None and (received == 0 or received >= self._due)
         self._ok.setEnabled(enough and not self.sale.busy)
@@ -342,6 +352,9 @@ class StaffPage(Page):
             )
 
     def _settle(self) -> None:
+        if self._notes is not None and self._notes.code:
+            self.sale.settle(notes=self._notes.handed())
+            return
         received = self._received()
         if received is not None:
             self.sale.settle(received, "" if self._cash else self._entry.value)

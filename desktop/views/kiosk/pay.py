@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from desktop.basics.errors import ShopError, Unavailable
 from desktop.basics.pay_codes import route
 from desktop.queries.attempts import AttemptView
+from desktop.queries.exchange import ForeignDue, due_in_foreign
 from desktop.queries.pay_offer import OfferedMethod, offered
 from desktop.queries.stored_value import STORED
 from desktop.services.pay_limits import ASK_MANAGER, TAKE, approve_by_pin
@@ -19,6 +20,8 @@ from desktop.views.common.wallet import BY_HAND, WALLETS, Wallet
 from desktop.views.kiosk.cart import BILL, CONFIRM, RECEIPT, STAFF, WAIT, KioskCart
 
 DESPITE = "take_despite_payment"
+Notes = tuple[str, int, str]  # currency, handed over in its minor units, the rate that was shown
+OWN: Notes = ("", 0, "")  # the shop's own notes
 
 
 class KioskPay(KioskCart):
@@ -31,7 +34,8 @@ class KioskPay(KioskCart):
         super()._forget()
         self.wallet: Wallet | None = None
         self.stored = self.stored_left = 0  # stored value: chosen for this sale, and what the member has
-        self._handed = (0, "")  # what staff confirmed last, should it have to be said once more
+        self._handed = (0, "", OWN)  # what staff confirmed last, should it have to be said once more
+        self.foreign: tuple[ForeignDue, ...] = ()  # what is due in the notes of other currencies
         self._warned = False
         self.yes_for = 0  # for how much a manager's yes is asked (minor units)
         self._code = ""  # the customer's own payment code, between its scan and its use
@@ -108,25 +112,45 @@ class KioskPay(KioskCart):
         )
 
     def _staff_here(self, actor: Any) -> None:
-        self.busy, self.staff = "", actor
+        self.staff = actor
+        if self.method != "cash":
+            self._to_staff(())
+            return
+        task = self._background.ask(due_in_foreign, self.due_minor)
+        task.then(self._mine(self._to_staff)).otherwise(self._mine(lambda error: self._to_staff(())))
+
+    def _to_staff(self, foreign: tuple[ForeignDue, ...]) -> None:
+        self.busy, self.foreign = "", foreign
         self.go(STAFF)
         self.changed.emit()
 
     def settle(
-        self, received_minor: int = 0, reference: str = "", *, warned: bool = False, approval: int = 0
+        self,
+        received_minor: int = 0,
+        reference: str = "",
+        notes: Notes = OWN,
+        *,
+        warned: bool = False,
+        approval: int = 0,
     ) -> None:
         """Staff confirms the money: everything is written at once. A second touch does nothing.
 
-        `warned`: staff knows that a provider does not say what became of an earlier payment. `approval`: a manager's yes.
+        `notes`: those of another currency, instead of the shop's own. `warned`: staff knows that a provider does not
+        say what became of an earlier payment. `approval`: a manager's yes.
         """
         if self.busy or self.page != STAFF or self.bill is None or self.staff is None:
             return
         self._start("settle")
         due = self.due_minor
         off = self.pay_discount_minor
-        tenders = (TenderIn(self.method, due, received_minor, reference, discount_minor=off),) if due else ()
+        code, handed, rate = notes
+        tender = TenderIn(
+            self.method, due, received_minor, reference, discount_minor=off, foreign_currency=code,
+            foreign_minor=handed, rate=rate,
+        )  # fmt: skip
+        tenders = (tender,) if due else ()
         door = self._background.shop.acting_as(self.staff)
-        self._handed, self._warned = (received_minor, reference), warned
+        self._handed, self._warned = (received_minor, reference, notes), warned
         task = self._background.device(door.do, settle, self.key, tenders, self.version, warned, approval)
         task.then(self._mine(self._settled)).otherwise(self._mine(self._not_settled))
 

@@ -74,6 +74,7 @@ class OrderSheet(Sheet):
             "change_quantity": (_("Change the quantity"), self._to_quantity),
             "drop_campaign": (_("Sell without the campaign"), self.campaign.drop),
             "look_again": (_("Show the new amounts"), self._price),
+            "rates": (_("Look at the rates"), self._rates),
         }
         self._changed()
         if now is None:
@@ -281,6 +282,10 @@ class OrderSheet(Sheet):
             return
         task = self._scope.ask_latest("bill", draft_bill, self.kind.value(), self._who.member_id, self.cart())
         task.then(self._priced).otherwise(self.show_error)
+
+    def _rates(self) -> None:
+        self.reject()
+        self.context.navigate("settings", page="currencies")
 
     def _priced(self, bill: Bill) -> None:
         self.bill = bill

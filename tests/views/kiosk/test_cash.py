@@ -8,9 +8,12 @@ from sqlalchemy import select
 from desktop.models.cash_sessions import CashForeign, CashSession
 from desktop.models.cash_settings import CASH_ROUND_TO
 from desktop.models.orders import Order
-from desktop.services.exchange import save_currency
+from desktop.models.payments import Tender
+from desktop.services.exchange import save_currency, type_rate
 from desktop.services.settings import set_settings
+from desktop.views.kiosk.keypad import BACK
 from desktop.views.kiosk.overlays import Notice
+from desktop.views.kiosk.pages_pay import StaffPage
 from desktop.views.kiosk.staff_cash import Verdict
 from desktop.views.kiosk.typed_sum import TypedSum
 from tests.views.kiosk.conftest import Kiosk, aside
@@ -109,3 +112,62 @@ def test_notes_of_other_currencies_are_counted_one_after_the_other(kiosk: Kiosk)
         )
         assert [tuple(row) for row in rows] == [("USD", 2_000, 2_000), ("USD", 1_500, 2_000)]
         assert connection.execute(select(CashSession.difference_minor)).scalar() == 0
+
+
+@pytest.mark.req("M6", "M13")
+def test_foreign_notes_are_taken_with_the_change_in_the_shops_own(kiosk: Kiosk) -> None:
+    def rates() -> None:
+        kiosk.stocked.shop.do(save_currency, "USD")
+        kiosk.stocked.shop.do(type_rate, "USD", "7")
+
+    aside(rates)
+    kiosk.open()
+    to_bill(kiosk, member=False)
+    kiosk.sale.pay("cash")
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "wait")
+    kiosk.to_staff()
+    page = kiosk.window.page
+    assert isinstance(page, StaffPage)
+    notes = page._notes
+    assert notes is not None
+    notes.choose("USD")
+    assert page._entry.value == "31.96"  # the least that covers ¥223.70 at 7
+    assert page._ok.isEnabled()
+    page._entry.press(BACK)
+    assert not page._ok.isEnabled()  # $31.9 are ¥223.30
+    assert page._told.text() == "还差 ¥0.40"
+    notes.choose("")
+    assert (page._entry.value, notes.handed()) == ("", ("", 0, ""))
+    notes.choose("USD")
+    page._entry.clear()
+    for digit in "40":
+        page._entry.press(digit)
+    page._settle()
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "receipt")
+    assert kiosk.sale.settled.change_minor == 28_000 - 22_370
+    with kiosk.stocked.shop.storage.read.connect() as connection:
+        kept = connection.execute(select(Tender.foreign_currency, Tender.foreign_minor, Tender.rate)).one()
+    assert tuple(kept) == ("USD", 4_000, "7")
+
+
+@pytest.mark.req("M6")
+def test_a_rate_that_moved_while_staff_counted_is_said(kiosk: Kiosk) -> None:
+    def rate(text: str) -> None:
+        kiosk.stocked.shop.do(save_currency, "USD")
+        kiosk.stocked.shop.do(type_rate, "USD", text)
+
+    aside(lambda: rate("7"))
+    kiosk.open()
+    to_bill(kiosk, member=False)
+    kiosk.sale.pay("cash")
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "wait")
+    kiosk.to_staff()
+    page = kiosk.window.page
+    assert isinstance(page, StaffPage)
+    assert page._notes is not None
+    page._notes.choose("USD")
+    aside(lambda: rate("6.5"))
+    page._settle()
+    kiosk.qtbot.waitUntil(lambda: isinstance(kiosk.window.overlay, Notice))
+    assert kiosk.sale.page == "bill"
+    assert kiosk.sale.settled is None
