@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, select, union
+from sqlalchemy import ColumnElement, Select, func, not_, select, union
 from sqlalchemy import false as nothing
 
 from desktop.basics.search_words import wanted
 from desktop.models.orders import SHIPPED, TO_SHIP, UNPAID, Order
 from desktop.models.search import ID_MASK, OrderText, place_of
 from desktop.queries import order_fields
-from desktop.queries.order_fields import between, is_late, of_days
+from desktop.queries.order_fields import ZERO, between, is_late, of_days
 from desktop.queries.order_filter import CONTAINS, Clause, OrderFilter
 from desktop.queries.order_finding import (
     FTS,
@@ -33,6 +33,9 @@ from desktop.shop.work import Read
 
 __all__ = ["Clause", "OrderFilter", "asked_words", "conditions", "is_late", "meant_members", "worded"]
 FEW = frozenset({UNPAID, TO_SHIP, SHIPPED})  # what is under way does not grow with the years
+NEAR = (
+    20_000  # so many newest texts are read before PostgreSQL's index is asked for all that hold several words
+)
 
 
 def conditions(read: Read, wanted_orders: OrderFilter) -> list[ColumnElement[bool]]:
@@ -173,6 +176,7 @@ class AskedWords(NamedTuple):
     indexed: Way | None  # all words, looked up in SQLite's index; None: the texts are read
     parted: tuple[Way, ...]  # words the index knows too little of
     stretch: tuple[Way, ...]  # the times of the filter said in places, by which texts are kept
+    near_first: bool  # the newest texts are read before the others are looked up
     after: tuple[Way, ...]  # the place behind which the page begins
 
 
@@ -183,14 +187,16 @@ def asked_words(
     terms = _terms(read, f)
     words = tuple(word for term in terms for word in term.sought)
     index = read.is_sqlite and bool(words) and not _under_way(f)
-    at: Any = ROWID if index else OrderText.place
+    stretch = _stretch(ROWID if index else OrderText.place, *_time(read, f))
+    near_first = not (read.is_sqlite or stretch or _under_way(f)) and len(words) > 1
     return AskedWords(
         read.is_sqlite, descending, size,
         tuple((tuple(reads(read, *word) for word in term.sought), term.names) for term in terms),
         _plain(read, f),
         fts(words) if index else None,
         tuple(reads(read, *word) for word in words if word[1] or not index),
-        tuple(_stretch(at, *_time(read, f))),
+        stretch,
+        near_first,
         () if after is None else (Way(_itself, (after[0],)),),
     )  # fmt: skip
 
@@ -199,10 +205,10 @@ def _itself(value: Any) -> Any:
     return value
 
 
-def _stretch(at: Any, since: Any, until: Any) -> list[Way]:
+def _stretch(at: Any, since: Any, until: Any) -> tuple[Way, ...]:
     first = None if since is None else place_of(since, 0)
     last = None if until is None else place_of(until, ID_MASK)
-    return [] if first is None and last is None else [order_fields.within(at, first, last)]
+    return () if first is None and last is None else (order_fields.within(at, first, last),)
 
 
 def newest_found(asked: AskedWords) -> Select[int]:
@@ -241,10 +247,25 @@ def _by_text(asked: AskedWords) -> Select[int]:
     found = found.where(*(way.sql() for way in (*asked.parted, *asked.stretch)))
     if asked.plain:
         found = found.join(Order, Order.id == number).where(*(way.sql() for way in asked.plain))
-    return _first(asked, found, at)
+    return _near_first(asked, found) if asked.near_first else _first(asked, found, at)
 
 
-def _first(asked: AskedWords, found: Select[Any], at: ColumnElement[int]) -> Select[Any]:
+def _near_first(asked: AskedWords, found: Select[Any]) -> Any:
+    """PostgreSQL takes words that are frequent for words that often meet, and would read every text for a page.
+
+    So it reads the newest, and looks all up only when they give no page: frequent pairs are among the newest, and
+    others leave few to sort.
+    """
+    edge = _first(asked, select(OrderText.place), OrderText.place).limit(1).offset(NEAR).scalar_subquery()
+    newer = OrderText.place >= edge if asked.descending else OrderText.place <= edge
+    near = _first(asked, found.where(newer), OrderText.place).cte()
+    enough = select(func.count() >= asked.size).select_from(near).scalar_subquery()
+    unsorted = OrderText.place + ZERO  # no index gives this order
+    rest = _first(asked, found.where(not_(enough)), unsorted)
+    return select(near.c[0]).union_all(select(rest.subquery().c[0]))
+
+
+def _first(asked: AskedWords, found: Select[Any], at: Any) -> Select[Any]:
     for place_before in asked.after:
         here = place_before.sql()
         found = found.where(at < here if asked.descending else at > here)

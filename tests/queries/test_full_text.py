@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -18,8 +19,9 @@ from desktop.commands import doctor
 from desktop.models.orders import Order
 from desktop.models.people import Permission
 from desktop.models.search import ID_MASK, place_of
+from desktop.queries import order_search, orders
 from desktop.queries.order_filter import Clause, OrderFilter
-from desktop.queries.orders import orders_count, orders_page
+from desktop.queries.orders import OrderRow, orders_count, orders_page
 from desktop.queries.verify import verify
 from desktop.services.fulfilment import pay_order, ship_order
 from desktop.services.members import edit_member
@@ -176,6 +178,37 @@ def test_pages_of_words_neither_skip_nor_repeat(stocked: Stocked) -> None:
             page = stocked.shop.ask(orders_page, OrderFilter(text=words), sort, page.after)
         assert len(seen) == len(set(seen))
         assert set(seen) == (set(ids) if words == "龙井" else set(ids[::2])), (words, sort)
+
+
+@pytest.mark.req("O16")
+@pytest.mark.parametrize("sort", ["-placed", "placed"])
+def test_several_words_are_found_beyond_the_newest_texts(
+    stocked: Stocked, sort: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order_search, "NEAR", 150)
+    orders._statement_of_words.cache_clear()
+    try:
+        ids = _many(stocked, 450)
+        rare = place(stocked, (MILK, 1), note="要白毫")
+        pages = list(_pages(stocked, "要 龙井", sort))
+        assert [len(page) for page in pages] == [100, 100, 100, 100, 50]
+        seen = [row.id for page in pages for row in page]
+        places = [place_of(row.placed_at, row.id) for page in pages for row in page]
+        assert set(seen) == set(ids)
+        assert places == sorted(places, reverse=sort == "-placed")
+        assert found(stocked, "要 白毫", sort) == [rare], "with few finds among the newest, all are looked up"
+        assert found(stocked, "龙井 白毫", sort) == []
+    finally:
+        orders._statement_of_words.cache_clear()  # they were built for another NEAR
+
+
+def _pages(stocked: Stocked, words: str, sort: str) -> Iterator[tuple[OrderRow, ...]]:
+    after = None
+    while True:
+        page = stocked.shop.ask(orders_page, OrderFilter(text=words), sort, after)
+        yield page.rows
+        if (after := page.after) is None:
+            return
 
 
 def _many(stocked: Stocked, count: int) -> list[int]:
