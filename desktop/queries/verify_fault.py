@@ -70,6 +70,9 @@ SENTENCES = {
     "stored value of an order": N_(
         "Order {subject}: {expected} of it were paid from stored value, the ledger says {found}."
     ),
+    "stored value of a refund": N_(
+        "{subject}: {expected} of it went back as stored value, the ledger says {found}."
+    ),
     "earned": N_("Points earned with order {subject}: the order says {expected}, the ledger {found}."),
     "spent": N_("Points spent on order {subject}: the order says {expected}, the ledger {found}."),
     "member orders": N_("Orders of member {subject}: {expected} are paid, the member says {found}."),
@@ -105,6 +108,7 @@ SENTENCES = {
     "bill row": N_(
         "Payment {subject}: the bill says {expected}, ours is {found}, and both count as the same."
     ),
+    "bill tie": N_("Payment {subject}: the books say {expected}, its row of the bill says {found} is ours."),
     "method uses": N_(
         "Way to pay {subject}: its uses of a day add up to {expected}, the counter says {found}."
     ),

@@ -7,7 +7,10 @@ from typing import Any
 
 from sqlalchemy import String, and_, case, cast, func, literal, or_, select
 
+from desktop.models.payment_attempts import PaymentAttempt, ProviderRefund
+from desktop.models.payments import RefundTender, Tender
 from desktop.models.statements import (
+    AMOUNT,
     DONE,
     FEE,
     MATCHED,
@@ -17,7 +20,7 @@ from desktop.models.statements import (
     StatementEntry,
     StatementRow,
 )
-from desktop.queries.verify_fault import Fault, finding, money
+from desktop.queries.verify_fault import Fault, count, finding, money
 from desktop.shop.work import Read
 
 R, S, E = StatementRow, Statement, StatementEntry
@@ -25,23 +28,29 @@ BOOKED = ("subsidy", "correction", "fee")
 
 
 def statement_sums(read: Read) -> Iterator[Fault]:
-    """M12: what a bill says it paid and gave back is what its rows add up to."""
-    told = R.row_key.not_like("ours:%")
-    signed = case((R.kind == PAY, R.amount_minor), else_=-R.amount_minor)
+    """M12: what a bill says it paid, gave back and cost, and how many rows it has, is what its rows add up to."""
+    sums = {
+        "paid": func.sum(case((R.kind == PAY, R.amount_minor), else_=0)),
+        "back": func.sum(case((R.kind == PAY, 0), else_=R.amount_minor)),
+        "fee": func.sum(R.fee_minor),
+        "rows": func.count(),
+    }
     rows = (
-        select(R.statement_id, func.sum(signed).label("total"))
-        .where(told)
+        select(R.statement_id, *(total.label(name) for name, total in sums.items()))
+        .where(R.row_key.not_like("ours:%"))
         .group_by(R.statement_id)
         .subquery()
     )
-    kept = S.paid_minor - S.refunded_minor
-    made = func.coalesce(rows.c.total, 0)
+    kept = {"paid": S.paid_minor, "back": S.refunded_minor, "fee": S.fee_minor, "rows": S.rows}
     subject = S.gateway.concat(" ").concat(cast(S.day, String))
-    yield from finding(
-        read, "bill",
-        select(subject.label("subject"), made.label("expected"), kept.label("found"))
-        .outerjoin(rows, rows.c.statement_id == S.id).where(S.state == DONE, made != kept), money,
-    )  # fmt: skip
+    for name, found in kept.items():
+        made = func.coalesce(rows.c[name], 0)
+        statement = (
+            select(subject.label("subject"), made.label("expected"), found.label("found"))
+            .outerjoin(rows, rows.c.statement_id == S.id)
+            .where(S.state == DONE, made != found)
+        )
+        yield from finding(read, "bill", statement, count if name == "rows" else money)
 
 
 def decided_rows(read: Read) -> Iterator[Fault]:
@@ -62,14 +71,35 @@ def decided_rows(read: Read) -> Iterator[Fault]:
 
 def matched_rows(read: Read) -> Iterator[Fault]:
     """M12: a row that fits says the same on both sides; what crossed midnight is told by another bill."""
-    rows = select(_number(), R.amount_minor.label("expected"), R.ours_minor.label("found")).where(
-        R.state == MATCHED, R.resolution == literal(""), R.amount_minor != R.ours_minor
+    fits = and_(R.state == MATCHED, R.resolution == literal(""), R.amount_minor != R.ours_minor)
+    differs = and_(R.state == AMOUNT, R.amount_minor == R.ours_minor)
+    rows = select(_number(), R.amount_minor.label("expected"), R.ours_minor.label("found"))
+    yield from finding(read, "bill row", rows.where(or_(fits, differs)), money)
+
+
+def tied_rows(read: Read) -> Iterator[Fault]:
+    """M12: a row that fits says of ours what the payment or refund it is tied to says."""
+    a, t, pr, rt = PaymentAttempt, Tender, ProviderRefund, RefundTender
+    ours = case(
+        (R.provider_refund_id.is_not(None), pr.amount_minor),
+        (R.refund_tender_id.is_not(None), rt.amount_minor),
+        (and_(R.attempt_id.is_not(None), R.kind == PAY, a.state != "reversed"), a.paid_minor),
+        (and_(R.attempt_id.is_(None), R.tender_id.is_not(None)), t.amount_minor),
+        else_=R.ours_minor,
     )
-    yield from finding(read, "bill row", rows, money)
+    rows = (
+        select(_number(), ours.label("expected"), R.ours_minor.label("found"))
+        .outerjoin(a, a.id == R.attempt_id)
+        .outerjoin(t, t.id == R.tender_id)
+        .outerjoin(pr, pr.id == R.provider_refund_id)
+        .outerjoin(rt, rt.id == R.refund_tender_id)
+        .where(R.state == MATCHED, or_(ours.is_(None), ours != R.ours_minor))
+    )
+    yield from finding(read, "bill tie", rows, money)
 
 
 def _number() -> Any:
     return func.coalesce(func.nullif(R.reference, ""), R.row_key).label("subject")
 
 
-CHECKS = (statement_sums, decided_rows, matched_rows)
+CHECKS = (statement_sums, decided_rows, matched_rows, tied_rows)

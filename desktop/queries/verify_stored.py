@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import BigInteger, String, cast, func, literal, or_, select
+from sqlalchemy import BigInteger, String, cast, func, literal, or_, select, union
 
 from desktop.models.members import Member
 from desktop.models.orders import Order
@@ -40,18 +40,18 @@ def balance(read: Read) -> Iterator[Fault]:
 
 
 def running_balance(read: Read) -> Iterator[Fault]:
-    """C14: each entry's balance = the one before it + its change."""
-    both = _E.money_balance + _E.bonus_balance
-    before = func.coalesce(func.lag(both).over(partition_by=_E.member_id, order_by=_E.id), 0)
-    steps = select(
-        _E.member_id, (before + _E.money_delta + _E.bonus_delta).label("expected"), both.label("found")
-    ).subquery("steps")
-    statement = (
-        select(Member.code.label("subject"), steps.c.expected, steps.c.found)
-        .join(steps, steps.c.member_id == Member.id)
-        .where(steps.c.expected != steps.c.found)
-    )
-    yield from finding(read, "stored ledger", statement, money)
+    """C14: each entry's balance = the one before it + its change, the money and the bonus each for itself."""
+    for kept, delta in ((_E.money_balance, _E.money_delta), (_E.bonus_balance, _E.bonus_delta)):
+        before = func.coalesce(func.lag(kept).over(partition_by=_E.member_id, order_by=_E.id), 0)
+        steps = select(_E.member_id, (before + delta).label("expected"), kept.label("found")).subquery(
+            "steps"
+        )
+        statement = (
+            select(Member.code.label("subject"), steps.c.expected, steps.c.found)
+            .join(steps, steps.c.member_id == Member.id)
+            .where(steps.c.expected != steps.c.found)
+        )
+        yield from finding(read, "stored ledger", statement, money)
 
 
 def of_top_ups(read: Read) -> Iterator[Fault]:
@@ -110,4 +110,30 @@ def of_orders(read: Read) -> Iterator[Fault]:
     yield from finding(read, "stored value of an order", statement, money)
 
 
-CHECKS = (balance, running_balance, of_top_ups, of_orders)
+def of_refunds(read: Read) -> Iterator[Fault]:
+    """C14: what other money went back as stored value stands in the ledger, and nothing else does so."""
+    name = literal("refund:") + cast(RefundTender.refund_id, String)
+    routed = (
+        select(name.label("source"), _sum(RefundTender.amount_minor).label("total"))
+        .where(RefundTender.route == "stored_value")
+        .group_by(RefundTender.refund_id)
+        .subquery("routed")
+    )
+    credited = (
+        select(_E.source, _sum(_E.money_delta + _E.bonus_delta).label("total"))
+        .where(_E.kind == "refund", _E.order_id.is_(None))
+        .group_by(_E.source)
+        .subquery("credited")
+    )
+    both = union(select(routed.c.source), select(credited.c.source)).subquery("both")
+    expected, found = func.coalesce(routed.c.total, 0), func.coalesce(credited.c.total, 0)
+    statement = (
+        select(both.c.source.label("subject"), expected.label("expected"), found.label("found"))
+        .join(routed, routed.c.source == both.c.source, isouter=True)
+        .join(credited, credited.c.source == both.c.source, isouter=True)
+        .where(expected != found)
+    )
+    yield from finding(read, "stored value of a refund", statement, money)
+
+
+CHECKS = (balance, running_balance, of_top_ups, of_orders, of_refunds)

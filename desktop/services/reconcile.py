@@ -30,7 +30,8 @@ from desktop.models.statements import (
     StatementEntry,
     StatementRow,
 )
-from desktop.services.reconcile_match import OURS, let_go, match, taken_back
+from desktop.services.reconcile_match import let_go, match, taken_back
+from desktop.services.reconcile_told import add_up, pass_on, told_before
 from desktop.services.statements.bill import Halted, Progress, never_stop, read_bill
 from desktop.services.statements.shape import Bill, BillRow
 from desktop.services.statements.unpacking import Packed, load
@@ -188,7 +189,7 @@ def add_rows(work: Work, statement_id: int, rows: Sequence[BillRow]) -> None:
     Raises `Refused` when the bill tells one otherwise than before.
     """
     statement = _arriving(work, statement_id)
-    _same_as_before(work, statement, rows)
+    told_before(work, statement, rows)
     values = [_values(statement, row) for row in rows]
     if work.is_sqlite:
         put = work.insert(StatementRow).on_conflict_do_nothing(index_elements=("gateway", "row_key"))
@@ -282,28 +283,9 @@ def _arriving(work: Work, statement_id: int) -> Statement:
 
 
 def _forget(work: Work, statement: Statement) -> None:
+    pass_on(work, statement)
     let_go(work, R.statement_id == statement.id)
     work.remove(statement)
-
-
-def _same_as_before(work: Work, statement: Statement, rows: Sequence[BillRow]) -> None:
-    near = select(Statement.id).where(
-        Statement.gateway == statement.gateway, Statement.state == DONE,
-        Statement.day.between(statement.day - timedelta(days=1), statement.day + timedelta(days=1)),
-    )  # fmt: skip
-    if work.value(near.limit(1)) is None:
-        return
-    new = {row.key: row for row in rows}
-    there: Any = select(R.row_key, R.amount_minor, R.fee_minor).where(
-        R.gateway == statement.gateway, R.row_key.in_(new)
-    )
-    for old in work.rows(there):
-        row = new[old.row_key]
-        if (old.amount_minor, old.fee_minor) != (row.amount_minor, row.fee_minor):
-            raise Refused(
-                N_("An earlier bill tells payment {number} with other sums. Take that bill back first if it was wrong."),
-                number=row.reference or row.number,
-            )  # fmt: skip
 
 
 def _put_columns(work: Work, values: list[dict[str, Any]]) -> None:
@@ -336,27 +318,13 @@ def _values(statement: Statement, row: BillRow) -> dict[str, Any]:
 
 def _finish(work: Work, statement: Statement) -> BillReport:
     match(work, statement)
-    told = told_by(statement)
-    sums: Any = work.rows(
-        select(
-            func.count(), func.coalesce(func.sum(case((R.kind == PAY, R.amount_minor), else_=0)), 0),
-            func.coalesce(func.sum(case((R.kind != PAY, R.amount_minor), else_=0)), 0),
-            func.coalesce(func.sum(R.fee_minor), 0),
-        ).where(*told)
-    ).one()  # fmt: skip
-    statement.rows, statement.paid_minor = int(sums[0]), int(sums[1])
-    statement.refunded_minor, statement.fee_minor = int(sums[2]), int(sums[3])
+    add_up(work, statement)
     statement.state = DONE
     work.flush()
     report = _report(work, statement)
     work.note(rows=report.rows, states=report.states)
     work.touch(StatementRow.__tablename__, statement.id)
     return report
-
-
-def told_by(statement: Statement) -> tuple[Any, ...]:
-    """The rows its file told, without those of ours that stand beside them."""
-    return R.statement_id == statement.id, R.row_key.not_like(f"{OURS}%")
 
 
 def _report(work: Work, statement: Statement, *, same: bool = False) -> BillReport:

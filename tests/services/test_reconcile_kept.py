@@ -15,6 +15,7 @@ from desktop.models.pay_offers import PaymentCase
 from desktop.models.people import Permission
 from desktop.models.statements import StatementRow
 from desktop.queries.reconciliation import reconciled_day
+from desktop.queries.verify import verify
 from desktop.services import opening, reconcile
 from desktop.services import reconcile_fixes as fixes
 from desktop.services.members import sign_up
@@ -148,3 +149,52 @@ def test_rows_of_a_bill_left_half_way_count_nowhere(shop: Shop, monkeypatch: pyt
 @action(permission=Permission.RECONCILE)
 def discard_statement_never(_work: Work, _statement_id: int) -> None:
     """As if the program had ended."""
+
+
+TOLD = [Line("SHOP01AA01", "42SHOP01AA01", 500, fee=2), Line("SHOP01AA02", "42SHOP01AA02", 600, fee=2)]
+BACK = Line("SHOP01AA01", "42SHOP01AA01", 160, refund="RF1")
+
+
+def seen(shop: Shop) -> list[tuple[int, int, int, str]]:
+    """(bill, line, amount, state) of every row a bill told."""
+    return rows(
+        shop, StatementRow.statement_id, StatementRow.line, StatementRow.amount_minor, StatementRow.state
+    )
+
+
+@pytest.mark.req("M12")
+def test_a_bill_taken_back_leaves_what_another_one_of_the_day_tells_too(shop: Shop) -> None:
+    attempt(shop, "SHOP01AA01", 500)
+    attempt(shop, "SHOP01AA02", 600)
+    first = take_bill(shop, wechat([*TOLD, Line("ALONE00001", "42ALONE", 9)], variant="pay"))
+    second = take_bill(shop, wechat([BACK, *TOLD]))
+    third = take_bill(shop, wechat([*TOLD, BACK]))
+    assert (second.rows, third.rows) == (1, 0)  # what is told again stands once
+    shop.do(fixes.hand_over, rows(shop, StatementRow.id)[2][0])
+    shop.do(take_back_statement, first.statement_id)
+    assert seen(shop) == [
+        (second.statement_id, 3, 500, "matched"), (second.statement_id, 4, 600, "matched"),
+        (second.statement_id, 2, 160, "provider_only"),
+    ]  # fmt: skip
+    wechat_day = shop.ask(reconciled_day, DAY).channels[0]
+    assert (wechat_day.told_minor, wechat_day.fee_minor, wechat_day.rows) == (940, 4, 3)
+    assert not [fault for fault in shop.ask(verify).faults if fault.kind.startswith("bill")]
+    shop.do(take_back_statement, second.statement_id)
+    assert [row[:3] for row in seen(shop)] == [
+        (third.statement_id, 2, 500), (third.statement_id, 3, 600), (third.statement_id, 4, 160),
+    ]  # fmt: skip
+    assert not [fault for fault in shop.ask(verify).faults if fault.kind.startswith("bill")]
+    shop.do(take_back_statement, third.statement_id)
+    assert seen(shop) == []
+
+
+@pytest.mark.req("M12")
+def test_control_a_bill_that_is_told_by_no_other_goes_with_all_its_rows(shop: Shop) -> None:
+    attempt(shop, "SHOP01AA01", 500)
+    first = take_bill(shop, wechat(TOLD, variant="pay"))
+    second = take_bill(shop, wechat([*TOLD, BACK]))
+    shop.do(take_back_statement, second.statement_id)  # it told them after the first, and passes nothing on
+    assert [row[0] for row in seen(shop)] == [first.statement_id] * 2
+    shop.do(take_back_statement, first.statement_id)
+    assert seen(shop) == []
+    assert take_bill(shop, wechat(TOLD, variant="pay")).rows == 2  # and can be read again
