@@ -39,7 +39,9 @@ _turn = Lock()  # calls go on beside each other, writes one after the other: SQL
 log = logging.getLogger("zhanggui.paying")
 
 
-def run_due(shop: Shop, gateways: Gateways | None = None, *, lease_seconds: int = LEASE_SECONDS) -> int:
+def run_due(
+    shop: Shop, gateways: Gateways | None = None, *, lease_seconds: int = LEASE_SECONDS, lanes: int = LANES
+) -> int:
     """Work off every payment and refund that is due and can be called from here; returns how many calls were made.
 
     Waits for all of them; a program that goes on meanwhile has `Lanes`.
@@ -54,10 +56,10 @@ def run_due(shop: Shop, gateways: Gateways | None = None, *, lease_seconds: int 
         assert gateway is not None
         return _follow(clock, one, gateway, lease_seconds)
 
-    if len(work) == 1:
-        return follow(work[0])
-    with ThreadPoolExecutor(min(LANES, len(work)), "paying") as lanes:
-        return sum(lanes.map(follow, work))
+    if min(lanes, len(work)) == 1:
+        return sum(map(follow, work))
+    with ThreadPoolExecutor(min(lanes, len(work)), "paying") as pool:
+        return sum(pool.map(follow, work))
 
 
 def _due(clock: Shop, gateways: Sequence[str]) -> list[Waiting]:

@@ -93,8 +93,17 @@ class Counted:
         if net != booked and not self.worst:
             self.worst = f"{path}: paid {net}, booked {booked} of {due}"
 
+    def add(self, other: Counted, *, killed: bool) -> None:
+        """Take in what follows from one more way to go on."""
+        self.runs += other.runs
+        self.lost += other.lost
+        self.doubled += other.doubled
+        self.paid += other.paid
+        self.killed += other.killed + other.runs * killed
+        self.worst = self.worst or other.worst
 
-class _Chosen:
+
+class Chosen:
     """The script of a provider whose first calls are chosen."""
 
     def __init__(self, paths: Paths, free: int, among: tuple[str, ...] = BEHAVIOURS) -> None:
@@ -127,6 +136,23 @@ class Street:
             connection.execute(text("UPDATE stock SET on_hand_milli = on_hand_milli + 1000000000"))
         return stocked
 
+    def raw(self) -> Any:
+        """A connection of the driver's own to the same database."""
+        return self._storage.write.raw_connection().driver_connection
+
+    @contextmanager
+    def told_of(self, statement: Callable[[str], None]) -> Iterator[None]:
+        """Within this, `statement` hears what is about to be executed."""
+
+        def hear(_connection: Any, _cursor: Any, text_of_it: str, *_more: Any) -> None:
+            statement(text_of_it)
+
+        event.listen(self._storage.write, "before_cursor_execute", hear)
+        try:
+            yield
+        finally:
+            event.remove(self._storage.write, "before_cursor_execute", hear)
+
     @contextmanager
     def killed_by(self, killing: Callable[[str], None]) -> Iterator[None]:
         """Within this, whoever wants to kill is asked at each boundary."""
@@ -152,13 +178,13 @@ def explore(
     """Go through every path: `free` calls behave in every way, and the program is killed up to `kills` times."""
     counted, paths = Counted(), Paths()
     while True:
-        _one(stocked, street, paths, counted, _Chosen(paths, free, among), kills)
+        _one(stocked, street, paths, counted, Chosen(paths, free, among), kills)
         if not paths.go_on():
             return counted
 
 
 def _one(
-    stocked: Stocked, street: Street, paths: Paths, counted: Counted, script: _Chosen, kills: int
+    stocked: Stocked, street: Street, paths: Paths, counted: Counted, script: Chosen, kills: int
 ) -> None:
     left = kills
 
@@ -173,13 +199,13 @@ def _one(
     key = f"model-{next(_numbers)}"
     version = stocked.kiosk.do(save_checkout, key, stocked.cart((NUTS, 1)))
     due = stocked.kiosk.ask(checkout_view, key).bill.to_pay_minor
-    front = _Front(stocked, key, version, due, street.clock)
+    front = Front(stocked, key, version, due, street.clock)
     with street.killed_by(maybe):
         _live(stocked, street, office, front)
-    counted.note(str(paths), net=office.net_minor, booked=_booked(stocked, key), due=due)
+    counted.note(str(paths), net=office.net_minor, booked=booked_for(stocked, key), due=due)
 
 
-def _live(stocked: Stocked, street: Street, office: PayOffice, front: _Front) -> None:
+def _live(stocked: Stocked, street: Street, office: PayOffice, front: Front) -> None:
     """Days go by, with a new start after each kill, until nothing is due any more."""
     outside = gateways_of(office)
     for _turn in range(MOST_TURNS):
@@ -191,14 +217,14 @@ def _live(stocked: Stocked, street: Street, office: PayOffice, front: _Front) ->
                 return
             if due is not None and due > street.clock.now():
                 street.clock.pass_time(due - street.clock.now())
-            run_due(stocked.shop, outside)
+            run_due(stocked.shop, outside, lanes=1)
         except Killed:
             street.clock.pass_time(timedelta(seconds=LEASE_SECONDS + 1))
     raise AssertionError("payments never come to rest")
 
 
 @dataclass
-class _Front:
+class Front:
     """A till that remembers nothing: each look begins with what the shop knows."""
 
     stocked: Stocked
@@ -233,7 +259,7 @@ class _Front:
         return False
 
 
-def _booked(stocked: Stocked, key: str) -> int:
+def booked_for(stocked: Stocked, key: str) -> int:
     """What of the sale's money came from the provider, as the order says."""
     order = select(Checkout.order_id).where(Checkout.client_key == key).scalar_subquery()
     money = select(func.coalesce(func.sum(Tender.amount_minor), 0))
@@ -261,7 +287,7 @@ def explore_naively(*, free: int, kills: int) -> Counted:
                 left -= 1
                 raise Killed
 
-        office = PayOffice(script=_Chosen(paths, free), before_call=maybe, after_call=maybe)
+        office = PayOffice(script=Chosen(paths, free), before_call=maybe, after_call=maybe)
         while not booked and tries < TRIES:
             tries += 1
             attempt = Attempt(f"NAIVE{tries}", amount, "x", now, now)

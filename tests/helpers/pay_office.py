@@ -67,7 +67,7 @@ class PayOffice(Gateway):
     script: Script = field(default_factory=lambda: deque[str]())
     trades: dict[str, Trade] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
-    delayed: list[Callable[[], object]] = field(default_factory=list)
+    delayed: list[tuple[str, Attempt]] = field(default_factory=list)  # what arrives late, and for whom
     answers_to_refunds: deque[Back] = field(default_factory=deque)
     paid_amount: Money | None = None
     before_call: Callable[[str], None] = lambda _what: None
@@ -76,42 +76,21 @@ class PayOffice(Gateway):
     def show_code(self, attempt: Attempt) -> Answer:
         """A code; the customer scans it when `pay` says so."""
 
-        def shown() -> Answer:
-            trade = self._open(attempt)
-            return (
-                Answer(State.PENDING, code=f"https://pay.example/{attempt.number}")
-                if trade
-                else self._said(attempt)
-            )
-
-        return self._call("show", shown, lambda: None)
+        return self._call("show", attempt, lambda: None)
 
     def take_code(self, attempt: Attempt, customer_code: str) -> Answer:
         """Charge the customer at once, unless the script says otherwise."""
 
-        def taken() -> Answer:
-            trade = self._open(attempt)
-            if trade is not None:
-                trade.state = "paid"
-            return self._said(attempt)
-
-        return self._call("take", taken, lambda: self._open(attempt))
+        return self._call("take", attempt, lambda: self._open(attempt))
 
     def query(self, attempt: Attempt) -> Answer:
         """What the ledger says."""
-        return self._call("query", lambda: self._said(attempt), lambda: None)
+        return self._call("query", attempt, lambda: None)
 
     def cancel(self, attempt: Attempt) -> Answer:
         """Close what waits, give back what was paid; an unknown number leaves no trace."""
 
-        def cancelled() -> Answer:
-            trade = self.trades.get(attempt.number)
-            if trade is None:
-                return Answer(State.CLOSED, reason=Reason.NOT_FOUND)
-            trade.state = {"waiting": "closed", "paid": "reversed"}.get(trade.state, trade.state)
-            return self._said(attempt)
-
-        return self._call("cancel", cancelled, lambda: None)
+        return self._call("cancel", attempt, lambda: None)
 
     def refund(self, attempt: Attempt, number: str, amount: Money, why: str) -> Back:
         """Give back once per number, never more than was paid."""
@@ -187,37 +166,55 @@ class PayOffice(Gateway):
             "reversed": Answer(State.REVERSED),
         }[trade.state]
 
-    def _call(self, what: str, well: Callable[[], Answer], arrives: Callable[[], object]) -> Answer:
+    def _done(self, what: str, attempt: Attempt) -> Answer:
+        """What a call does that arrives, and what is said to it."""
+        if what == "cancel":
+            return self._cancelled(attempt)
+        trade = self._open(attempt) if what in ("show", "take") else None
+        if trade is not None and what == "show":
+            return Answer(State.PENDING, code=f"https://pay.example/{attempt.number}")
+        if trade is not None:
+            trade.state = "paid"
+        return self._said(attempt)
+
+    def _cancelled(self, attempt: Attempt) -> Answer:
+        trade = self.trades.get(attempt.number)
+        if trade is None:
+            return Answer(State.CLOSED, reason=Reason.NOT_FOUND)
+        trade.state = {"waiting": "closed", "paid": "reversed"}.get(trade.state, trade.state)
+        return self._said(attempt)
+
+    def _call(self, what: str, attempt: Attempt, arrives: Callable[[], object]) -> Answer:
         self.before_call(what)
         how = self.script.popleft() if self.script else OK
         self.calls.append(what)
-        answer = self._go(how, well, arrives)
+        answer = self._go(how, what, attempt, arrives)
         if what == "cancel" and how != LATE:
             self.land()
         self.after_call(what)
         return answer
 
-    def _go(self, how: str, well: Callable[[], Answer], arrives: Callable[[], object]) -> Answer:
+    def _go(self, how: str, what: str, attempt: Attempt, arrives: Callable[[], object]) -> Answer:
         if how == DOWN:
             return _NO_LINE
         if how == LOST:
             return _NO_ANSWER
         if how == LATE:
-            self.delayed.append(well)
+            self.delayed.append((what, attempt))
             return _NO_ANSWER
         if how == DECLINED:
             return Answer(State.FAILED, reason=Reason.RISK)
         if how == WAIT:
             arrives()
             return Answer(State.PENDING)
-        said = well()
+        said = self._done(what, attempt)
         return said if how == OK else _NO_ANSWER
 
     def land(self) -> None:
         """What was delayed arrives."""
         landed, self.delayed = self.delayed, []
-        for effect in landed:
-            effect()
+        for what, attempt in landed:
+            self._done(what, attempt)
 
 
 def gateways_of(office: Gateway) -> Gateways:

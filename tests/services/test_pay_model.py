@@ -1,6 +1,6 @@
 """Nothing is lost and nothing taken twice, however the provider behaves and wherever the program is killed.
 
-Here the first calls and one kill; `python -m tests.bench pay_model` goes through three calls.
+Here every pair of answers with a kill at every boundary; `python -m tests.bench pay_model` goes further.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from desktop.gateways.payment import FINAL, STEPS, Answer, State
-from desktop.services import pay_steps
+from desktop.services import pay_booking, pay_steps
 from tests.helpers.goods import Stocked
 from tests.helpers.pay_model import Street, explore, explore_naively
 from tests.helpers.pay_office import BEHAVIOURS, DEAF, LATE, OK
+from tests.helpers.pay_states import States
 
 
 @pytest.fixture
@@ -32,19 +33,32 @@ def stocked(street: Street) -> Stocked:
 
 
 @pytest.mark.req("M1", "M2", "M3")
-def test_every_pair_of_answers_ends_with_the_money_in_its_place(street: Street, stocked: Stocked) -> None:
-    found = explore(stocked, street, free=2, kills=0)
-    assert (found.runs, found.lost, found.doubled, found.worst) == (43, 0, 0, "")
-    assert found.paid > 30
-
-
-@pytest.mark.req("M1", "M2", "M3")
-def test_a_kill_at_every_commit_and_call_leaves_the_money_in_its_place(
+def test_every_pair_of_answers_and_a_kill_at_every_commit_and_call_leave_the_money_in_its_place(
     street: Street, stocked: Stocked
 ) -> None:
-    found = explore(stocked, street, free=1, kills=1, among=(OK, DEAF, LATE))
+    found = States(stocked, street).explore(free=2, kills=1)
     assert (found.lost, found.doubled, found.worst) == (0, 0, "")
-    assert found.killed > 50
+    assert found.runs > 2_000
+    assert found.killed > 2_000
+    assert found.paid > found.runs * 3 // 4
+
+
+@pytest.mark.req("M2")
+def test_counting_the_paths_through_each_state_is_walking_them_all(street: Street, stocked: Stocked) -> None:
+    for free, kills, among in ((2, 0, (OK, LATE)), (1, 1, (DEAF,))):
+        counted = States(stocked, street, among).explore(free=free, kills=kills)
+        assert counted == explore(stocked, street, free=free, kills=kills, among=among)
+        assert counted.runs > 2
+        assert bool(counted.killed) == bool(kills)
+
+
+def test_control_money_that_comes_too_late_and_does_not_go_back_is_found(
+    street: Street, stocked: Stocked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pay_booking, "refuse", lambda *_args, **_more: None)
+    found = States(stocked, street, (DEAF, LATE)).explore(free=2, kills=0)
+    assert found.lost
+    assert found.worst
 
 
 def test_control_a_till_that_takes_no_answer_for_a_failure_loses_and_doubles() -> None:
