@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import insert, select, update
 
@@ -116,6 +116,7 @@ def test_cancelling_a_paid_order_asks_for_the_pin(qapp: QApplication, stage: Sta
     holder = stage.show(lambda _context: QWidget())
     sheet = CancelSheet(holder, stage.context, detail, lambda: told.append("done"))
     sheet.open()
+    stage.until(lambda: any("¥16.90" in label.text() for label in sheet.facts.findChildren(QLabel)))
     sheet.primary.click()
     say_yes(qapp, stage)
     stage.until(lambda: told == ["done"])

@@ -10,13 +10,16 @@ from desktop.basics.i18n import _
 from desktop.basics.ids import new_key
 from desktop.basics.money import Money
 from desktop.queries.order_detail import OrderDetail
+from desktop.queries.refund_preview import RefundPreview, refund_preview
 from desktop.services.fulfilment import cancel_order, cancel_paid_order
 from desktop.services.orders import add_note
 from desktop.views.common.approve_sheet import REFUND, ask_if_limited
+from desktop.views.common.cards import Facts
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.field import Field
 from desktop.views.common.inputs import TextArea, TextInput
+from desktop.views.common.refund_way import way_rows
 
 
 class NoteSheet(Sheet):
@@ -56,7 +59,20 @@ class CancelSheet(Sheet):
         self.context, self.order, self._done_with, self._key = context, order, done, new_key()
         self.why = TextInput(hint=_("For example: customer changed their mind"), longest=200)
         self.add(Field(_("Reason"), self.why))
+        self.facts = Facts()
+        if self.paid and context.may(refund_preview):
+            self.add(self.facts)
+            part = order.part_shipped  # then only what is still here
+            rest = [(line.id, line.open_milli if part else line.left_milli) for line in order.lines]
+            freight = not part and bool(order.freight_minor + order.rounding_minor)
+            task = context.of(self).ask(refund_preview, order.id, rest, freight)
+            task.then(self._show_ways).otherwise(lambda _error: None)
         self.submitted.connect(lambda: self._go())
+
+    def _show_ways(self, preview: RefundPreview) -> None:
+        """By which ways the money goes back, and whose drawer pays."""
+        self.facts.show_rows(way_rows(preview.ways, self.order.currency))
+        self.adjustSize()
 
     def _go(self, approval: int = 0) -> None:
         reason = self.why.value() or _("Cancelled in the shop")
