@@ -73,7 +73,7 @@ class Cells:
             self._moments()
         else:
             self._days()
-        self._cancelled()
+            self._cancelled()
         self._pieces()
         return self.found
 
@@ -116,13 +116,16 @@ class Cells:
         """The same from orders, payments and refunds, which know their hours."""
         parts = self._part(OF_ORDER)
         for when, where in self._when(Order.placed_at):
-            statement = select(when, *parts, func.count()).where(*where)
-            self._add(self._grouped(statement, when, *parts), "orders")
-        for name, points in (("amount_minor", Tender.points == 0), ("points_minor", Tender.points > 0)):
-            for when, where in self._when(Tender.at):
-                statement = select(when, *parts, total(Tender.amount_minor)).select_from(Tender)
-                statement = statement.join(Order, Order.id == Tender.order_id).where(points, *where)
-                self._add(self._grouped(statement, when, *parts), name)
+            gone = total(case((Order.status == CANCELLED, 1), else_=0))
+            statement = select(when, *parts, func.count(), gone).where(*where)
+            self._add(self._grouped(statement, when, *parts), "orders", "cancelled")
+        for when, where in self._when(Tender.at):
+            money = total(case((Tender.points == 0, Tender.amount_minor), else_=0))
+            points = total(case((Tender.points > 0, Tender.amount_minor), else_=0))
+            statement = select(when, *parts, money, points).select_from(Tender).where(*where)
+            if self.split:
+                statement = statement.join(Order, Order.id == Tender.order_id)
+            self._add(self._grouped(statement, when, *parts), "amount_minor", "points_minor")
         for when, where in self._when(RefundTender.at):
             statement = select(when, *parts, total(RefundTender.amount_minor)).select_from(RefundTender)
             statement = statement.join(Refund, Refund.id == RefundTender.refund_id)
