@@ -49,6 +49,9 @@ class CashSession(Base):
     counted_minor: Mapped[int | None]
     after_minor: Mapped[int] = mapped_column(default=0)
     difference_minor: Mapped[int | None]
+    foreign_off: Mapped[str] = mapped_column(
+        default="", server_default=""
+    )  # differences in others: `USD -100 JPY 500`
     reason: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
     prints: Mapped[int] = mapped_column(default=0)  # how often its Z report was printed

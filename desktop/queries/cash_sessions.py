@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 
 from desktop.basics.clock import day_starts, shop_day
 from desktop.models.cash_sessions import CLOSED, OPEN, CashSession
@@ -35,7 +35,10 @@ class CashFilter:
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """One session (minor units); `overnight`: open since an earlier day, somebody forgot it."""
+    """One session (minor units); `overnight`: open since an earlier day, somebody forgot it.
+
+    `foreign_off`: the difference in each other currency that was not exact (its minor units).
+    """
 
     id: int
     till_id: int
@@ -54,6 +57,14 @@ class SessionRow:
     reason: str
     note: str
     overnight: bool
+    foreign_off: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def gaps(self) -> tuple[int, ...]:
+        """What is missing (below zero) or too much, in whichever currency; nothing while it is open or exact."""
+        return tuple(
+            gap for gap in (self.difference_minor or 0, *(off for _code, off in self.foreign_off)) if gap
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +109,13 @@ def _session(read: Read, row: Any, names: dict[str, str]) -> SessionRow:
         row.id, row.till_id, said(row.till_name), row.number, row.state, row.currency, row.float_minor,
         names.get(row.opened_by, ""), row.opened_at, names.get(row.closed_by, ""), row.closed_at,
         row.expected_minor, row.counted_minor, row.difference_minor, row.reason, row.note,
-        row.state == OPEN and shop_day(row.opened_at, read.zone) < today,
+        row.state == OPEN and shop_day(row.opened_at, read.zone) < today, _off(row.foreign_off),
     )  # fmt: skip
+
+
+def _off(kept: str) -> tuple[tuple[str, int], ...]:
+    parts = kept.split()
+    return tuple((code, int(minor)) for code, minor in zip(parts[::2], parts[1::2], strict=True))
 
 
 def session_rows(read: Read, statement: Select[Any]) -> list[SessionRow]:
@@ -116,7 +132,7 @@ def _where(read: Read, wanted: CashFilter) -> list[Any]:
     if wanted.view in (OPEN, CLOSED):
         found.append(CashSession.state == wanted.view)
     if wanted.view == "different":
-        found.append(func.coalesce(CashSession.difference_minor, 0) != 0)
+        found.append(or_(func.coalesce(CashSession.difference_minor, 0) != 0, CashSession.foreign_off != ""))
     if wanted.days is not None:
         first = shop_day(read.now, read.zone) - timedelta(days=wanted.days - 1)
         found.append(CashSession.opened_at >= day_starts(first, read.zone))

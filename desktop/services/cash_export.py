@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from desktop.basics.i18n import _
-from desktop.basics.money import digits_of
+from desktop.basics.money import Money, digits_of
 from desktop.queries.cash_sessions import CashFilter, SessionRow, sessions_page
 from desktop.queries.order_export import export_begins
 from desktop.queries.shell import shop_card
@@ -28,6 +28,7 @@ def export_sessions(shop: Shop, which: CashFilter, path: Path, progress: Progres
     headings = [
         _("Till"), _("Z report"), _("Opened at"), _("Opened by"), _("Closed at"), _("Closed by"), _("Float"),
         _("Expected"), _("Cash counted"), _("Cash difference"), _("Reason"), _("Note"),
+        _("Differences in other currencies"),
     ]  # fmt: skip
     zone = ZoneInfo(shop.ask(shop_card).zone)
     rows = pages(lambda after: shop.ask(sessions_page, which, after))
@@ -43,4 +44,5 @@ def _row(row: SessionRow, zone: ZoneInfo) -> list[Any]:
         row.till, row.number or "", f"{row.opened_at.astimezone(zone):%Y-%m-%d %H:%M}", row.opened_by, closed,
         row.closed_by, amount(row.float_minor), amount(row.expected_minor), amount(row.counted_minor),
         amount(row.difference_minor), row.reason, row.note,
+        " ".join(f"{code} {Money(off, code).plain()}" for code, off in row.foreign_off),
     ]  # fmt: skip

@@ -77,6 +77,7 @@ class Closed:
     expected_minor: int
     counted_minor: int
     difference_minor: int
+    foreign_off: Sequence[Sequence[Any]] = ()  # currency and difference of each other one that is not exact
 
 
 def session_of(work: Work, till_id: int, *, cash: bool = False) -> int | None:
@@ -194,8 +195,7 @@ def close_session(
         raise Refused(N_("Count the cash first. An empty drawer counts as zero."), next_step="count_cash")
     expected = cash_sums(work, session_id).expected_minor
     difference = int(count.counted_minor - count.expected_minor)
-    off = CashForeign.counted_minor != CashForeign.expected_minor
-    foreign_off = work.value(select(CashForeign.id).where(CashForeign.tally_id == count.id, off).limit(1))
+    foreign_off = _foreign_off(work, count.id)
     if (difference or foreign_off) and not reason.strip():
         raise Malformed(N_("Say what the difference comes from. “Unknown” is an answer too."))
     session.number = next_number(work, f"z:{session.till_id}")
@@ -203,9 +203,10 @@ def close_session(
     session.expected_minor, session.counted_minor = expected, int(count.counted_minor)
     session.after_minor = expected - int(count.expected_minor)
     session.difference_minor = difference
+    session.foreign_off = " ".join(f"{code} {minor}" for code, minor in foreign_off)
     session.reason, session.note = reason.strip()[:LONGEST], note.strip()[:LONGEST]
     work.flush()
-    closed = Closed(session_id, session.number, expected, session.counted_minor, difference)
+    closed = Closed(session_id, session.number, expected, session.counted_minor, difference, foreign_off)
     once.keep(work, client_key, asdict(closed))
     return closed
 
@@ -219,6 +220,14 @@ def note_print(work: Work, session_id: int) -> int:
     session.prints += 1
     work.flush()
     return session.prints
+
+
+def _foreign_off(work: Work, tally_id: int) -> list[tuple[str, int]]:
+    off = CashForeign.counted_minor - CashForeign.expected_minor
+    rows = select(CashForeign.currency, off).where(CashForeign.tally_id == tally_id, off != 0)
+    return [
+        (str(code), int(minor)) for code, minor in map(tuple, work.rows(rows.order_by(CashForeign.currency)))
+    ]
 
 
 def _still_open(work: Work, session_id: int) -> CashSession:

@@ -19,7 +19,7 @@ from desktop.models.orders import Order
 from desktop.models.payment_attempts import PaymentAttempt
 from desktop.models.payments import RefundTender, Tender
 from desktop.queries.cash_report import cash_report
-from desktop.queries.cash_sessions import counted_currencies
+from desktop.queries.cash_sessions import CashFilter, counted_currencies, sessions_count
 from desktop.queries.checkout import checkout_view
 from desktop.queries.refund_preview import refund_preview
 from desktop.queries.verify import verify
@@ -341,7 +341,8 @@ def test_notes_of_each_currency_are_counted_blind_and_differ_apart(stocked: Stoc
         ("JPY", 0, ((1_000, 2),)), ("USD", -100, ((100, 4),)),
     ]  # fmt: skip
     assert last.pieces == ((1, 40_190),)
-    assert report.session.difference_minor == 0
+    assert (report.session.difference_minor, report.session.foreign_off) == (0, (("USD", -100),))
+    assert stocked.shop.ask(sessions_count, CashFilter(view="different")) == 1
     assert not stocked.shop.ask(verify).faults
     with stocked.shop.storage.write.begin() as connection:
         connection.execute(text(

@@ -145,6 +145,11 @@ def test_notes_of_other_currencies_have_a_page_each(stage: Stage) -> None:
     stage.settle()
     stage.until(lambda: screen.panel.report is not None and screen.panel.report.is_z)
     assert screen.panel.badge.text == "USD 100.00 too much"
+    row = screen.model.rows[0]
+    assert screen._state(row).text == "Cash over"
+    difference = screen._difference(row)
+    assert difference is not None
+    assert difference.text == "0.00 · USD +100.00"
     report = stage.outside(lambda: shop.ask(cash_report, session))
     printed = [(line.left, line.right) for line in report_lines(report, stage.context)]
     assert ("USD difference", "+100.00") in printed

@@ -104,9 +104,9 @@ class ReportPanel(Card):
                 open_words, "warn" if row.overnight else "success", "alert" if row.overnight else "done"
             )
         else:
-            last = report.tallies[-1].foreign if report.tallies else ()
-            foreign = [(one.currency, one.counted_minor, one.expected_minor) for one in last]
-            words, tone = verdict_words(row.difference_minor, foreign, row.currency)
+            words, tone = verdict_words(row.difference_minor, row.foreign_off, row.currency)
+            if len(row.gaps) > 1:  # the whole of it stands below
+                words = _("Cash short") if min(row.gaps) < 0 else _("Cash over")
             self.badge.show_status(words, tone, "done" if tone == "success" else "alert")
         clear(self._blocks)
         self._add("", head_rows(row, zone))

@@ -24,7 +24,7 @@ from desktop.services.cash_sessions import Closed, Tallied, open_session
 from desktop.views.cash.drawers import Drawers
 from desktop.views.cash.panel import ReportPanel
 from desktop.views.cash.sheets import CloseSheet, CountSheet, MoveSheet, OpenSheet
-from desktop.views.cash.words import difference_words
+from desktop.views.cash.words import plus, verdict_words
 from desktop.views.common import shortcuts
 from desktop.views.common.beside import ScreenWithPanel
 from desktop.views.common.buttons import icon_button, primary, secondary
@@ -172,18 +172,19 @@ class CashScreen(ScreenWithPanel):
     def _difference(self, row: SessionRow) -> Toned | None:
         if row.difference_minor is None:
             return None
-        tone = "" if not row.difference_minor else "danger" if row.difference_minor < 0 else "warn"
-        text = Money(row.difference_minor, row.currency).plain()
-        return Toned(f"+{text}" if row.difference_minor > 0 else text, tone)
+        tone = "" if not row.gaps else "danger" if min(row.gaps) < 0 else "warn"
+        parts = [plus(row.difference_minor, row.currency)]
+        parts += [f"{code} {plus(off, code)}" for code, off in row.foreign_off]
+        return Toned(" · ".join(parts), tone)
 
     def _state(self, row: SessionRow) -> BadgeCell:
         if row.difference_minor is None:
             if row.overnight:
                 return BadgeCell(_("Forgotten"), "warn", "alert")
             return BadgeCell(_("On shift"), "success", "done")
-        if row.difference_minor < 0:
+        if row.gaps and min(row.gaps) < 0:
             return BadgeCell(_("Cash short"), "danger", "alert")
-        if row.difference_minor:
+        if row.gaps:
             return BadgeCell(_("Cash over"), "warn", "alert")
         return BadgeCell(_("Exact"), "success", "done")
 
@@ -306,7 +307,7 @@ class CashScreen(ScreenWithPanel):
         self.open_item(session_id)
 
     def _closed_now(self, closed: Closed) -> None:
-        words, tone = difference_words(closed.difference_minor, self._context.currency)
+        words, tone = verdict_words(closed.difference_minor, closed.foreign_off, self._context.currency)
         said = _("Closed with Z report {number}: {words}").format(number=closed.number, words=words)
         self._context.toast(self, said, tone="success" if tone == "success" else "warn")
         self.open_item(closed.session_id)

@@ -172,7 +172,8 @@ class CloseSheet(Sheet):
         super().__init__(parent, title, verb=_("Close the session"), icon="lock-2-line", width=440)
         self._context, self._session, self._done_with, self._key = context, session, done, new_key()
         off = not told.exact
-        words, tone = verdict_words(told.difference_minor, told.foreign, session.currency)
+        gaps = [(code, counted - due) for code, counted, due in told.foreign]
+        words, tone = verdict_words(told.difference_minor, gaps, session.currency)
         facts = Facts()
         rows = [(_("Cash counted"), str(Money(told.counted_minor, session.currency)), "")]
         rows.append((_("Should be there"), str(Money(told.expected_minor, session.currency)), ""))

@@ -40,18 +40,23 @@ def difference_words(minor: int, currency: str) -> tuple[str, str]:
     return _("{amount} too much").format(amount=amount), "warn"
 
 
-def verdict_words(minor: int, foreign: Iterable[Sequence[Any]], currency: str) -> tuple[str, str]:
-    """What the differences of a count mean, in the shop's own currency and then in the others, and their tone."""
-    off = [(code, counted - due) for code, counted, due in foreign if counted != due]
-    if not off:
+def verdict_words(minor: int, off: Iterable[Sequence[Any]], currency: str) -> tuple[str, str]:
+    """What the differences of a count mean and their tone; `off`: currency and difference of the other ones."""
+    gaps = [(str(code), int(gap)) for code, gap in off if gap]
+    if not gaps:
         return difference_words(minor, currency)
     parts = [difference_words(minor, currency)[0]] if minor else []
-    for code, gap in off:
-        amount = amount_of(abs(gap), code)
+    for code, gap in gaps:
         words = _("{amount} missing") if gap < 0 else _("{amount} too much")
-        parts.append(words.format(amount=amount))
-    short = minor < 0 or any(gap < 0 for _code, gap in off)
+        parts.append(words.format(amount=amount_of(abs(gap), code)))
+    short = min(minor, *(gap for _code, gap in gaps)) < 0
     return _(", ").join(parts), "danger" if short else "warn"
+
+
+def plus(minor: int, currency: str) -> str:
+    """A difference without its symbol: `+0.50`."""
+    text = Money(minor, currency).plain()
+    return f"+{text}" if minor > 0 else text
 
 
 def amount_of(minor: int, currency: str) -> str:
@@ -63,11 +68,10 @@ def foreign_rows(currency: str, counted: int, due: int) -> list[Row]:
     """Another currency in a drawer: counted, what should be there, the difference."""
     gap = counted - due
     tone = "success" if not gap else "danger" if gap < 0 else "warn"
-    plus = "+" if gap > 0 else ""
     return [
         (_("{currency} counted").format(currency=currency), amount_of(counted, currency), ""),
         (_("{currency} that should be there").format(currency=currency), amount_of(due, currency), ""),
-        (_("{currency} difference").format(currency=currency), f"{plus}{Money(gap, currency).plain()}", tone),
+        (_("{currency} difference").format(currency=currency), plus(gap, currency), tone),
     ]
 
 

@@ -123,6 +123,7 @@ def upgrade() -> None:
         sa.Column("counted_minor", sa.BigInteger(), nullable=True),
         sa.Column("after_minor", sa.BigInteger(), nullable=False),
         sa.Column("difference_minor", sa.BigInteger(), nullable=True),
+        sa.Column("foreign_off", sa.String(), server_default="", nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("prints", sa.BigInteger(), nullable=False),
