@@ -3,8 +3,7 @@
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.basics.i18n import _
 from desktop.basics.money import Money, quantity_text
@@ -15,70 +14,36 @@ from desktop.services.batches import edit_batch, take_off
 from desktop.services.products import set_prices
 from desktop.views.batches.sheets import EditBatchSheet, MarkDownSheet, NamePiecesSheet, TakeOffSheet
 from desktop.views.batches.words import REASONS, code_of, day_text, left_text, state_badge, title_of
-from desktop.views.common.badges import Badge
-from desktop.views.common.buttons import icon_button, secondary
-from desktop.views.common.cards import Card, Divider, Facts, TwoLines, clear, hbox, vbox
+from desktop.views.common.buttons import secondary
+from desktop.views.common.cards import Divider, Facts, TwoLines, clear, hbox, vbox
 from desktop.views.common.context import Context
-from desktop.views.common.empty import EmptyState
 from desktop.views.common.labels import Label
 from desktop.views.common.product_picture import ProductPicture
-from desktop.views.common.theme import theme
+from desktop.views.common.side_panel import SidePanel
 
 WIDTH = 356
 
 
-class BatchPanel(Card):
+class BatchPanel(SidePanel):
     """Shows one batch at one place."""
 
-    dismissed = Signal()
-
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
-        super().__init__(margins=(1, 0, 1, 2), parent=parent)
-        self._context, self.warn_days = context, 30
-        self.row: BatchRow | None = None
-        self.setFixedWidth(theme.px(WIDTH))
         hint = _("Choose a batch in the list to see its dates and changes.")
-        self._empty = EmptyState(_("No batch selected"), hint, why="all_done")
-        self._sheet = QWidget()
-        self._build()
-        self.body.addWidget(self._empty, 1)
-        self.body.addWidget(self._sheet, 1)
-        self._sheet.hide()
-
-    def _build(self) -> None:
-        column = vbox(self._sheet)
-        column.addWidget(self._head())
-        column.addWidget(Divider())
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        inside = QWidget()
-        body = vbox(inside, margins=(16, 14, 16, 16), gap=10)
+        super().__init__(context, WIDTH, _("No batch selected"), hint, parent=parent)
+        self.warn_days = 30
+        self.row: BatchRow | None = None
+        self.picture = ProductPicture("box", 44)
+        self.title.insertWidget(0, self.picture)
+        self._buttons()
         self.facts = Facts()
-        body.addWidget(self.facts)
-        body.addWidget(Divider())
-        body.addWidget(Label(_("Changes"), "h3"))
+        self.content.addWidget(self.facts)
+        self.content.addWidget(Divider())
+        self.content.addWidget(Label(_("Changes"), "h3"))
         self._moves = vbox(gap=8)
-        body.addLayout(self._moves)
-        body.addStretch(1)
-        scroll.setWidget(inside)
-        inside.setAutoFillBackground(False)
-        column.addWidget(scroll, 1)
+        self.content.addLayout(self._moves)
+        self.content.addStretch(1)
 
-    def _head(self) -> QWidget:
-        head = QWidget()
-        column = vbox(head, margins=(16, 14, 16, 14), gap=12)
-        line = hbox(gap=10)
-        self.picture, self.names, self.badge = ProductPicture("box", 44), TwoLines("", ""), Badge("")
-        self._close = icon_button("close-line", _("Close"), size=28)
-        self._close.clicked.connect(self.dismissed)
-        self._close.hide()
-        line.addWidget(self.picture)
-        line.addWidget(self.names, 1)
-        line.addWidget(self.badge, alignment=Qt.AlignmentFlag.AlignTop)
-        line.addWidget(self._close, alignment=Qt.AlignmentFlag.AlignTop)
-        column.addLayout(line)
+    def _buttons(self) -> None:
         self.off = secondary(_("Take off"), "delete-bin-6-line", key="X")
         self.down = secondary(_("Mark down"), "price-tag-3-line", key="M")
         self.edit = secondary(_("Correct"), "edit-line", key="E")
@@ -91,9 +56,8 @@ class BatchPanel(Card):
                 button.clicked.connect(act)
                 buttons.addWidget(button)
             buttons.addStretch(1)
-            column.addLayout(buttons)
+            self.head.addLayout(buttons)
         self._ask_rights()
-        return head
 
     def _ask_rights(self) -> None:
         may = {self.off: take_off, self.edit: edit_batch, self.named: edit_batch, self.down: set_prices}
@@ -104,16 +68,12 @@ class BatchPanel(Card):
 
     # What is shown
 
-    def show_close(self, on: bool) -> None:
-        """Offer to close it where it lies over the list."""
-        self._close.setVisible(on)
-
     def show_row(self, row: BatchRow | None) -> None:
         """Show another batch, or none."""
         fresh = row is not None and (self.row is None or self.row.product_id != row.product_id)
         self.row = row
         self._empty.setVisible(row is None)
-        self._sheet.setVisible(row is not None)
+        self._inside.setVisible(row is not None)
         if row is None:
             return
         self.names.say(title_of(row), f"{row.sku_code} · {_(row.location)}")

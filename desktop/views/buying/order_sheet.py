@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.basics.clock import shop_day
 from desktop.basics.errors import ShopError
@@ -24,7 +24,7 @@ from desktop.services.purchasing import LineIn, change_order, make_order
 from desktop.services.suppliers import price_at
 from desktop.views.buying.price_sheet import PriceSheet
 from desktop.views.common.buttons import icon_button, secondary
-from desktop.views.common.cards import Divider, NestedCard, TwoLines, hbox, vbox
+from desktop.views.common.cards import Divider, TwoLines, hbox, vbox
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.field import ErrorLine, Field
@@ -33,6 +33,7 @@ from desktop.views.common.inputs import DateInput, Select, TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.number_inputs import MoneyInput, Stepper
 from desktop.views.common.product_picture import ProductPicture
+from desktop.views.common.scrolled import LinesBox
 from desktop.views.common.theme import theme
 
 MOST_PACKS = 1_000_000 * MILLI
@@ -154,19 +155,11 @@ class OrderSheet(Sheet):
         return head
 
     def _list(self) -> QWidget:
-        box, inside = NestedCard(), QWidget()
-        self._rows = vbox(inside, margins=(14, 6, 10, 6))
+        box = LinesBox(240)
+        self._rows = box.rows
         self._hint = Label(_("Scan goods of this supplier, or choose them"), "small", "text3", align="center")
         self._rows.addWidget(self._hint)
         self._rows.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFixedHeight(theme.px(240))
-        area.setWidget(inside)
-        inside.setAutoFillBackground(False)
-        box.body.addWidget(area)
         return box
 
     def _foot(self) -> QWidget:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.basics.clock import shop_day
 from desktop.basics.errors import ShopError
@@ -16,7 +16,7 @@ from desktop.queries.products import ProductRow
 from desktop.queries.purchasing import OrderedLine, PurchaseSheet
 from desktop.services.deliveries import CameIn, Delivered, receive_order
 from desktop.views.common.buttons import link
-from desktop.views.common.cards import Divider, NestedCard, TwoLines, hbox, vbox
+from desktop.views.common.cards import Divider, TwoLines, hbox, vbox
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.field import ErrorLine, Field
@@ -25,6 +25,7 @@ from desktop.views.common.inputs import DateInput, Select, TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.number_inputs import MoneyInput, Stepper
 from desktop.views.common.product_picture import ProductPicture
+from desktop.views.common.scrolled import LinesBox
 from desktop.views.common.theme import theme
 from desktop.views.common.toggle import CheckBox
 
@@ -150,20 +151,11 @@ class ReceiveOrderSheet(Sheet):
         self.scan.setFocus()
 
     def _list(self) -> QWidget:
-        box, inside = NestedCard(), QWidget()
-        self._rows = vbox(inside, margins=(14, 6, 10, 6))
+        box = LinesBox(280)
+        self._rows, self._area = box.rows, box.area
         self._more = Label("", "cap", "text2")
         self._rows.addWidget(self._more)
         self._rows.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFixedHeight(theme.px(280))
-        area.setWidget(inside)
-        inside.setAutoFillBackground(False)
-        self._area = area
-        box.body.addWidget(area)
         return box
 
     def _foot(self) -> QWidget:

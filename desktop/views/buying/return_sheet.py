@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.basics.i18n import _
 from desktop.basics.ids import new_key
@@ -12,7 +12,7 @@ from desktop.queries.places import Place, places
 from desktop.queries.products import ProductRow
 from desktop.queries.supplier_returns import Returnable, returnable
 from desktop.services.supplier_returns import RETURN_REASONS, GoesBack, return_goods
-from desktop.views.common.cards import Divider, NestedCard, TwoLines, clear, hbox, vbox
+from desktop.views.common.cards import Divider, TwoLines, clear, hbox
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.field import ErrorLine, Field
@@ -20,6 +20,7 @@ from desktop.views.common.goods_scan import GoodsScan
 from desktop.views.common.inputs import Select, TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.number_inputs import Stepper
+from desktop.views.common.scrolled import LinesBox
 from desktop.views.common.theme import theme
 
 
@@ -70,17 +71,8 @@ class ReturnSheet(Sheet):
         self._count()
 
     def _list(self) -> QWidget:
-        box, inside = NestedCard(), QWidget()
-        self._rows = vbox(inside, margins=(14, 6, 10, 6))
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFixedHeight(theme.px(220))
-        area.setWidget(inside)
-        inside.setAutoFillBackground(False)
-        self._area = area
-        box.body.addWidget(area)
+        box = LinesBox(220)
+        self._rows, self._area = box.rows, box.area
         return box
 
     def _foot(self) -> QWidget:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _, ngettext
@@ -17,13 +17,14 @@ from desktop.queries.places import Place
 from desktop.queries.stock_bulk import ADD, PERCENT, SET, TAKE, BulkChange, BulkPreview, BulkRow, bulk_preview
 from desktop.services.stock import ADJUST_REASONS, AdjustLine, StockChange
 from desktop.services.stock_bulk import adjust_many
-from desktop.views.common.cards import Divider, NestedCard, TwoLines, clear, hbox, vbox
+from desktop.views.common.cards import Divider, TwoLines, clear, hbox
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.field import Field
 from desktop.views.common.inputs import Select, TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.number_inputs import PercentInput, QuantityInput
+from desktop.views.common.scrolled import LinesBox
 from desktop.views.common.segment import Segment
 from desktop.views.common.theme import theme
 from desktop.views.inventory.words import signed
@@ -72,17 +73,8 @@ class BulkSheet(Sheet):
         for field in (Field(_("Which goods"), self.scope), self._category_field, self._tag_field):
             row.addWidget(field, 1)
         self.summary = Label("", "small_b", "text2", wrap=True)
-        box = NestedCard()
-        inside = QWidget()
-        self._rows = vbox(inside, margins=(14, 6, 14, 6))
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFixedHeight(theme.px(220))
-        area.setWidget(inside)
-        inside.setAutoFillBackground(False)
-        box.body.addWidget(area)
+        box = LinesBox(220, (14, 6, 14, 6))
+        self._rows = box.rows
         why = QWidget()
         foot = hbox(why, gap=12)
         foot.addWidget(Field(_("Reason"), self.reason), 1)

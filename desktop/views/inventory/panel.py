@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.basics.i18n import _
 from desktop.basics.money import quantity_text
@@ -23,6 +23,7 @@ from desktop.views.common.context import Context
 from desktop.views.common.empty import EmptyState
 from desktop.views.common.labels import Label
 from desktop.views.common.product_picture import ProductPicture
+from desktop.views.common.scrolled import scrolled
 from desktop.views.common.stock_bar import StockBar
 from desktop.views.common.theme import theme
 from desktop.views.inventory.adjust import AdjustSheet
@@ -70,12 +71,7 @@ class StockPanel(Card):
     def _build(self, column: QVBoxLayout) -> None:
         column.addWidget(self._head())
         column.addWidget(Divider())
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        inside = QWidget()
-        body = vbox(inside, margins=(16, 14, 16, 16), gap=10)
+        self._scroll, body = scrolled((16, 14, 16, 16), 10)
         self.facts = Facts()
         body.addWidget(self.facts)
         self.places = PlacesPart()
@@ -94,8 +90,6 @@ class StockPanel(Card):
         self._more.clicked.connect(self._ask_more)
         body.addWidget(self._more, alignment=Qt.AlignmentFlag.AlignLeft)
         body.addStretch(1)
-        self._scroll.setWidget(inside)
-        inside.setAutoFillBackground(False)  # the card's own ground shows through
         column.addWidget(self._scroll, 1)
 
     def _head(self) -> QWidget:

@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.basics.errors import ShopError
 from desktop.basics.i18n import _, ngettext
@@ -14,7 +14,7 @@ from desktop.queries.products import ProductRow
 from desktop.services.stock import ReceivedLine, StockChange, adjust_stock, receive_stock
 from desktop.views.common.batch_fields import BatchFields
 from desktop.views.common.buttons import icon_button
-from desktop.views.common.cards import Divider, NestedCard, TwoLines, hbox, vbox
+from desktop.views.common.cards import Divider, TwoLines, hbox, vbox
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.field import Field
@@ -23,6 +23,7 @@ from desktop.views.common.inputs import TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.number_inputs import MoneyInput, Stepper
 from desktop.views.common.product_picture import ProductPicture
+from desktop.views.common.scrolled import LinesBox
 from desktop.views.common.theme import theme
 
 
@@ -108,20 +109,11 @@ class ReceiveSheet(Sheet):
         self.scan.setFocus()
 
     def _list(self) -> QWidget:
-        box = NestedCard()
-        inside = QWidget()
-        self._rows = vbox(inside, margins=(14, 6, 10, 6))
+        box = LinesBox(250)
+        self._rows, self._area = box.rows, box.area
         self._hint = Label(_("Nothing scanned yet"), "small", "text3", align="center")
         self._rows.addWidget(self._hint)
         self._rows.addStretch(1)
-        self._area = area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFixedHeight(theme.px(250))
-        area.setWidget(inside)
-        inside.setAutoFillBackground(False)
-        box.body.addWidget(area)
         return box
 
     def _foot(self) -> QWidget:

@@ -21,6 +21,7 @@ from desktop.views.common.dialogs import Sheet
 from desktop.views.common.empty import EmptyState
 from desktop.views.common.labels import Label
 from desktop.views.common.product_picture import ProductPicture
+from desktop.views.common.scrolled import scrolled
 from desktop.views.common.theme import theme
 from desktop.views.products.codes import Codes
 from desktop.views.products.form import ProductForm
@@ -97,12 +98,7 @@ class ProductPanel(Card):
         return head
 
     def _middle(self) -> QScrollArea:
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        inside = QWidget()
-        body = vbox(inside, margins=(16, 14, 16, 16), gap=14)
+        self._scroll, body = scrolled((16, 14, 16, 16), 14)
         self.photos = Photos(self._context, self._may)
         self.photos.changed.connect(self._photos_changed)
         self.form = ProductForm(self._context.currency)
@@ -117,8 +113,6 @@ class ProductPanel(Card):
         for widget in (self.photos, self.form, self.cost, Divider(), *parts):
             body.addWidget(widget)
         body.addStretch(1)
-        self._scroll.setWidget(inside)
-        inside.setAutoFillBackground(False)  # the card's own ground shows through
         return self._scroll
 
     def _save_bar(self) -> QWidget:

@@ -2,89 +2,56 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from desktop.basics.i18n import _
 from desktop.basics.money import quantity_text
 from desktop.basics.words import when_text
 from desktop.queries.set_aside import ENDED_VIEW, Campaign, CampaignLine, CampaignMove, campaign_sheet
 from desktop.services.set_aside import end_campaign
-from desktop.views.common.badges import Badge
-from desktop.views.common.buttons import Button, icon_button, link, secondary
-from desktop.views.common.cards import Card, Divider, Facts, TwoLines, clear, hbox, vbox
+from desktop.views.common.buttons import Button, link, secondary
+from desktop.views.common.cards import Divider, Facts, TwoLines, clear, hbox, vbox
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import confirm
-from desktop.views.common.empty import EmptyState
 from desktop.views.common.labels import Label
 from desktop.views.common.product_picture import ProductPicture
 from desktop.views.common.progress_panel import ProgressBar
-from desktop.views.common.theme import theme
+from desktop.views.common.side_panel import SidePanel
 from desktop.views.setaside.sheets import AddGoodsSheet, EditSheet, QuantitySheet
 from desktop.views.setaside.words import MOVES, line_title, span_text, state_badge
 
 WIDTH = 388
 
 
-class CampaignPanel(Card):
+class CampaignPanel(SidePanel):
     """Shows one campaign; `order_wanted(order)` asks for an order."""
 
-    dismissed = Signal()
     order_wanted = Signal(int)
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
-        super().__init__(margins=(1, 0, 1, 2), parent=parent)
-        self._context, self.number = context, 0
-        self.shown: Campaign | None = None
-        self.setFixedWidth(theme.px(WIDTH))
         hint = _("Choose a campaign in the list to see its goods.")
-        self._empty = EmptyState(_("No campaign selected"), hint, why="all_done")
-        self._sheet = QWidget()
-        self._build()
-        self.body.addWidget(self._empty, 1)
-        self.body.addWidget(self._sheet, 1)
-        self._sheet.hide()
-
-    def _build(self) -> None:
-        column = vbox(self._sheet)
-        column.addWidget(self._head())
-        column.addWidget(Divider())
-        scroll, inside = QScrollArea(), QWidget()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        body = vbox(inside, margins=(16, 14, 16, 16), gap=12)
+        super().__init__(context, WIDTH, _("No campaign selected"), hint, gap=12, parent=parent)
+        self.number = 0
+        self.shown: Campaign | None = None
+        self.facts = Facts()
+        self.head.addWidget(self.facts)
+        self._deeds()
         line = hbox()
         line.addWidget(Label(_("Goods"), "h3"), 1)
         self.more = link(_("Add goods"))
         self.more.clicked.connect(self.open_add)
         line.addWidget(self.more)
-        body.addLayout(line)
+        self.content.addLayout(line)
         self._goods = vbox(gap=12)
-        body.addLayout(self._goods)
-        body.addWidget(Divider())
-        body.addWidget(Label(_("Changes"), "h3"))
+        self.content.addLayout(self._goods)
+        self.content.addWidget(Divider())
+        self.content.addWidget(Label(_("Changes"), "h3"))
         self._moves = vbox(gap=8)
-        body.addLayout(self._moves)
-        body.addStretch(1)
-        scroll.setWidget(inside)
-        inside.setAutoFillBackground(False)
-        column.addWidget(scroll, 1)
+        self.content.addLayout(self._moves)
+        self.content.addStretch(1)
 
-    def _head(self) -> QWidget:
-        head = QWidget()
-        column = vbox(head, margins=(16, 14, 16, 14), gap=12)
-        line = hbox(gap=10)
-        self.names, self.badge = TwoLines("", ""), Badge("")
-        self._close = icon_button("close-line", _("Close"), size=28)
-        self._close.clicked.connect(self.dismissed)
-        self._close.hide()
-        line.addWidget(self.names, 1)
-        line.addWidget(self.badge, alignment=Qt.AlignmentFlag.AlignTop)
-        line.addWidget(self._close, alignment=Qt.AlignmentFlag.AlignTop)
-        column.addLayout(line)
-        self.facts = Facts()
-        column.addWidget(self.facts)
+    def _deeds(self) -> None:
         buttons = hbox()
         self.edit = secondary(_("Edit"), "edit-line", key="E")
         self.edit.clicked.connect(self.open_edit)
@@ -93,14 +60,9 @@ class CampaignPanel(Card):
         buttons.addWidget(self.edit)
         buttons.addWidget(self.end)
         buttons.addStretch(1)
-        column.addLayout(buttons)
-        return head
+        self.head.addLayout(buttons)
 
     # What is shown
-
-    def show_close(self, on: bool) -> None:
-        """Offer to close it where it lies over the list."""
-        self._close.setVisible(on)
 
     def show_campaign(self, number: int | None) -> None:
         """Show another campaign, or none."""
@@ -108,7 +70,7 @@ class CampaignPanel(Card):
         self._empty.setVisible(not self.number)
         if not self.number:
             self.shown = None
-            self._sheet.hide()
+            self._inside.hide()
             return
         self.refresh()
 
@@ -144,7 +106,7 @@ class CampaignPanel(Card):
         for line in found.lines:
             self._goods.addWidget(self._line(line, open_=not ended and allowed))
         self._show_moves(found.moves)
-        self._sheet.show()
+        self._inside.show()
 
     def _line(self, line: CampaignLine, *, open_: bool) -> QWidget:
         holder = QWidget()

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.basics.errors import Malformed
 from desktop.basics.i18n import N_, _
@@ -17,7 +17,7 @@ from desktop.queries.products import ProductRow
 from desktop.queries.set_aside import CampaignLine, CampaignRow
 from desktop.services.set_aside import AsideLine, add_goods, change_campaign, change_quantity, set_aside
 from desktop.views.common.buttons import icon_button
-from desktop.views.common.cards import Divider, Facts, NestedCard, TwoLines, hbox, vbox
+from desktop.views.common.cards import Divider, Facts, TwoLines, hbox
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.field import Field, check_all
@@ -26,6 +26,7 @@ from desktop.views.common.inputs import DateInput, Select, TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.number_inputs import QuantityInput, Stepper
 from desktop.views.common.product_picture import ProductPicture
+from desktop.views.common.scrolled import LinesBox
 from desktop.views.common.theme import theme
 from desktop.views.setaside.words import line_title
 
@@ -141,18 +142,11 @@ class CampaignSheet(Sheet):
         self._count()
 
     def _list(self) -> QWidget:
-        box, inside, area = NestedCard(), QWidget(), QScrollArea()
-        self._rows = vbox(inside, margins=(14, 6, 10, 6))
+        box = LinesBox(200)
+        self._rows = box.rows
         self._hint = Label(_("Nothing scanned yet"), "small", "text3", align="center")
         self._rows.addWidget(self._hint)
         self._rows.addStretch(1)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFixedHeight(theme.px(200))
-        area.setWidget(inside)
-        inside.setAutoFillBackground(False)
-        box.body.addWidget(area)
         return box
 
     def add_goods(self, row: ProductRow, milli: int) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.basics.errors import ShopError
 from desktop.basics.i18n import N_, _
@@ -13,12 +13,13 @@ from desktop.basics.money import quantity_text
 from desktop.queries.products import ProductRow
 from desktop.queries.transfers import MovedLine, TransferSheet
 from desktop.services.transfers import MISSING, Arrival, receive_transfer
-from desktop.views.common.cards import Divider, NestedCard, TwoLines, hbox, vbox
+from desktop.views.common.cards import Divider, TwoLines, hbox
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.goods_scan import GoodsScan
 from desktop.views.common.inputs import Select
 from desktop.views.common.number_inputs import Stepper
+from desktop.views.common.scrolled import LinesBox
 from desktop.views.common.theme import theme
 
 LATER = "later"
@@ -84,22 +85,12 @@ class ArriveSheet(Sheet):
         self.scan.setFocus()
 
     def _list(self) -> QWidget:
-        box = NestedCard()
-        inside = QWidget()
-        rows = vbox(inside, margins=(14, 6, 10, 6))
+        box = LinesBox(min(320, 24 + 58 * max(1, len(self.lines))))
         for number, line in enumerate(self.lines.values()):
             if number:
-                rows.addWidget(Divider())
-            rows.addWidget(line)
-        rows.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFixedHeight(theme.px(min(320, 24 + 58 * max(1, len(self.lines)))))
-        area.setWidget(inside)
-        inside.setAutoFillBackground(False)
-        box.body.addWidget(area)
+                box.rows.addWidget(Divider())
+            box.rows.addWidget(line)
+        box.rows.addStretch(1)
         return box
 
     def _count(self, row: ProductRow, milli: int) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.basics.i18n import _, ngettext
 from desktop.basics.ids import new_key
@@ -15,7 +15,7 @@ from desktop.queries.products import ProductRow
 from desktop.queries.transfers import TransferSheet
 from desktop.services.transfers import Made, TransferItem, draft_transfer, save_transfer
 from desktop.views.common.buttons import icon_button
-from desktop.views.common.cards import Divider, NestedCard, TwoLines, hbox, vbox
+from desktop.views.common.cards import Divider, TwoLines, hbox
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import Sheet
 from desktop.views.common.field import ErrorLine, Field
@@ -24,7 +24,7 @@ from desktop.views.common.inputs import Select, TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.number_inputs import Stepper
 from desktop.views.common.product_picture import ProductPicture
-from desktop.views.common.theme import theme
+from desktop.views.common.scrolled import LinesBox
 
 MOST = 10**12
 
@@ -110,20 +110,11 @@ class DraftSheet(Sheet):
         self.scan.setFocus()
 
     def _list(self) -> QWidget:
-        box = NestedCard()
-        inside = QWidget()
-        self._rows = vbox(inside, margins=(14, 6, 10, 6))
+        box = LinesBox(260)
+        self._rows, self._area = box.rows, box.area
         self._hint = Label(_("Nothing scanned yet"), "small", "text3", align="center")
         self._rows.addWidget(self._hint)
         self._rows.addStretch(1)
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setFixedHeight(theme.px(260))
-        self._area.setWidget(inside)
-        inside.setAutoFillBackground(False)
-        box.body.addWidget(self._area)
         return box
 
     def add_goods(self, row: ProductRow, milli: int) -> None:

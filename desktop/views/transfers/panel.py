@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from desktop.basics.i18n import _, ngettext
 from desktop.basics.ids import new_key
@@ -21,16 +21,14 @@ from desktop.services.transfers import (
     return_transfer,
     send_transfer,
 )
-from desktop.views.common.badges import Badge
 from desktop.views.common.buttons import Button, icon_button, primary, secondary
-from desktop.views.common.cards import Card, Divider, TwoLines, clear, hbox, vbox
+from desktop.views.common.cards import Divider, TwoLines, clear, hbox, vbox
 from desktop.views.common.context import Context
 from desktop.views.common.dialogs import confirm
-from desktop.views.common.empty import EmptyState
 from desktop.views.common.labels import Label
 from desktop.views.common.print_sheet import Document, PrintSheet
 from desktop.views.common.product_picture import ProductPicture
-from desktop.views.common.theme import theme
+from desktop.views.common.side_panel import SidePanel
 from desktop.views.common.timeline import Step, Timeline
 from desktop.views.transfers.arrive_sheet import ArriveSheet
 from desktop.views.transfers.draft_sheet import DraftSheet
@@ -39,64 +37,27 @@ from desktop.views.transfers.words import line_words, note_lines, state_badge, w
 WIDTH = 400
 
 
-class TransferPanel(Card):
-    """Shows one transfer; `dismissed` when it is closed in a narrow window."""
+class TransferPanel(SidePanel):
+    """Shows one transfer."""
 
-    dismissed = Signal()
     goods_wanted = Signal(int)
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
-        super().__init__(margins=(1, 0, 1, 2), parent=parent)
-        self._context, self._id = context, 0
+        hint = _("Choose a transfer in the list to see what it holds.")
+        super().__init__(context, WIDTH, _("No transfer selected"), hint, parent=parent)
+        self._id = 0
         self.sheet: TransferSheet | None = None
         self._keys: dict[str, str] = {}
-        self.setFixedWidth(theme.px(WIDTH))
-        hint = _("Choose a transfer in the list to see what it holds.")
-        self._empty = EmptyState(_("No transfer selected"), hint, why="all_done")
-        self._inside = QWidget()
-        self._build()
-        self.body.addWidget(self._empty, 1)
-        self.body.addWidget(self._inside, 1)
-        self._inside.hide()
-
-    def _build(self) -> None:
-        column = vbox(self._inside)
-        head = vbox(margins=(16, 14, 16, 14), gap=12)
-        line = hbox(gap=10)
-        self.names = TwoLines("", "")
-        self.badge = Badge("")
-        self._close = icon_button("close-line", _("Close"), size=28)
-        self._close.clicked.connect(self.dismissed)
-        self._close.hide()
-        line.addWidget(self.names, 1)
-        line.addWidget(self.badge, alignment=Qt.AlignmentFlag.AlignTop)
-        line.addWidget(self._close, alignment=Qt.AlignmentFlag.AlignTop)
-        head.addLayout(line)
         self._buttons = hbox()
-        head.addLayout(self._buttons)
-        column.addLayout(head)
-        column.addWidget(Divider())
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        inside = QWidget()
-        body = vbox(inside, margins=(16, 14, 16, 16), gap=10)
+        self.head.addLayout(self._buttons)
         self.timeline = Timeline()
-        body.addWidget(self.timeline)
-        body.addWidget(Divider())
+        self.content.addWidget(self.timeline)
+        self.content.addWidget(Divider())
         self._goods_head = Label("", "h3")
-        body.addWidget(self._goods_head)
+        self.content.addWidget(self._goods_head)
         self._lines = vbox(gap=8)
-        body.addLayout(self._lines)
-        body.addStretch(1)
-        area.setWidget(inside)
-        inside.setAutoFillBackground(False)
-        column.addWidget(area, 1)
-
-    def show_close(self, on: bool) -> None:
-        """Whether the panel can be closed: it then lies over the list."""
-        self._close.setVisible(on)
+        self.content.addLayout(self._lines)
+        self.content.addStretch(1)
 
     def show_transfer(self, transfer_id: int | None) -> None:
         """Show another transfer, or none."""
