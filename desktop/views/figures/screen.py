@@ -138,6 +138,7 @@ class FiguresScreen(QWidget):
         super().showEvent(event)
         if not self._started:
             self._started = True
+            self.table.setFocus()
             self.load()
 
     def wanted(self) -> FiguresWanted:
