@@ -102,21 +102,7 @@ class IdlePage(Page):
         mark = _("Sample shop") if facts.sample else ""
         under = _("Members pay up to half with points") if facts.cap_bp == 5_000 else facts.branch
         welcome = Welcome(_("Welcome to {shop}").format(shop=facts.shop_name), under, mark)
-        start = Button(
-            _("Start checkout"), "primary", "shopping-basket-2-fill", height=190 if look.portrait else 150, size=58, weight=600, radius=36,
-            grow=True, on=partial(self.sale.go, BASKET),
-        )  # fmt: skip
-        steps = row(
-            self._step("barcode-box-line", _("1   Scan goods"), _("Prices add up by themselves")),
-            self._step("vip-crown-line", _("2   Membership"), _("Phone number or code")),
-            self._step("wallet-3-line", _("3   Pay"), _("Points pay up to half")),
-            space=20,
-        )
-        find = Button(
-            _("Find my order"), "secondary", "file-search-line", height=104, size=32, radius=24, grow=True,
-            on=partial(self.sale.find, ""),
-        )  # fmt: skip
-        right = (self._scan_card(), start, find, steps)
+        right = self._ways()
         hint = Note(_("Need help? Touch “Call staff” at the top right"), "information-line")
         if look.portrait:
             page_layout(self, [], space=26)
@@ -137,6 +123,24 @@ class IdlePage(Page):
             both.addLayout(side, 1)
             layout.addLayout(both, 1)
             layout.addLayout(row(1, hint))
+
+    def _ways(self) -> tuple[QWidget, QWidget, QWidget, QHBoxLayout]:
+        """What to do here: scan, begin, find an order; then the three steps."""
+        start = Button(
+            _("Start checkout"), "primary", "shopping-basket-2-fill", height=190 if look.portrait else 150, size=58, weight=600, radius=36,
+            grow=True, on=partial(self.sale.go, BASKET),
+        )  # fmt: skip
+        steps = row(
+            self._step("barcode-box-line", _("1   Scan goods"), _("Prices add up by themselves")),
+            self._step("vip-crown-line", _("2   Membership"), _("Phone number or code")),
+            self._step("wallet-3-line", _("3   Pay"), _("Points pay up to half")),
+            space=20,
+        )
+        find = Button(
+            _("Find my order"), "secondary", "file-search-line", height=104, size=32, radius=24, grow=True,
+            on=partial(self.sale.find, ""),
+        )  # fmt: skip
+        return self._scan_card(), start, find, steps
 
     def scanned(self, code: str) -> bool:
         """The code on a receipt asks for its order."""
