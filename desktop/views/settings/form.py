@@ -1,6 +1,6 @@
 """What the settings pages are built of: rows, cards that scroll, and the bar that saves or takes back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWi
 from desktop.basics.i18n import _
 from desktop.views.common import shortcuts
 from desktop.views.common.buttons import plain, primary
-from desktop.views.common.cards import Card, Divider, hbox, vbox
+from desktop.views.common.cards import Card, Divider, clear, hbox, vbox
 from desktop.views.common.labels import Label
 from desktop.views.common.theme import theme
 
@@ -115,6 +115,15 @@ class Page(QWidget):
             again[min(place, len(again) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
         if self._area is not None:  # Qt scrolled to whatever had the keyboard in between
             self._area.verticalScrollBar().setValue(height)
+
+    def show_rows(self, card: Card, rows: Iterable[QWidget]) -> None:
+        """Fill a card with these rows in place of what was there, a line between each two."""
+        with self.same_place():
+            clear(card.body)
+            for number, row in enumerate(rows):
+                if number:
+                    card.body.addWidget(Divider())
+                card.body.addWidget(row)
 
     def _named(self, name: str) -> list[QWidget]:
         """What can hold the keyboard and has this name; two lists may name their rows alike."""

@@ -17,16 +17,17 @@ from desktop.services.locations import (
     set_till_place,
 )
 from desktop.views.common import shortcuts
+from desktop.views.common.background import Task
 from desktop.views.common.badges import Badge
 from desktop.views.common.buttons import primary, secondary
-from desktop.views.common.cards import Card, Divider, IconTile, TwoLines, clear, hbox
+from desktop.views.common.cards import Card, IconTile, TwoLines, hbox
 from desktop.views.common.context import Context
-from desktop.views.common.dialogs import Sheet
-from desktop.views.common.field import Field, check_all
-from desktop.views.common.inputs import Select, TextInput
+from desktop.views.common.field import Field
+from desktop.views.common.inputs import Select
 from desktop.views.common.labels import Label
 from desktop.views.common.theme import theme
 from desktop.views.settings.form import Page
+from desktop.views.settings.named_sheet import NamedSheet
 
 ICONS = {
     "floor": "store-2-line", "store room": "archive-line", "damaged": "error-warning-line",
@@ -34,40 +35,25 @@ ICONS = {
 }  # fmt: skip
 
 
-class PlaceSheet(Sheet):
+class PlaceSheet(NamedSheet):
     """A new place, or another name for one."""
 
     def __init__(
-        self, parent: QWidget, context: Context, place: PlaceRow | None, done: Callable[[], Any]
+        self, parent: QWidget, context: Context, place: PlaceRow | None, done: Callable[[Any], Any]
     ) -> None:
         title = _("Rename {name}").format(name=place.name) if place else _("Add a location")
-        verb = _("Save") if place else _("Add")
-        super().__init__(parent, title, verb=verb, icon="map-pin-line", width=420)
-        self._background, self._place, self._then = context.of(self), place, done
-        kinds = [(kind, _(KIND_WORDS[kind])) for kind in ADDED_KINDS]
-        self.kind = Select(kinds, "store room")
-        self.name = TextInput(place.name if place else "", longest=40, required=True)
-        self._field = Field(_("Called"), self.name)
-        if place is None:
-            hint = _("Only what lies on a shop floor or in a store room is for sale.")
-            self.add(Field(_("Kind"), self.kind, hint))
-        self.add(self._field)
-        self.submitted.connect(self._go)
-        self.name.setFocus()
+        super().__init__(parent, context, title, "map-pin-line", place.name if place else None, done)
+        self._place = place
 
-    def ready(self) -> bool:
-        return check_all([self._field])
+    def kind_field(self) -> QWidget:
+        self.kind = Select([(kind, _(KIND_WORDS[kind])) for kind in ADDED_KINDS], "store room")
+        hint = _("Only what lies on a shop floor or in a store room is for sale.")
+        return Field(_("Kind"), self.kind, hint)
 
-    def _go(self) -> None:
+    def saving(self, name: str) -> Task:
         if self._place is None:
-            task = self._background.do(add_location, self.kind.value(), self.name.value())
-        else:
-            task = self._background.do(rename_location, self._place.id, self.name.value())
-        task.busy(self.primary).then(self._saved).otherwise(self.show_error)
-
-    def _saved(self, _answer: Any) -> None:
-        self.accept()
-        self._then()
+            return self.background.do(add_location, self.kind.value(), name)
+        return self.background.do(rename_location, self._place.id, name)
 
 
 class LocationsPage(Page):
@@ -95,12 +81,7 @@ class LocationsPage(Page):
         self._background.ask_latest("tills", till_places).then(self._show_tills)
 
     def _show(self, places: tuple[PlaceRow, ...]) -> None:
-        with self.same_place():
-            clear(self._card.body)
-            for number, place in enumerate(places):
-                if number:
-                    self._card.body.addWidget(Divider())
-                self._card.body.addWidget(self._row(place))
+        self.show_rows(self._card, (self._row(place) for place in places))
 
     def _row(self, place: PlaceRow) -> QWidget:
         widget = QWidget()
@@ -138,12 +119,7 @@ class LocationsPage(Page):
         return shown
 
     def _show_tills(self, tills: tuple[TillPlace, ...]) -> None:
-        with self.same_place():
-            clear(self._tills.body)
-            for number, till in enumerate(tills):
-                if number:
-                    self._tills.body.addWidget(Divider())
-                self._tills.body.addWidget(self._till(till))
+        self.show_rows(self._tills, (self._till(till) for till in tills))
 
     def _till(self, till: TillPlace) -> QWidget:
         widget = QWidget()
@@ -166,7 +142,7 @@ class LocationsPage(Page):
 
     def rename(self, place: PlaceRow, *_clicked: Any) -> None:
         """Open the sheet with a place's name."""
-        PlaceSheet(self.window(), self._context, place, self.load).open()
+        PlaceSheet(self.window(), self._context, place, lambda _none: self.load()).open()
 
     def close_place(self, place: PlaceRow, *_clicked: Any) -> None:
         """Close a place; a toast opens it again."""
@@ -177,6 +153,6 @@ class LocationsPage(Page):
         text = _("{name} is closed").format(name=place.name)
         self._context.toast(self, text, undo=partial(self._do, reopen_location, place.id))
 
-    def _added(self) -> None:
+    def _added(self, _place_id: int) -> None:
         self._context.toast(self, _("Location added"))
         self.load()

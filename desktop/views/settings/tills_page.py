@@ -10,16 +10,15 @@ from desktop.basics.words import when_text
 from desktop.queries.tills import TillRow, tills_list
 from desktop.services.tills import add_till, rename_till
 from desktop.views.common import shortcuts
+from desktop.views.common.background import Task
 from desktop.views.common.badges import Badge
 from desktop.views.common.buttons import primary, secondary
-from desktop.views.common.cards import Card, Divider, IconTile, TwoLines, clear, hbox
+from desktop.views.common.cards import Card, IconTile, TwoLines, hbox
 from desktop.views.common.context import Context
-from desktop.views.common.dialogs import Sheet
-from desktop.views.common.field import Field, check_all
-from desktop.views.common.inputs import TextInput
 from desktop.views.common.labels import Label
 from desktop.views.common.segment import Segment
 from desktop.views.settings.form import Page
+from desktop.views.settings.named_sheet import NamedSheet
 
 KINDS = {
     "counter": (N_("Counter"), "computer-line"),
@@ -28,37 +27,24 @@ KINDS = {
 }
 
 
-class TillSheet(Sheet):
+class TillSheet(NamedSheet):
     """A new till, or another name for one."""
 
     def __init__(
         self, parent: QWidget, context: Context, till: TillRow | None, done: Callable[[Any], Any]
     ) -> None:
         title = _("Rename {name}").format(name=_(till.name)) if till else _("Add a till")
-        super().__init__(parent, title, verb=_("Save") if till else _("Add"), icon="computer-line", width=400)
-        self._background, self._till, self._then = context.of(self), till, done
+        super().__init__(parent, context, title, "computer-line", _(till.name) if till else None, done)
+        self._till = till
+
+    def kind_field(self) -> QWidget:
         self.kind = Segment([(kind, _(KINDS[kind][0])) for kind in ("kiosk", "counter")], "kiosk")
-        self.name = TextInput(_(till.name) if till else "", longest=40, required=True)
-        self._field = Field(_("Called"), self.name)
-        if till is None:
-            self.add(self.kind)
-        self.add(self._field)
-        self.submitted.connect(self._go)
-        self.name.setFocus()
+        return self.kind
 
-    def ready(self) -> bool:
-        return check_all([self._field])
-
-    def _go(self) -> None:
+    def saving(self, name: str) -> Task:
         if self._till is None:
-            task = self._background.do(add_till, self.kind.value(), self.name.value())
-        else:
-            task = self._background.do(rename_till, self._till.id, self.name.value())
-        task.busy(self.primary).then(self._saved).otherwise(self.show_error)
-
-    def _saved(self, code: Any) -> None:
-        self.accept()
-        self._then(code)
+            return self.background.do(add_till, self.kind.value(), name)
+        return self.background.do(rename_till, self._till.id, name)
 
 
 class TillsPage(Page):
@@ -84,12 +70,7 @@ class TillsPage(Page):
         self._background.ask_latest("list", tills_list).then(self._show)
 
     def _show(self, tills: tuple[TillRow, ...]) -> None:
-        with self.same_place():
-            clear(self._card.body)
-            for number, till in enumerate(tills):
-                if number:
-                    self._card.body.addWidget(Divider())
-                self._card.body.addWidget(self._row(till))
+        self.show_rows(self._card, (self._row(till) for till in tills))
 
     def _row(self, till: TillRow) -> QWidget:
         widget = QWidget()
