@@ -59,6 +59,8 @@ CODE_MINUTES = SettingSpec(
     2,
     120,
 )
+LASTING = {"unionpay": 2}  # minutes a code on the screen is good for at most where nothing takes it back
+LASTING_GRACE = 1  # minutes more until it is sure that nobody has paid it
 CANCEL_EVERY = SettingSpec(
     "pay.cancel_every", 60, N_("Cancelling is tried again every"), "", "seconds", 10, 600
 )

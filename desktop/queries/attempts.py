@@ -12,10 +12,10 @@ from sqlalchemy import and_, bindparam, func, literal, or_, select
 from desktop.basics.errors import NotFound, ShopError
 from desktop.basics.i18n import N_
 from desktop.basics.money import Money
-from desktop.gateways.payment import FINAL, Attempt
+from desktop.gateways.payment import FINAL, SHOW, Attempt
 from desktop.models.base import UtcDateTime
 from desktop.models.orders import Order
-from desktop.models.pay_times import CASH_AFTER
+from desktop.models.pay_times import CASH_AFTER, LASTING, LASTING_GRACE
 from desktop.models.payment_attempts import OPEN, PaymentAttempt, PaymentEvent, ProviderRefund
 from desktop.models.payments import Refund, RefundTender
 from desktop.models.people import Permission
@@ -54,6 +54,7 @@ class AttemptView:
     why_not_booked: str
     paid_minor: int
     refunded_minor: int
+    lasts_minutes: int  # a code nothing takes back is over within so many; 0: it can be cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +143,23 @@ def _seen_by(read: Read, statement: Any) -> Any:
     return statement.where(_A.till_id == read.actor.till_id) if read.actor.kind == "kiosk" else statement
 
 
+def gave_up(read: Read, row: Any) -> bool:
+    """Whether another way to pay may be taken, after a warning, though a payment is being cancelled still.
+
+    After so many cancellings without an answer, and at once for a code that nothing takes back.
+    """
+    if row.state != "cancelling":
+        return False
+    return bool(row.tries >= (1 if _lasts(row) else read.setting(CASH_AFTER)))
+
+
+def _lasts(row: Any) -> bool:
+    return row.way == SHOW and row.method_key in LASTING
+
+
 def _view(read: Read, row: Any) -> AttemptView:
     open_ = row.state in OPEN
-    silent = row.state == "cancelling" and row.tries >= read.setting(CASH_AFTER)
+    silent = gave_up(read, row)
     kept = row.refusal or {"sentence": "", "fields": {}}
     sentence, fields = kept["sentence"], kept["fields"]
     why = ShopError(sentence, **fields) if sentence else ""
@@ -153,6 +168,7 @@ def _view(read: Read, row: Any) -> AttemptView:
         row.amount_minor, row.currency, row.code, row.deadline_at, row.order_id, row.booked,
         may_try_again=not open_ and not row.mismatch, may_take_cash=(not open_ or silent) and not row.mismatch,
         mismatch=row.mismatch, why_not_booked=str(why), paid_minor=row.paid_minor, refunded_minor=row.refunded_minor,
+        lasts_minutes=LASTING[row.method_key] + LASTING_GRACE if _lasts(row) else 0,
     )  # fmt: skip
 
 

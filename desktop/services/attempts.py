@@ -15,7 +15,7 @@ from desktop.basics.errors import Changed, Refused
 from desktop.basics.i18n import N_
 from desktop.basics.money import Money
 from desktop.gateways.payment import FINAL, SHOW, TAKE, Answer, Attempt, Reason, State
-from desktop.models.pay_times import CANCEL_EVERY, CODE_MINUTES, LOOK_BACK, PACES
+from desktop.models.pay_times import CANCEL_EVERY, CODE_MINUTES, LASTING, LOOK_BACK, PACES
 from desktop.models.payment_attempts import PaymentAttempt
 from desktop.models.payments import PaymentMethod
 from desktop.models.people import Permission
@@ -184,7 +184,8 @@ def _deadline(work: Work, method_key: str, way: str, until: datetime | None) -> 
     pace = PACES.get(method_key, PACES["unionpay"])
     patience = timedelta(seconds=work.setting(pace.patience))
     if way == SHOW:
-        patience = timedelta(minutes=work.setting(CODE_MINUTES))
+        minutes = work.setting(CODE_MINUTES)
+        patience = timedelta(minutes=min(minutes, LASTING.get(method_key, minutes)))
     return min(work.now + patience, until or work.now + patience)
 
 

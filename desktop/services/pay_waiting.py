@@ -11,17 +11,17 @@ from sqlalchemy import and_, bindparam, or_, select
 from desktop.basics.errors import Changed, Refused
 from desktop.basics.i18n import N_, _
 from desktop.basics.money import Money
-from desktop.models.pay_times import CASH_AFTER
 from desktop.models.payment_attempts import OPEN, PaymentAttempt
 from desktop.models.payments import METHOD_WORDS
+from desktop.queries.attempts import gave_up
 from desktop.shop.work import Read, Work
 
-CANCELLING, SUCCEEDED = "cancelling", "succeeded"
+SUCCEEDED = "succeeded"
 _A = PaymentAttempt
 _PAYING = (
     select(
         _A.id, _A.number, _A.state, _A.mismatch, _A.method_key, _A.amount_minor, _A.paid_minor, _A.discount_minor,
-        _A.currency, _A.reference, _A.tries, _A.actor, _A.client_key, _A.lease_until,
+        _A.currency, _A.reference, _A.tries, _A.way, _A.actor, _A.client_key, _A.lease_until,
     )
     .where(_A.subject == bindparam("subject"))
     .where(or_(_A.state.in_(OPEN), and_(_A.state == SUCCEEDED, _A.booked.is_(False))))
@@ -59,11 +59,6 @@ def read_paying(read: Read, subject: str) -> Paying:
         tuple(row for row in taken if not row.mismatch),
         tuple(row for row in taken if row.mismatch),
     )
-
-
-def gave_up(read: Read, row: Any) -> bool:
-    """Whether so many cancellings had no answer that another way to pay may be taken, after a warning."""
-    return bool(row.state == CANCELLING and row.tries >= read.setting(CASH_AFTER))
 
 
 def check_settling(read: Read, paying: Paying, warned: bool) -> None:

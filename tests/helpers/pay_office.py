@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-from desktop.basics.clock import HandClock
+from desktop.basics.clock import Clock, HandClock
 from desktop.basics.errors import Refused
 from desktop.basics.money import Money
 from desktop.gateways.payment import (
@@ -215,6 +215,20 @@ class PayOffice(Gateway):
         landed, self.delayed = self.delayed, []
         for what, attempt in landed:
             self._done(what, attempt)
+
+
+class NoClosing(PayOffice):
+    """A provider without a call that takes a code back: it is over at its time, and what was paid by it goes back."""
+
+    clock: Clock
+
+    def cancel(self, attempt: Attempt) -> Answer:
+        """Say that it waits, until its time is over."""
+        trade = self.trades.get(attempt.number)
+        if trade is not None and trade.state == "waiting" and self.clock.now() < attempt.until:
+            self.calls.append("cancel")
+            return Answer(State.CANCELLING, wait=30)
+        return super().cancel(attempt)
 
 
 def gateways_of(office: Gateway) -> Gateways:

@@ -26,7 +26,7 @@ from desktop.services.settlement import TenderIn, settle
 from desktop.shop.shop import Shop
 from tests.helpers.goods import MILK, NUTS, Stocked, open_stocked
 from tests.helpers.logs import Logs
-from tests.helpers.pay_office import DEAF, DOWN, LOST, WAIT, PayOffice, drive, gateways_of
+from tests.helpers.pay_office import DEAF, DOWN, LOST, WAIT, NoClosing, PayOffice, drive, gateways_of
 
 SCAN = "285123456789012345"
 
@@ -294,6 +294,36 @@ def test_why_a_payment_was_cancelled_stays_when_the_provider_is_silent(
         assert connection.execute(text("SELECT trouble FROM payment_attempt")).scalar_one() == ""
     assert seen(stocked, attempt).reason == "cancelled by the customer"
     assert office.net_minor == 0
+
+
+@pytest.mark.req("M2", "M4")
+def test_a_code_that_nothing_takes_back_is_short_and_leaves_the_till_free_for_cash(
+    stocked: Stocked, clock: HandClock
+) -> None:
+    office = NoClosing()
+    office.clock = clock
+    for method, free in (("unionpay", True), ("wechat", False)):  # the control: one that can be taken back
+        key, version, due = a_sale(stocked)
+        attempt = stocked.kiosk.do(
+            begin_attempt, f"sale:{key}", method, due, way="show", version=version, client_key=new_key()
+        )
+        assert (seen(stocked, attempt).deadline_at - clock.now() <= timedelta(minutes=2)) == free
+        run_due(stocked.shop, gateways_of(office))
+        assert seen(stocked, attempt).code
+        stocked.kiosk.do(stop_attempt, attempt)
+        run_due(stocked.shop, gateways_of(office))
+        view = seen(stocked, attempt)
+        assert (view.state, view.may_take_cash, view.lasts_minutes) == ("cancelling", free, 3 * free)
+        if free:
+            with refusing("take_despite_payment"):  # staff is told
+                stocked.cashier.do(settle, key, [TenderIn("cash", due)], version)
+            stocked.cashier.do(settle, key, [TenderIn("cash", due)], version, warned=True)
+            office.pay(view.number)  # the customer scans the code all the same
+            drive(stocked.shop, office, clock)
+            assert office.net_minor == 0
+    drive(stocked.shop, office, clock)
+    assert office.net_minor == 0
+    whole(stocked)
 
 
 @pytest.mark.req("M12")

@@ -142,6 +142,12 @@ def wallet_words(wallet: Wallet | None, method: str) -> tuple[str, str]:
     """What is known of a payment, and what to do: never “failed” before it is sure."""
     view, name = wallet.view if wallet else None, method_word(method)
     state = view.state if view is not None else "created"
+    if wallet is not None and view is not None and wallet.silent and view.lasts_minutes:
+        more = _(
+            "A code of {method} can’t be taken back; it is over within {minutes} minutes. Staff can take cash or a card"
+            " now: should the code be paid too, that money goes back by itself."
+        )
+        return _("Cancelling the payment"), more.format(method=name, minutes=view.lasts_minutes)
     if wallet is not None and view is not None and wallet.silent:
         more = _(
             "{method} does not say what became of {amount}. Take the money another way only if the customer agrees:"

@@ -279,7 +279,7 @@ class KioskPay(KioskCart):
             self.method = view.method_key
             self.go(WAIT)
             self.ask_offers()
-        if self._next and self.wallet is not None and not self.wallet.under_way and not self.settled:
+        if self._next and self.wallet is not None and self._may_go_on(self.wallet) and not self.settled:
             chosen, self._next = self._next, ""
             if view is not None and view.state == "succeeded":  # it was faster
                 self._code = ""
@@ -289,6 +289,10 @@ class KioskPay(KioskCart):
                 self.method = chosen
                 self.begin_waiting()
         self.changed.emit()
+
+    def _may_go_on(self, wallet: Wallet) -> bool:
+        """Whether what was chosen while a payment was being cancelled can begin: staff is warned where that is not over."""
+        return not wallet.under_way or (wallet.silent and self._next in BY_HAND)
 
     def _must_show(self, view: AttemptView) -> bool:
         """Whether the page of waiting has to come back, because money may still come by phone."""

@@ -60,14 +60,17 @@ class MethodCard(Card):
         self.body.addLayout(row)
         amount = str(Money(facts.sum.taken_minor, words.currency))
         middle = hbox(gap=6)
-        middle.addWidget(Label(amount, "h2"))
+        sum_ = Label(amount, "h2")
+        sum_.setMinimumWidth(sum_.sizeHint().width())  # a sum is never cut: rather the other cards give way
+        middle.addWidget(sum_)
         middle.addStretch(1)
         badge = words.badge(facts)
         if badge:
             middle.addWidget(Badge(badge[0], badge[1], small=True))
         self.body.addLayout(middle)
         caption, tone = words.caption(facts)
-        self.body.addWidget(_shrinking(Label(caption, "cap", tone)))
+        self.body.addWidget(Label(caption, "cap", tone, wrap=True))
+        self.body.addStretch(1)
         self.setAccessibleName(f"{name} {amount}")
         self.setAccessibleDescription(caption)
 
@@ -106,19 +109,13 @@ class CardWords:
         self.currency, self.zone, self._cap_bp, self._per_unit = currency, zone, cap_bp, per_unit
 
     def count(self, facts: MethodCardFacts) -> str:
-        """`47 payments`, with those still waiting."""
+        """`47 payments`."""
         taken = facts.sum.taken
-        words = (
+        return (
             ngettext("{count} order", "{count} orders", taken)
             if facts.kind == "points"
             else ngettext("{count} payment", "{count} payments", taken)
         ).format(count=f"{taken:,}")
-        if facts.waiting:
-            waiting = ngettext("{count} under way", "{count} under way", facts.waiting).format(
-                count=f"{facts.waiting:,}"
-            )
-            return f"{words} · {waiting}"
-        return words
 
     def badge(self, facts: MethodCardFacts) -> tuple[str, str] | None:
         """The words and tone of the badge at right."""
@@ -137,10 +134,13 @@ class CardWords:
         return (_("Online only"), "neutral") if facts.channels == ("online",) else None
 
     def caption(self, facts: MethodCardFacts) -> tuple[str, str]:
-        """The line at the foot, and its colour."""
+        """The line at the foot, or two where the window is narrow, and its colour."""
         if facts.down is not None and facts.sum.enabled:
             return reason_word(facts.down.reason), "danger_fg"
         parts = []
+        if facts.waiting:
+            waiting = ngettext("{count} under way", "{count} under way", facts.waiting)
+            parts.append(waiting.format(count=f"{facts.waiting:,}"))
         if facts.kind == "points":
             unit = Money.parse("1", self.currency)
             parts += [

@@ -87,6 +87,10 @@ class RulesCard(Card):
             _("Not paid within {hours} hours: cancelled by itself").format(hours=rules.trade_hours),
             _("Retail within {time}; stock and points are set free").format(
                 time=minutes_text(rules.retail_minutes)
+            )
+            if rules.rule_ids
+            else _(
+                "Can be switched as soon as the shop’s rules have been set up, within a minute of the first start"
             ),
         )
         self.texts[1].say(

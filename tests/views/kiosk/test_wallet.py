@@ -20,7 +20,7 @@ from desktop.views.kiosk.page_wallet import WalletPage
 from desktop.views.kiosk.pages_pay import WaitPage
 from desktop.views.kiosk.widgets import Tile
 from tests.helpers.goods import PHONE
-from tests.helpers.pay_office import DEAF, DECLINED, PayOffice, gateways_of
+from tests.helpers.pay_office import DEAF, DECLINED, NoClosing, PayOffice, gateways_of
 from tests.views.kiosk.conftest import CODES, Kiosk, aside
 
 WECHAT_CODE, ALIPAY_CODE = "134567890123456789", "280123456789012345"
@@ -33,19 +33,19 @@ def office() -> PayOffice:
     return PayOffice()
 
 
-def connected(kiosk: Kiosk) -> None:
+def connected(kiosk: Kiosk, *more: str) -> None:
     """The shop has accounts with two providers."""
     rows = [
         {"gateway": name, "details": {}, "saved_at": kiosk.stocked.shop.clock.now()}
-        for name in ("wechat", "alipay")
+        for name in ("wechat", "alipay", *more)
     ]
     with kiosk.stocked.shop.storage.write.begin() as connection:
         connection.execute(insert(PaymentAccount), rows)
 
 
-def at_bill(kiosk: Kiosk) -> None:
+def at_bill(kiosk: Kiosk, *more: str) -> None:
     """The pictures' cart without a member, ready to pay."""
-    connected(kiosk)
+    connected(kiosk, *more)
     kiosk.open()
     kiosk.scan_demo()
     kiosk.sale.go("bill")
@@ -334,6 +334,36 @@ def test_drawing_the_page_anew_gives_no_more_time(kiosk: Kiosk, office: PayOffic
     for _second in range(21):
         again.tick(0)
     assert kiosk.sale.wallet.stopping  # two minutes in all
+
+
+@pytest.mark.req("M2", "M4", "K4")
+def test_a_code_nothing_takes_back_says_how_long_and_cash_goes_on_by_itself(
+    kiosk: Kiosk, clock: HandClock
+) -> None:
+    office = NoClosing()
+    office.clock = clock
+    at_bill(kiosk, "unionpay")
+    page = begun(kiosk, "unionpay")
+    work(kiosk, office)
+    assert page._code.address
+    kiosk.sale.leave_wallet()
+    kiosk.settle_down()
+    assert not page._ways["cash"].isEnabled()  # the control: nobody has asked the provider yet
+    work(kiosk, office)
+    kiosk.qtbot.waitUntil(page._ways["cash"].isEnabled)
+    assert "3" in page._more.text()
+    assert not page._ways["alipay"].isEnabled()
+    kiosk.sale.pay_otherwise("cash")
+    kiosk.qtbot.waitUntil(lambda: isinstance(kiosk.window.page, WaitPage))
+    kiosk.to_staff()
+    kiosk.sale.settle()
+    kiosk.qtbot.waitUntil(lambda: isinstance(kiosk.window.overlay, Notice))
+    kiosk.sale.settle_despite()
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "receipt")
+    assert [method for method, _amount in tenders(kiosk)] == ["cash"]
+    clock.pass_time(timedelta(minutes=3))
+    work(kiosk, office)
+    assert books_fit(kiosk)
 
 
 @pytest.mark.req("M1", "C10")
