@@ -199,7 +199,7 @@ def test_an_empty_shop_and_too_many_days(shop: Shop) -> None:
         asked(shop, today, today, "moon")
 
 
-@pytest.mark.req("O17", "S1")
+@pytest.mark.req("O17")
 def test_only_who_may_see_figures_sees_the_statistics(sample: Shop) -> None:
     with pytest.raises(NotAllowed):
         asked(sample.acting_as(actors.guest()), TODAY, TODAY)
@@ -229,7 +229,7 @@ def test_periods_by_name() -> None:
     )
 
 
-@pytest.mark.req("T2")
+@pytest.mark.req("O17")
 def test_days_keep_their_hours_when_the_clocks_change() -> None:
     berlin = ZoneInfo("Europe/Berlin")
     first, last = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 11, 30, 12, tzinfo=UTC)

@@ -1,7 +1,7 @@
 """Choosing from which day to which."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -52,6 +52,6 @@ class SpanSheet(Sheet):
         self._done(self.first.day(), self.last.day())
 
 
-def moments(first: date, last: date, zone: ZoneInfo) -> dict[str, datetime]:
+def moments(first: date, last: date, zone: ZoneInfo) -> dict[str, Any]:
     """The same as `since` and `until` of a filter."""
     return {"since": day_starts(first, zone), "until": day_starts(last + timedelta(days=1), zone)}
