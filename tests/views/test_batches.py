@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -33,7 +32,7 @@ from desktop.views.orders.order_sheet import OrderSheet
 from desktop.views.setaside.screen import SetasideScreen
 from desktop.views.setaside.sheets import CampaignSheet, EditSheet, QuantitySheet
 from tests.helpers.goods import new_goods, set_up
-from tests.helpers.screens import Surroundings, sheet_of, surroundings, undo
+from tests.helpers.screens import Surroundings, sheet_of, undo
 
 PIECE = 1_000
 TODAY = date(2026, 11, 21)
@@ -49,15 +48,6 @@ def goods(sqlite_shop: Shop) -> dict[str, int]:
         line = ReceivedLine(milk, pieces * PIECE, None, (BatchIn(code, TODAY + timedelta(days=days)),))
         sqlite_shop.do(receive_stock, [line], client_key=new_key())
     return {"milk": milk, "tissues": tissues}
-
-
-@pytest.fixture
-def around(
-    qapp: QApplication, sqlite_shop: Shop, goods: dict[str, int], tmp_path: Path
-) -> Iterator[Surroundings]:
-    """The surroundings of a screen."""
-    with surroundings(qapp, sqlite_shop, tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,15 +36,6 @@ def goods(sqlite_shop: Shop) -> dict[str, int]:
         name: new_goods(sqlite_shop, name, pieces=pieces)
         for name, pieces in (("鲜牛奶", 8), ("抽纸", 58), ("酸奶", 0))
     }
-
-
-@pytest.fixture
-def around(
-    qapp: QApplication, sqlite_shop: Shop, goods: dict[str, int], tmp_path: Path
-) -> Iterator[Surroundings]:
-    """The surroundings of a screen."""
-    with surroundings(qapp, sqlite_shop, tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,15 +40,6 @@ def goods(sqlite_shop: Shop) -> dict[str, int]:
         "抽纸": new_goods(sqlite_shop, "抽纸", 1_290),
         "送货": new_goods(sqlite_shop, "送货", 500, kind="service"),
     }
-
-
-@pytest.fixture
-def around(
-    qapp: QApplication, sqlite_shop: Shop, goods: dict[str, int], tmp_path: Path
-) -> Iterator[Surroundings]:
-    """The surroundings of a screen."""
-    with surroundings(qapp, sqlite_shop, tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,15 +40,6 @@ def goods(sqlite_shop: Shop) -> dict[str, int]:
     sqlite_shop.do(set_levels, levels, sku_ids=[made["鲜牛奶"]])
     sell(sqlite_shop, made["鲜牛奶"], 61, days=10)
     return made
-
-
-@pytest.fixture
-def around(
-    qapp: QApplication, sqlite_shop: Shop, goods: dict[str, int], tmp_path: Path
-) -> Iterator[Surroundings]:
-    """The surroundings of a screen."""
-    with surroundings(qapp, sqlite_shop, tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What expires when: batches where they lie, the soonest on top, the chosen one beside the list."""
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -34,7 +33,6 @@ from desktop.views.batches.paper import MOST_PRINTED, batch_lines
 from desktop.views.batches.sheets import said_off
 from desktop.views.batches.words import code_of, day_text, left_text, state_badge, title_of
 from desktop.views.common import shortcuts
-from desktop.views.common.beside import ScreenWithPanel
 from desktop.views.common.bulk_bar import BulkBar
 from desktop.views.common.buttons import icon_button, secondary
 from desktop.views.common.cards import Card, hbox, vbox
@@ -44,6 +42,7 @@ from desktop.views.common.context import Context
 from desktop.views.common.dialogs import confirm
 from desktop.views.common.empty import EmptyState
 from desktop.views.common.export_sheet import ExportSheet
+from desktop.views.common.filtered_list import FilteredList
 from desktop.views.common.inputs import SearchInput
 from desktop.views.common.kpi import KpiStrip, StripItem
 from desktop.views.common.labels import Label
@@ -58,7 +57,7 @@ TABLES = {"batch", "batch_stock", "sku", "product", "location", "setting"}
 STRIP = (EXPIRED, WITHIN_WEEK, SOON, UNDATED)
 
 
-class BatchesScreen(ScreenWithPanel):
+class BatchesScreen(FilteredList):
     """Batches by their last day."""
 
     key = "batches"
@@ -201,15 +200,6 @@ class BatchesScreen(ScreenWithPanel):
             Tab(UNDATED, _("No date"), counts.undated if counts else None),
         ]
 
-    def _wire(self) -> None:
-        self.model.loaded.connect(self._loaded)
-        self.model.failed.connect(self._failed)
-        self.model.sort_asked.connect(lambda _key, _descending: self._ask())
-        self.model.checked_changed.connect(self._ticked)
-        self.table.current_changed.connect(self._current)
-        self.table.opened.connect(lambda _id: self._open_panel())
-        self.table.clicked.connect(self._clicked)
-
     def _keys(self) -> None:
         shortcuts.on(self, "X", self.panel.open_take_off, _("Take the chosen batch off"))
         shortcuts.on(self, "M", self.panel.open_mark_down, _("Mark the goods down"))
@@ -230,18 +220,8 @@ class BatchesScreen(ScreenWithPanel):
     def _question(self) -> Any:
         return batches_with_cost if self._context.may(batches_with_cost) else batches_page
 
-    def _ask(self) -> None:
-        which, sort, down = self._filter, self.model.sort_key, self.model.descending
-
-        def fetch(after: Any) -> Any:
-            task = self._scope.ask(self._question(), which, after, sort=sort, descending=down)
-            return task.slow(self._slow) if after is None else task
-
-        self.model.ask(fetch, lambda: self._scope.ask(batches_count, which))
-
-    def _slow(self) -> None:
-        if not self.model.rows:
-            self.pages.setCurrentWidget(self.waiting)
+    def _questions(self) -> tuple[Any, Any]:
+        return self._question(), batches_count
 
     def _ask_figures(self) -> None:
         self._scope.ask_latest("counts", expiring_counts).then(self._counted)
@@ -287,10 +267,10 @@ class BatchesScreen(ScreenWithPanel):
         self.pages.setCurrentWidget(self._page())
         if not self.model.rows:
             self.panel.show_row(None)
-        elif self._wanted and self.table.go_to(self._wanted):
-            self._wanted = 0
-        elif first and self.table.current_id() is None:
-            self.table.go_to(self.model.rows[0].id)
+        else:
+            self._choose(first)
+            if first and self.table.current_id() is None:  # the one asked for is gone
+                self.table.go_to(self.model.rows[0].id)
         self._current(self.table.current_id())
 
     def _page(self) -> QWidget:
@@ -300,10 +280,6 @@ class BatchesScreen(ScreenWithPanel):
             self.nothing.say(_("No batches match"), _("Filtered by {what}").format(what=self._filter.text))
             return self.nothing
         return self.first if self._filter.view == ALL else self.calm
-
-    def _failed(self, error: Any) -> None:
-        self.pages.setCurrentWidget(self.nothing)
-        self.nothing.say(_("The list can’t be read now"), str(error))
 
     def _current(self, row_id: int | None) -> None:
         row = self.model.row_at(self.model.row_of(row_id)) if row_id is not None else None
@@ -316,14 +292,6 @@ class BatchesScreen(ScreenWithPanel):
 
     # What the person does
 
-    def _set_filter(self, **changes: Any) -> None:
-        self._filter = replace(self._filter, **changes)
-        self._ask()
-
-    def _columns_menu(self) -> None:
-        below = self.columns_button.mapToGlobal(self.columns_button.rect().bottomLeft())
-        self.table.head.columns_menu().popup(below)
-
     def open_filters(self, view: str = ALL, text: str = "", **_more: Any) -> None:
         """Show one of the tabs, perhaps searched."""
         self.tabs.set_value(view)
@@ -335,10 +303,6 @@ class BatchesScreen(ScreenWithPanel):
         if not self.table.go_to(row_id):
             self._wanted = row_id
         self._open_panel()
-
-    def state(self) -> tuple[Any, ...]:
-        """Filters, sort and the chosen batch, for a screen made anew."""
-        return self._filter, self.model.sort_key, self.model.descending, self.table.current_id()
 
     def restore(self, state: tuple[Any, ...]) -> None:
         """Stand where another one stood."""

@@ -1,6 +1,5 @@
 """The stock screen: figures, what runs out first, and the selected goods beside it."""
 
-from dataclasses import replace
 from typing import Any
 
 from PySide6.QtGui import QShowEvent
@@ -24,7 +23,6 @@ from desktop.services.batch_export import export_slow
 from desktop.services.goods_export import export_stock
 from desktop.services.stock import receive_stock
 from desktop.views.common import shortcuts
-from desktop.views.common.beside import ScreenWithPanel
 from desktop.views.common.bulk_bar import BulkBar
 from desktop.views.common.buttons import Button, icon_button, primary, secondary
 from desktop.views.common.cards import Card, hbox, vbox
@@ -32,6 +30,7 @@ from desktop.views.common.commands import Command
 from desktop.views.common.context import Context
 from desktop.views.common.empty import EmptyState
 from desktop.views.common.export_sheet import ExportSheet
+from desktop.views.common.filtered_list import FilteredList
 from desktop.views.common.import_button import import_button
 from desktop.views.common.kpi import KpiStrip
 from desktop.views.common.labels import Label
@@ -67,7 +66,7 @@ TABLES = {
 MOST_TABS = 6  # beside which the legend still has room
 
 
-class InventoryScreen(ScreenWithPanel):
+class InventoryScreen(FilteredList):
     """Stock sorted by what runs out first."""
 
     key = "inventory"
@@ -158,15 +157,6 @@ class InventoryScreen(ScreenWithPanel):
         self._wire()
         return card
 
-    def _wire(self) -> None:
-        self.model.loaded.connect(self._loaded)
-        self.model.failed.connect(self._failed)
-        self.model.sort_asked.connect(lambda _key, _descending: self._ask())
-        self.model.checked_changed.connect(self._ticked)
-        self.table.current_changed.connect(self._current)
-        self.table.opened.connect(lambda _sku: self._open_panel())
-        self.table.clicked.connect(self._clicked)
-
     def _tabs_row(self) -> QHBoxLayout:
         line = hbox(margins=(15, 0, 10, 0), gap=4)
         self.tabs = Tabs(tab_list(None), name=_("Which goods"))
@@ -215,18 +205,8 @@ class InventoryScreen(ScreenWithPanel):
             self._ask_figures()
             self.restock.refresh()
 
-    def _ask(self) -> None:
-        which, sort, down = self._filter, self.model.sort_key, self.model.descending
-
-        def fetch(after: Any) -> Any:
-            task = self._scope.ask(stock_page, which, after, sort=sort, descending=down)
-            return task.slow(self._slow) if after is None else task
-
-        self.model.ask(fetch, lambda: self._scope.ask(stock_count, which))
-
-    def _slow(self) -> None:
-        if not self.model.rows:
-            self.pages.setCurrentWidget(self.waiting)
+    def _questions(self) -> tuple[Any, Any]:
+        return stock_page, stock_count
 
     def _ask_figures(self) -> None:
         self._scope.ask_latest("tree", category_tree).then(
@@ -260,10 +240,8 @@ class InventoryScreen(ScreenWithPanel):
         self.pages.setCurrentWidget(self._page())
         if not self.model.rows:
             self.side.show_sku(None)
-        elif self._wanted and self.table.go_to(self._wanted):
-            self._wanted = 0
-        elif first and not self._wanted and self.table.current_id() is None:
-            self.table.go_to(self.model.rows[0].id)
+        else:
+            self._choose(first)
 
     def _page(self) -> QWidget:
         if self.model.rows:
@@ -274,10 +252,6 @@ class InventoryScreen(ScreenWithPanel):
             return self.nothing
         return self.first if self._filter.view == "all" else self.calm
 
-    def _failed(self, error: Any) -> None:
-        self.pages.setCurrentWidget(self.nothing)
-        self.nothing.say(_("The list can’t be read now"), str(error))
-
     def _current(self, sku_id: int | None) -> None:
         self.side.show_sku(sku_id)
 
@@ -287,10 +261,6 @@ class InventoryScreen(ScreenWithPanel):
         self.bulk.say(_("{count} goods selected").format(count=count))
 
     # What the person does
-
-    def _set_filter(self, **changes: Any) -> None:
-        self._filter = replace(self._filter, **changes)
-        self._ask()
 
     def _view_picked(self, view: str) -> None:
         self._set_filter(view=view)
@@ -330,10 +300,6 @@ class InventoryScreen(ScreenWithPanel):
         self._set_filter(place=place)
         self._ask_figures()
 
-    def _columns_menu(self) -> None:
-        below = self.columns_button.mapToGlobal(self.columns_button.rect().bottomLeft())
-        self.table.head.columns_menu().popup(below)
-
     def open_filters(self, view: str = "all", text: str = "") -> None:
         """Show one of the tabs, perhaps searched; `restock` is all goods with the restock list beside them."""
         if view == "restock":
@@ -344,10 +310,6 @@ class InventoryScreen(ScreenWithPanel):
         self.filters.search.setText(text)
         self.filters.setVisible(bool(text))
         self._set_filter(view=view, text=text, category_id=None)
-
-    def state(self) -> tuple[Any, ...]:
-        """Filters, sort and chosen goods, for a screen made anew."""
-        return self._filter, self.model.sort_key, self.model.descending, self.table.current_id()
 
     def restore(self, state: tuple[Any, ...]) -> None:
         """Stand where another one stood; the categories come with their answer."""

@@ -1,6 +1,5 @@
 """The product screen: the list with its filters, and the product beside it."""
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,7 +16,6 @@ from desktop.queries.products import ProductFilter, products_count, products_pag
 from desktop.services.goods_export import export_goods
 from desktop.services.products import Created, create_product, set_on_shelf
 from desktop.views.common import shortcuts
-from desktop.views.common.beside import ScreenWithPanel
 from desktop.views.common.bulk_bar import BulkBar
 from desktop.views.common.buttons import icon_button, primary, secondary
 from desktop.views.common.cards import Card, Divider, hbox, vbox
@@ -25,6 +23,7 @@ from desktop.views.common.commands import Command
 from desktop.views.common.context import Context
 from desktop.views.common.empty import EmptyState
 from desktop.views.common.export_sheet import ExportSheet
+from desktop.views.common.filtered_list import FilteredList
 from desktop.views.common.import_button import import_button
 from desktop.views.common.inputs import SearchInput, Select
 from desktop.views.common.labels import Label
@@ -49,7 +48,7 @@ SHELVES = {"all": None, "on": True, "off": False}
 ANY = -1  # every category
 
 
-class ProductsScreen(ScreenWithPanel):
+class ProductsScreen(FilteredList):
     """Goods found by name, pinyin, code or barcode, and edited in place."""
 
     key = "products"
@@ -141,15 +140,6 @@ class ProductsScreen(ScreenWithPanel):
         holder.addWidget(self.bulk)
         return holder
 
-    def _wire(self) -> None:
-        self.model.loaded.connect(self._loaded)
-        self.model.failed.connect(self._failed)
-        self.model.sort_asked.connect(lambda _key, _descending: self._ask())
-        self.model.checked_changed.connect(self._ticked)
-        self.table.current_changed.connect(self._current)
-        self.table.opened.connect(lambda _sku: self._open_panel())
-        self.table.clicked.connect(self._clicked)
-
     def _tabs_row(self) -> QHBoxLayout:
         line = hbox(margins=(15, 0, 10, 0), gap=4)
         self.tabs = Tabs(
@@ -210,19 +200,8 @@ class ProductsScreen(ScreenWithPanel):
             self._ask()
             self._ask_around()
 
-    def _ask(self) -> None:
-        which, sort, down = self._filter, self.model.sort_key, self.model.descending
-        question = products_with_stock if self._with_stock else products_page
-
-        def fetch(after: Any) -> Any:
-            task = self._scope.ask(question, which, after, sort=sort, descending=down)
-            return task.slow(self._slow) if after is None else task
-
-        self.model.ask(fetch, lambda: self._scope.ask(products_count, which))
-
-    def _slow(self) -> None:
-        if not self.model.rows:
-            self.pages.setCurrentWidget(self.waiting)
+    def _questions(self) -> tuple[Any, Any]:
+        return (products_with_stock if self._with_stock else products_page), products_count
 
     def _ask_around(self) -> None:
         self._scope.ask_latest("tree", category_tree).then(self._show_tree)
@@ -266,10 +245,8 @@ class ProductsScreen(ScreenWithPanel):
         self.pages.setCurrentWidget(self._page())
         if not self.model.rows:
             self.panel.show_sku(None)
-        elif self._wanted and self.table.go_to(self._wanted):
-            self._wanted = 0
-        elif first and not self._wanted and self.table.current_id() is None:
-            self.table.go_to(self.model.rows[0].id)
+        else:
+            self._choose(first)
 
     def _page(self) -> QWidget:
         if self.model.rows:
@@ -281,10 +258,6 @@ class ProductsScreen(ScreenWithPanel):
         what = " · ".join(part for part in (self._filter.text, chosen, self._filter.tag, shelf) if part)
         self.nothing.say(_("No products match"), _("Filtered by {what}").format(what=what))
         return self.nothing
-
-    def _failed(self, error: Any) -> None:
-        self.pages.setCurrentWidget(self.nothing)
-        self.nothing.say(_("The list can’t be read now"), str(error))
 
     def _current(self, sku_id: int | None) -> None:
         if sku_id == self.panel.sku_id:
@@ -303,10 +276,6 @@ class ProductsScreen(ScreenWithPanel):
 
     # What the person does
 
-    def _set_filter(self, **changes: Any) -> None:
-        self._filter = replace(self._filter, **changes)
-        self._ask()
-
     def _category_picked(self, category_id: int) -> None:
         self._set_filter(category_id=None if category_id == ANY else category_id)
 
@@ -321,10 +290,6 @@ class ProductsScreen(ScreenWithPanel):
         self.category.set_value(ANY if category_id is None else category_id)
         self.tag.set_value("")
         self._set_filter(text=text, category_id=category_id, tag="", on_shelf=SHELVES[shelf])
-
-    def state(self) -> tuple[Any, ...]:
-        """Filters, sort and chosen product, for a screen made anew."""
-        return self._filter, self.model.sort_key, self.model.descending, self.table.current_id()
 
     def restore(self, state: tuple[Any, ...]) -> None:
         """Stand where another one stood; categories and tags come with their answers."""
@@ -387,7 +352,3 @@ class ProductsScreen(ScreenWithPanel):
 
         self._scope.do(set_on_shelf, ids, on).then(done)
         self.model.check_all(False)
-
-    def _columns_menu(self) -> None:
-        below = self.columns_button.mapToGlobal(self.columns_button.rect().bottomLeft())
-        self.table.head.columns_menu().popup(below)
