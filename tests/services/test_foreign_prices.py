@@ -16,6 +16,7 @@ from desktop.basics.i18n import speaking
 from desktop.basics.ids import new_key
 from desktop.models.settings import FX_OLD
 from desktop.pricing.cart import CartLine
+from desktop.queries.attempts import attempt_view
 from desktop.queries.checkout import checkout_view, price_for
 from desktop.queries.order_detail import order_detail
 from desktop.queries.order_draft import draft_bill, draft_now
@@ -30,10 +31,13 @@ from desktop.queries.prices import (
 )
 from desktop.queries.products import ProductFilter
 from desktop.queries.verify import verify
+from desktop.services.attempts import begin_attempt
 from desktop.services.checkout import save_checkout
 from desktop.services.exchange import float_all, save_currency, type_rate
 from desktop.services.export import Progress, export_orders
+from desktop.services.imports.desk import bring_in
 from desktop.services.orders import OrderDraft, create_order, edit_order
+from desktop.services.paying import run_due
 from desktop.services.price_lists import Cell, ListFacts, edit_list, make_list, set_cells
 from desktop.services.prices import PriceChange
 from desktop.services.refunds import refund_lines
@@ -41,6 +45,7 @@ from desktop.services.settings import set_setting
 from desktop.services.settlement import Settled, TenderIn, settle
 from desktop.shop.shop import Shop
 from tests.helpers.goods import MILK, TEA, Stocked, open_stocked
+from tests.helpers.pay_office import PayOffice, gateways_of
 from tests.helpers.sales import sell
 
 TEA_COSTS, ABROAD = 12_800, 8_544  # US$12.00 × 7.12
@@ -272,3 +277,47 @@ def test_the_margin_waits_for_a_rate(stocked: Stocked, clock: HandClock) -> None
     assert rate is not None
     assert rate.refusal is not None
     assert rate.rate == ""
+
+
+@pytest.mark.req("M6", "M1")
+def test_what_a_provider_takes_money_for_keeps_its_rate(stocked: Stocked, clock: HandClock) -> None:
+    office = PayOffice()
+    key, version, due = looked_at(stocked)
+    begun = {
+        "way": "take",
+        "customer_code": "285123456789012345",
+        "version": version,
+        "client_key": new_key(),
+    }
+    attempt = stocked.kiosk.do(begin_attempt, f"sale:{key}", "alipay", due, **begun)
+    clock.pass_time(timedelta(seconds=1))
+    stocked.shop.do(type_rate, "USD", "7.30")  # while the customer types the password
+    assert stocked.kiosk.ask(checkout_view, key).bill.to_pay_minor == due
+    run_due(stocked.shop, gateways_of(office))
+    assert stocked.kiosk.ask(attempt_view, attempt).booked
+    assert kept(stocked) == [(due, "USD", 1_200, "7.12")]
+    assert office.net_minor == due
+    assert looked_at(stocked)[2] == 8_760  # the next customer's
+    assert stocked.shop.ask(verify).faults == ()
+
+
+@pytest.mark.req("M6", "O12")
+def test_prices_come_from_a_file_in_the_currency_of_their_list(stocked: Stocked, tmp_path: Path) -> None:
+    dinars, yen = priced(stocked, "KWD", 1, "23"), priced(stocked, "JPY", 1, "0.05")
+    keys = {row.id: row.key for row in stocked.shop.ask(price_book)}
+    path = tmp_path / "prices.csv"
+    rows = [
+        "商品编码,售价,价格表", f"ZH-2001,0.375,{keys[dinars]}", f"ZH-2001,KWD 1.005,{keys[dinars]}",
+        f"ZH-2001,320,{keys[yen]}", f"ZH-3005,320.5,{keys[yen]}", "ZH-2001,15.00,", "ZH-3005,15.005,",
+        f"ZH-3005,-1,{keys[yen]}",
+    ]  # fmt: skip
+    path.write_text("\n".join(rows) + "\n", "utf-8")
+    report = bring_in(stocked.shop, "prices", [path])
+    assert report.refused == 3  # half a yen, half a cent, below zero
+    milk = {
+        made: next(
+            r for r in stocked.shop.ask(price_grid_with_costs, made, ProductFilter("2001")).rows
+        ).amount_minor
+        for made in (dinars, yen)
+    }
+    assert milk == {dinars: 1_005, yen: 320}

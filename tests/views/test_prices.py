@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.queries.prices import price_book, price_history
+from desktop.services.exchange import save_currency, type_rate
 from desktop.shop import actors
 from desktop.shop.shop import Shop
 from desktop.views.prices.screen import PricesScreen
 from desktop.views.prices.sheets import HistorySheet, ListSheet, PasteSheet
-from tests.helpers.goods import TEA, Stocked, open_stocked
+from tests.helpers.goods import MILK, TEA, Stocked, open_stocked
 from tests.helpers.screens import Surroundings, sheet_of, surroundings, undo
 
 
@@ -98,3 +100,44 @@ def test_a_new_list_copies_with_a_factor_and_takes_pasted_rows(
     screen.open_history()
     assert sheet_of(qapp, HistorySheet).isVisible()
     assert [row.name for row in shop.ask(price_book)][-1] == "团购价"
+
+
+@pytest.mark.req("M6", "P5")
+def test_a_list_in_dollars_is_typed_and_pasted_in_dollars(
+    screen: PricesScreen, around: Surroundings, stocked: Stocked, qtbot: QtBot, qapp: QApplication
+) -> None:
+    shop, tea = around.context.shop, stocked.skus[TEA]
+    with ThreadPoolExecutor(1) as lane:
+        lane.submit(shop.do, save_currency, "USD").result()
+        lane.submit(shop.do, type_rate, "USD", "7.12").result()
+    screen.open_new()
+    sheet = sheet_of(qapp, ListSheet)
+    qtbot.waitUntil(lambda: sheet.currency.count() == 2)
+    sheet.name.setText("Export")
+    sheet.currency.set_value("USD")
+    sheet.submit()
+    qtbot.waitUntil(lambda: screen.name.text() == "Export" and "7.12" in screen.rate.text())
+    head = [column.title for column in screen.grid.paged.columns]
+    assert any(title.endswith("USD") for title in head)
+    screen.grid.edit_row(tea)
+    cell = screen.grid._input
+    assert cell is not None
+    assert cell.unit == "USD"
+    cell.setText("12.00")
+    qtbot.keyClick(cell, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: amount(screen, tea) == 1_200)
+    screen.grid.stop()
+    row = screen.grid.paged.row_of(tea)
+    place = next(i for i, column in enumerate(screen.grid.paged.columns) if column.key == "amount")
+    assert screen.grid.paged.columns[place].value(screen.grid.paged.rows[row]) == "12.00 = ¥85.44"
+    qapp.clipboard().setText("zh-2001\t1.5\n")
+    screen.open_paste()
+    sheet_of(qapp, PasteSheet).submit()
+    qtbot.waitUntil(lambda: amount(screen, stocked.skus[MILK]) == 150)
+    screen.open_list()
+    assert not sheet_of(qapp, ListSheet).currency.isEnabled()  # a list keeps its currency
+    sheet_of(qapp, ListSheet).reject()
+    screen.show_list(screen._book[0].id)
+    qtbot.waitUntil(lambda: amount(screen, tea) == 12_800)
+    assert not screen.rate.isVisible()
+    assert screen.grid.paged.columns[place].value(screen.grid.paged.rows[row]) == "128.00"

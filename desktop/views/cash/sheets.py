@@ -11,7 +11,7 @@ from desktop.basics.money import LARGEST, Money
 from desktop.queries.cash_sessions import SessionRow, TillDrawer
 from desktop.services.cash_sessions import Closed, Tallied, close_session, count_cash, move_cash, open_session
 from desktop.views.cash.count_book import CountBook
-from desktop.views.cash.words import foreign_rows, signed, verdict_words
+from desktop.views.cash.words import Row, difference_words, foreign_rows, signed, verdict_words
 from desktop.views.common.buttons import secondary
 from desktop.views.common.cards import Facts
 from desktop.views.common.context import Context
@@ -156,6 +156,17 @@ class CountSheet(Sheet):
         self._done_with(told)
 
 
+def _told_rows(told: Tallied, currency: str) -> list[Row]:
+    """What a count found and what should be there, in each currency."""
+    off = told.difference_minor
+    rows = [
+        (_("Cash counted"), str(Money(told.counted_minor, currency)), ""),
+        (_("Should be there"), str(Money(told.expected_minor, currency)), ""),
+        (_("Cash difference"), signed(off, currency), difference_words(off, currency)[1]),
+    ]
+    return rows + [row for one in told.foreign for row in foreign_rows(*one)]
+
+
 class CloseSheet(Sheet):
     """Shows the difference of a count and closes the session with it, or counts again."""
 
@@ -175,11 +186,7 @@ class CloseSheet(Sheet):
         gaps = [(code, counted - due) for code, counted, due in told.foreign]
         words, tone = verdict_words(told.difference_minor, gaps, session.currency)
         facts = Facts()
-        rows = [(_("Cash counted"), str(Money(told.counted_minor, session.currency)), "")]
-        rows.append((_("Should be there"), str(Money(told.expected_minor, session.currency)), ""))
-        rows.append((_("Cash difference"), signed(told.difference_minor, session.currency), tone))
-        rows += [row for one in told.foreign for row in foreign_rows(*one)]
-        facts.show_rows(rows)
+        facts.show_rows(_told_rows(told, session.currency))
         self.verdict = Label(words, "h3", f"{tone}_fg")
         self.usual = Select([("", _("Write one below")), *((_(w), _(w)) for w in OFF)], "")
         self.reason = Field(_("Where the difference comes from"), TextInput(longest=200, required=off))

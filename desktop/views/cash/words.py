@@ -166,25 +166,27 @@ def _cash(report: CashReport) -> Block:
         (_("{currency} notes").format(currency=code), amount_of(minor, code), "")
         for code, minor in sums.foreign
     ]
-    if session.counted_minor is not None and session.difference_minor is not None:
-        rows.append((_("Cash counted"), str(Money(session.counted_minor, session.currency)), ""))
-        if report.after_minor:
-            rows.append((_("Moved after the count"), signed(report.after_minor, session.currency), ""))
-        tone = (
-            "success"
-            if not session.difference_minor
-            else "danger"
-            if session.difference_minor < 0
-            else "warn"
-        )
-        rows.append((_("Cash difference"), signed(session.difference_minor, session.currency), tone))
-        last = report.tallies[-1].foreign if report.tallies and report.tallies[-1].round else ()
-        rows += [
-            row for one in last for row in foreign_rows(one.currency, one.counted_minor, one.expected_minor)
-        ]
-        rows += [(_("Reason"), session.reason, "")] if session.reason else []
-        rows += [(_("Note"), session.note, "")] if session.note else []
+    rows += _found(report)
     return Block(_("Cash"), tuple(rows))
+
+
+def _found(report: CashReport) -> list[Row]:
+    """What the closing found in the drawer, in each currency; nothing before it."""
+    session = report.session
+    if session.counted_minor is None or session.difference_minor is None:
+        return []
+    rows = [(_("Cash counted"), str(Money(session.counted_minor, session.currency)), "")]
+    if report.after_minor:
+        rows.append((_("Moved after the count"), signed(report.after_minor, session.currency), ""))
+    off = session.difference_minor
+    rows.append(
+        (_("Cash difference"), signed(off, session.currency), difference_words(off, session.currency)[1])
+    )
+    last = report.tallies[-1].foreign if report.tallies and report.tallies[-1].round else ()
+    for one in last:
+        rows += foreign_rows(one.currency, one.counted_minor, one.expected_minor)
+    rows += [(_("Reason"), session.reason, "")] if session.reason else []
+    return rows + ([(_("Note"), session.note, "")] if session.note else [])
 
 
 def _counts(report: CashReport, zone: ZoneInfo) -> Iterator[Block]:

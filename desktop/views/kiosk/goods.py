@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QScroller, QVBoxLayout, QWidg
 from desktop.basics.i18n import _, ngettext
 from desktop.basics.money import MILLI, Money, quantity_text
 from desktop.pricing.cart import FIXED, BillLine
+from desktop.pricing.foreign_prices import foreign_words
 from desktop.views.common.paint import painting
 from desktop.views.common.product_picture import draw_product
 from desktop.views.common.thumbs import thumbs
@@ -62,7 +63,10 @@ class LineRow(QWidget):
         one = Money(line.price_minor, self._around.sale.facts.currency)
         hint = line.offer.pack
         if line.discount_minor:
-            hint = f"{hint} · {_('Member price')}" if hint else _("Member price")
+            why = _("Member price")
+            if price := line.foreign:  # of a list in another currency
+                why = foreign_words(price.currency, price.minor, price.rate, one.currency)
+            hint = f"{hint} · {why}" if hint else why
         whole, count = Money(line.list_total_minor, one.currency), quantity_text(line.qty_milli)
         texts = (line.offer.name, hint, str(one), str(whole), count)
         if texts == self._texts:

@@ -119,6 +119,24 @@ class CashDesk:
         self._window.open_overlay(Notice(self._window, words))
 
 
+def _said(told: Tallied, currency: str) -> tuple[str, str]:
+    """What a count means, and its colour."""
+    off = told.difference_minor
+    amount = Money(abs(off), currency)
+    if told.exact:
+        return _("Exact"), "success_fg"
+    if not off:
+        return _("Other notes differ"), "danger_fg"
+    if off < 0:
+        return _("{amount} missing").format(amount=amount), "danger_fg"
+    return _("{amount} too much").format(amount=amount), "warn_fg"
+
+
+def _foreign_words(code: str, counted: int, due: int) -> str:
+    sums = {"counted": Money(counted, code).plain(), "expected": Money(due, code).plain()}
+    return _("{currency}: counted {counted}, {expected} should be there").format(currency=code, **sums)
+
+
 class Verdict(Overlay):
     """What was counted against what should be there; a touch on the reason closes the session."""
 
@@ -131,29 +149,15 @@ class Verdict(Overlay):
         again: Callable[[], object],
     ) -> None:
         super().__init__(window, 820)
-        off = told.difference_minor
-        amount = Money(abs(off), currency)
-        if told.exact:
-            words, token = _("Exact"), "success_fg"
-        elif not off:
-            words, token = _("Other notes differ"), "danger_fg"
-        elif off < 0:
-            words, token = _("{amount} missing").format(amount=amount), "danger_fg"
-        else:
-            words, token = _("{amount} too much").format(amount=amount), "warn_fg"
+        words, token = _said(told, currency)
         self.fill(Text(words, 44, 600, token, align="center"))
         sums = _("Counted {counted}, {expected} should be there").format(
             counted=Money(told.counted_minor, currency), expected=Money(told.expected_minor, currency)
         )
         self.fill(Text(sums, 26, token="text2", align="center"))
         for code, counted, due in told.foreign:
-            parts = {
-                "currency": code,
-                "counted": Money(counted, code).plain(),
-                "expected": Money(due, code).plain(),
-            }
-            one = _("{currency}: counted {counted}, {expected} should be there").format(**parts)
-            self.fill(Text(one, 26, 500, "text2" if counted == due else "danger_fg", align="center"))
+            words = _foreign_words(code, counted, due)
+            self.fill(Text(words, 26, 500, "text2" if counted == due else "danger_fg", align="center"))
         if not told.exact:
             self.fill(
                 Text(_("Close the session. Where does the difference come from?"), 28, 500, align="center")

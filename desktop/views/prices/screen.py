@@ -103,14 +103,14 @@ class PricesScreen(QWidget):
         card = Card(margins=(1, 0, 1, 2))
         head = hbox(margins=(15, 12, 15, 8), gap=8)
         self.name, self.facts = Label("", "h3"), Label("", "small", "text2")
-        self.state = Badge("", small=True)
+        self.badge = Badge("", small=True)
         self.change = secondary(_("Change list"), "edit-line", size=30)
         self.change.clicked.connect(self.open_list)
         self.paste = secondary(_("Paste prices"), "clipboard-line", size=30)
         self.paste.clicked.connect(self.open_paste)
         self.history = secondary(_("Price history"), "history-line", size=30)
         self.history.clicked.connect(self.open_history)
-        for widget in (self.name, self.state, self.facts):
+        for widget in (self.name, self.badge, self.facts):
             head.addWidget(widget)
         head.addStretch(1)
         for button in (self.history, self.paste, self.change):
@@ -119,15 +119,7 @@ class PricesScreen(QWidget):
             button.setEnabled(self._may)
             button.setToolTip("" if self._may else _("Your role may not change goods"))
         card.body.addLayout(head)
-        self.rate = Label("", "cap", "text2", wrap=True)
-        self.rates = link(_("Rates"))
-        self.rates.clicked.connect(lambda: self._context.navigate("settings", page="currencies"))
-        rate = hbox(margins=(15, 0, 15, 8), gap=8)
-        rate.addWidget(self.rate, 1)
-        rate.addWidget(self.rates)
-        self.rate.hide()
-        self.rates.hide()
-        card.body.addLayout(rate)
+        card.body.addLayout(self._rate_line())
         line = hbox(margins=(15, 0, 15, 9))
         self.search = SearchInput(_("Name, pinyin, code or barcode"))
         self.search.setMaximumWidth(theme.px(300))
@@ -147,6 +139,18 @@ class PricesScreen(QWidget):
         self.search.leads_to = self.grid
         card.body.addWidget(self.grid, 1)
         return card
+
+    def _rate_line(self) -> QHBoxLayout:
+        """By which rate a list in another currency is reckoned; nothing to see for the others."""
+        self.rate = Label("", "cap", "text2", wrap=True)
+        self.rates = link(_("Rates"))
+        self.rates.clicked.connect(lambda: self._context.navigate("settings", page="currencies"))
+        rate = hbox(margins=(15, 0, 15, 8), gap=8)
+        rate.addWidget(self.rate, 1)
+        rate.addWidget(self.rates)
+        self.rate.hide()
+        self.rates.hide()
+        return rate
 
     # Asking
 
@@ -183,7 +187,7 @@ class PricesScreen(QWidget):
         count = ngettext("{count} price", "{count} prices", row.prices).format(count=f"{row.prices:,}")
         facts = [*(for_whom(row) if row.name else []), time_words(row, self._context.zone), count]
         self.name.setText(list_name(row))
-        self.state.show_status(*state_badge(row))
+        self.badge.show_status(*state_badge(row))
         if row.currency != self._context.currency:
             facts.append(row.currency)
         self.facts.setText(" · ".join(fact for fact in facts if fact))

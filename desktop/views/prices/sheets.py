@@ -51,18 +51,7 @@ class ListSheet(Sheet):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._context, self._row, self._then = context, row, done
         self.name = TextInput(row.name if row else "", longest=40, required=row is None)
-        types = [(key, _(words)) for key, words in TYPES.items()]
-        self.type = Select(types, row.order_type if row else "retail")
-        self.tier = Select([("", _("Everybody"))], "")
-        channels = [("", _("All channels")), *((key, _(words)) for key, words in CHANNELS.items())]
-        self.channel = Select(channels, row.channel if row else "")
-        self._name_field = Field(_("Called"), self.name)
-        self.add(self._name_field)
-        money = row.currency if row else context.currency
-        self.currency = Select([(money, money)], money)
-        self.currency.setEnabled(row is None)
-        self._pair(Field(_("Order type"), self.type), Field(_("For"), self.tier))
-        self._pair(Field(_("Channel"), self.channel), Field(_("Currency"), self.currency))
+        self._choices(row)
         self._times(row)
         self.active = CheckBox(_("In use"))
         self.active.setChecked(row.active if row else True)
@@ -80,6 +69,21 @@ class ListSheet(Sheet):
             context.of(self).ask(list_currencies).then(self._show_currencies)
         self.submitted.connect(self._save)
         self.name.setFocus()
+
+    def _choices(self, row: BookRow | None) -> None:
+        """For whom it is, and in which currency; that is chosen once."""
+        types = [(key, _(words)) for key, words in TYPES.items()]
+        self.type = Select(types, row.order_type if row else "retail")
+        self.tier = Select([("", _("Everybody"))], "")
+        channels = [("", _("All channels")), *((key, _(words)) for key, words in CHANNELS.items())]
+        self.channel = Select(channels, row.channel if row else "")
+        self._name_field = Field(_("Called"), self.name)
+        self.add(self._name_field)
+        money = row.currency if row else self._context.currency
+        self.currency = Select([(money, money)], money)
+        self.currency.setEnabled(row is None)
+        self._pair(Field(_("Order type"), self.type), Field(_("For"), self.tier))
+        self._pair(Field(_("Channel"), self.channel), Field(_("Currency"), self.currency))
 
     def _pair(self, *fields: QWidget) -> None:
         line = hbox(gap=12)
