@@ -23,6 +23,7 @@ class Surroundings:
     help: Callable[[], object]
     ask_pin: Callable[[str, Callable[[str], object]], object]  # what for, and who takes the PIN
     paper: ReceiptJob | None  # the way of the receipt to paper; None without a printer
+    phone_pages: Callable[[], str | None]  # where phones find this shop; None while nothing is served
 
     def money(self, minor: int) -> str:
         """An amount in the shop's currency."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.basics.i18n import _
 from desktop.basics.ids import ean_ok
 from desktop.basics.money import quantity_text
+from desktop.basics.order_links import order_link
 from desktop.basics.words import day_text, when_text
 from desktop.queries.order_looks import LATER, NOW, PAST, STOPPED, OrderSeen, SeenStep, hint_of, tidy_number
 from desktop.queries.order_parcels import DELIVERED, ENDED, TROUBLED, ParcelRow, parcel_word
@@ -22,6 +23,7 @@ from desktop.views.kiosk.look import look
 from desktop.views.kiosk.page import Page, Surroundings
 from desktop.views.kiosk.pages_pay import Parts, framed
 from desktop.views.kiosk.parts import Foot, Note, Picture
+from desktop.views.kiosk.qr import QrCode
 from desktop.views.kiosk.widgets import Button, Card, Line, Text, column, row, wide
 
 OWN_NUMBER = re.compile(r"[A-Z]{0,3}\d{8}-\d{4,}")
@@ -79,10 +81,11 @@ class TrackPage(Page):
         first: Parts = [title, Text(under, 27, token="text2")]
         if number:
             first.append(self._chosen(number))
+        phone = self._on_phone(number)
         if look.portrait:
-            framed(self, [*first], [self._entry, pad, self._ok, 1], [self._foot], top=48)
+            framed(self, [*first], [self._entry, pad, self._ok, 1, *phone], [self._foot], top=48)
         else:
-            framed(self, [1, *first, 1], [self._entry, pad, self._ok, 1], [self._foot])
+            framed(self, [1, *first, 1, *phone], [self._entry, pad, self._ok, 1], [self._foot])
         self.refresh()
 
     def _chosen(self, number: str) -> QWidget:
@@ -93,6 +96,21 @@ class TrackPage(Page):
             row(Picture("file-list-3-line", "text2", look.letters(32)), words, 1, other, space=18)
         )
         return card
+
+    def _on_phone(self, number: str) -> list[QWidget]:
+        """The same on the customer's own phone, where the shop can be asked, too; nothing while no page is served."""
+        base = self.around.phone_pages()
+        if not base:
+            return []
+        card, code = Card(pad=(44, 32, 40, 32)), QrCode(230)
+        code.show_address(order_link(base, number))
+        title = Text(_("Or on your own phone"), 32, 500)
+        words = [
+            Note(_("In the shop’s Wi-Fi"), "wifi-line", size=24),
+            Note(_("With an answer to your questions"), "message-3-line", size=24),
+        ]
+        card.body.addLayout(row(code, column(1, title, *words, 1, space=12), space=40))
+        return [card]
 
     def _take(self, number: str) -> None:
         self.sale.find(number)

@@ -113,7 +113,7 @@ class KioskWindow(QWidget):
         self.sale = KioskSale(self._context.background, facts, self._till, self._notify, self)
         self._around = Surroundings(
             self.sale, self._address, self._search, self._restart, self._call, self.ask_pin,
-            self._paper,
+            self._paper, self._portal,
         )  # fmt: skip
         if self._paper is not None:
             self._paper.troubled.connect(self._not_printed)

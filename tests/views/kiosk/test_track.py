@@ -17,6 +17,7 @@ from desktop.services.tracking import record_trail
 from desktop.views.kiosk.look import look
 from desktop.views.kiosk.overlays import Notice, Offered
 from desktop.views.kiosk.page_track import TrackPage, number_on_paper
+from desktop.views.kiosk.qr import QrCode
 from desktop.views.kiosk.widgets import Button
 from desktop.views.kiosk.window import FIND_SECONDS
 from tests.helpers.back_office import order_of, pay, placed
@@ -90,6 +91,8 @@ def test_a_scanned_receipt_asks_for_the_digits_at_once_and_goods_begin_a_sale(ki
     kiosk.open()
     kiosk.scan(code)
     assert (kiosk.sale.page, kiosk.sale.find_number) == ("find", code)
+    shown = [one.address for one in kiosk.window.findChildren(QrCode)]
+    assert shown == [f"http://192.168.1.8:8000/order?n={code}"]  # the same on the customer's phone
     kiosk.type(TAIL, enter=False)
     kiosk.window.scanner.replay()
     touch(kiosk, "查询")
