@@ -46,6 +46,7 @@ class Permission(StrEnum):
     SIGN_IN = "sign in"
     CASH = "keep the cash"
     RECONCILE = "reconcile payments"
+    TAKE_BILLS = "bring in bills"
     PAY = "follow payments"
     PAY_OUT = "pay out stored value"
 
@@ -65,14 +66,14 @@ _CASHIER = {
 }
 _MERCHANT = _CASHIER | {
     P.EDIT_GOODS, P.EDIT_STOCK, P.SEE_COST, P.HANDLE_ORDERS, P.REFUND, P.APPROVE, P.BUY, P.SEE_PAYMENTS,
-    P.SEE_PERSONAL, P.SEE_REPORTS, P.IMPORT, P.EXPORT, P.SEE_RULES, P.EDIT_RULES, P.RECONCILE,
+    P.SEE_PERSONAL, P.SEE_REPORTS, P.IMPORT, P.EXPORT, P.SEE_RULES, P.EDIT_RULES, P.RECONCILE, P.TAKE_BILLS,
     P.PAY_OUT,
 }  # fmt: skip
 
 # What the clock may do by itself: its rules act with these rights and no others.
 _CLOCK = frozenset({
     P.RUN_RULES, P.HANDLE_ORDERS, P.SEE_ORDERS, P.SEE_STOCK, P.EDIT_STOCK, P.SEE_MEMBERS, P.ADJUST_POINTS,
-    P.SEE_REPORTS, P.SEE_RULES, P.AUDIT, P.BUY, P.PAY, P.RECONCILE,
+    P.SEE_REPORTS, P.SEE_RULES, P.AUDIT, P.BUY, P.PAY, P.TAKE_BILLS,
 })  # fmt: skip
 
 # The roles a new shop starts with. Roles are data: the owner may change every row but the owner's own.

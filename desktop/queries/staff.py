@@ -28,6 +28,7 @@ WORDS: dict[Permission, tuple[str, str]] = {  # the right in words, and its grou
     P.REFUND: (N_("Refund"), N_("Orders and money")),
     P.CASH: (N_("Open, count and close drawers"), N_("Orders and money")),
     P.RECONCILE: (N_("Reconcile payments"), N_("Orders and money")),
+    P.TAKE_BILLS: (N_("Bring in providers’ bills"), N_("Orders and money")),
     P.PAY: (N_("Follow payments (programs)"), N_("Orders and money")),
     P.APPROVE: (N_("Approve after-sales"), N_("Orders and money")),
     P.SEE_PAYMENTS: (N_("See payments"), N_("Orders and money")),

@@ -153,7 +153,7 @@ class _Seen(Refused):
 # -- steps ------------------------------------------------------------------------------------------------------
 
 
-@action(permission=Permission.RECONCILE)
+@action(permission=Permission.TAKE_BILLS)
 def begin_statement(work: Work, head: Head, *, new_account: bool = False) -> tuple[int, BillReport | None]:
     """Open a bill for its rows; with the report of before when this file is known.
 
@@ -182,7 +182,7 @@ def begin_statement(work: Work, head: Head, *, new_account: bool = False) -> tup
     return made.id, None
 
 
-@action(permission=Permission.RECONCILE)
+@action(permission=Permission.TAKE_BILLS)
 def add_rows(work: Work, statement_id: int, rows: Sequence[BillRow]) -> None:
     """Keep a part of a bill's rows; those another file told already stay as they are.
 
@@ -198,13 +198,13 @@ def add_rows(work: Work, statement_id: int, rows: Sequence[BillRow]) -> None:
         _put_columns(work, values)
 
 
-@action(permission=Permission.RECONCILE)
+@action(permission=Permission.TAKE_BILLS)
 def finish_statement(work: Work, statement_id: int) -> BillReport:
     """Match all rows of a bill and show it. Fast, whatever its size: one statement for each kind of tie."""
     return _finish(work, _arriving(work, statement_id))
 
 
-@action(permission=Permission.RECONCILE)
+@action(permission=Permission.TAKE_BILLS)
 def discard_statement(work: Work, statement_id: int) -> None:
     """Take away a bill that did not arrive as a whole."""
     statement = work.session.get(Statement, statement_id)

@@ -146,7 +146,7 @@ def record_asked(work: Work, row_id: int, answer: Answer) -> None:
         row.note = f"{work.now:%Y-%m-%d %H:%M}Z {answer.state} {answer.detail}".strip()[:200]
 
 
-@question(permission=Permission.RECONCILE)
+@question(permission=Permission.TAKE_BILLS)
 def bill_is_there(read: Read, gateway: str, day: date) -> bool:
     """Whether a whole bill of the day was brought in."""
     return bill_is_in(read, gateway, day)

@@ -146,7 +146,7 @@ def test_rows_of_a_bill_left_half_way_count_nowhere(shop: Shop, monkeypatch: pyt
     assert shop.ask(reconciled_day, DAY) == before
 
 
-@action(permission=Permission.RECONCILE)
+@action(permission=Permission.TAKE_BILLS)
 def discard_statement_never(_work: Work, _statement_id: int) -> None:
     """As if the program had ended."""
 

@@ -24,7 +24,7 @@ declare(
         title=N_("Fetch the providers’ bills"),
         words=N_("fetch the bills of the day before and match them"),
         subjects=frozenset({"shop"}),
-        needs=Permission.RECONCILE,
+        needs=Permission.TAKE_BILLS,
         run=_fetch,
         done=N_("bills asked for"),
     )

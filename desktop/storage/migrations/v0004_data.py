@@ -9,12 +9,18 @@ from desktop.storage.migrations.rights import give_rights
 
 # As they were when 0004 was written; a later change of the shipped roles is a later migration's business.
 RIGHTS = {
-    "owner": ("keep the cash", "reconcile payments", "follow payments", "pay out stored value"),
-    "merchant": ("keep the cash", "reconcile payments", "pay out stored value"),
+    "owner": (
+        "keep the cash",
+        "reconcile payments",
+        "bring in bills",
+        "follow payments",
+        "pay out stored value",
+    ),
+    "merchant": ("keep the cash", "reconcile payments", "bring in bills", "pay out stored value"),
     "cashier": ("keep the cash",),
     "clock": (
         "follow payments",
-        "reconcile payments",
+        "bring in bills",
     ),
 }
 
