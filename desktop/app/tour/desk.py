@@ -75,6 +75,7 @@ class Desk:
         self._refund()
         self._palette()
         self._help()
+        self._languages()
 
     def _each_screen(self) -> None:
         for entry in SCREENS:
@@ -198,6 +199,14 @@ class Desk:
             QTest.keyClick(sheet, Qt.Key.Key_Escape)
         self.album.until(lambda: QApplication.activeModalWidget() is None, "Esc did not close the dialog")
         self.quiet()
+
+    def _languages(self) -> None:
+        """All screens are open by now: each is made anew in the other language and back."""
+        first = language()
+        for code in (*(other for other in languages() if other != first), first):
+            with self.album.step(f"language {code}"):
+                self._become(code, theme.mode)
+                self._visit(SCREENS[0])
 
     def books(self) -> None:
         """After all that happened, every figure still agrees with what stands behind it."""
