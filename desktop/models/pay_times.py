@@ -54,7 +54,9 @@ CODE_MINUTES = SettingSpec(
     "pay.code_minutes",
     5,
     N_("A code on the screen is good for"),
-    N_("Providers let codes live for two hours at most."),
+    N_(
+        "Providers let codes live for two hours at most. UnionPay’s live 2 minutes, as nothing takes them back."
+    ),
     "minutes",
     2,
     120,
