@@ -29,7 +29,7 @@ from desktop.portal.answers import (
 )
 from desktop.portal.listeners import Listeners
 from desktop.queries.checkout import shop_card
-from desktop.queries.order_looks import UNPAID, OrderSeen, hint_of, tidy_number
+from desktop.queries.order_looks import OrderSeen, hint_of, tidy_number
 from desktop.queries.order_parcels import ENDED, ParcelRow, parcel_word
 from desktop.queries.order_words import said, status_word
 from desktop.services import order_looks
@@ -173,7 +173,7 @@ def order_json(seen: OrderSeen, now: datetime, zone: ZoneInfo) -> dict[str, Any]
             {"name": line.name, "qty": f"× {quantity_text(line.qty_milli)} {said(line.unit)}"}
             for line in seen.lines
         ],
-        "to_pay": seen.status == UNPAID,
+        "to_pay": seen.unpaid,
         "total": str(Money(seen.total_minor, seen.currency)),
         "refunded": str(Money(seen.refunded_minor, seen.currency)) if seen.refunded_minor else "",
         "parcels": [_parcel(parcel, now, zone) for parcel in seen.parcels],

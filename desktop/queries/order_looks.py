@@ -83,6 +83,11 @@ class OrderSeen:
     member_id: int | None
     talk: tuple[Said, ...]
 
+    @property
+    def unpaid(self) -> bool:
+        """Whether the amount is still to be paid."""
+        return self.status == UNPAID
+
 
 def tidy_number(text: str) -> str:
     """A number as typed, scanned or read from the code on a paper: ` 1121 0096` → `11210096`."""

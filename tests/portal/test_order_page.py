@@ -73,6 +73,9 @@ def test_the_page_shows_the_order_only_after_its_proof(
     assert browser.get("/order/state").json() == {"signed_in": False}
     assert not look(browser, number).is_error
     assert browser.post("/order/leave").json() == {"signed_in": False}
+    unpaid = placed(counter.stocked, (MILK, 1), member_id=counter.stocked.member_id)
+    waiting = look(browser, str(order_of(counter.stocked, unpaid).code)).json()
+    assert (seen["to_pay"], waiting["to_pay"], waiting["steps"][1]["state"]) == (False, True, "now")
 
 
 @pytest.mark.req("O13", "A5")
