@@ -12,12 +12,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import DateTime, bindparam, case, cast, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import case, func, select
 
 from desktop.basics.errors import Changed, Refused
 from desktop.basics.i18n import N_
-from desktop.models.base import UtcDateTime
 from desktop.models.payment_accounts import PaymentAccount
 from desktop.models.people import Permission
 from desktop.models.statements import (
@@ -31,6 +29,7 @@ from desktop.models.statements import (
     StatementRow,
 )
 from desktop.services.reconcile_match import let_go, match, taken_back
+from desktop.services.reconcile_rows import put_rows
 from desktop.services.reconcile_told import add_up, pass_on, told_before
 from desktop.services.statements.bill import Halted, Progress, never_stop, read_bill
 from desktop.services.statements.shape import Bill, BillRow
@@ -45,9 +44,6 @@ PART = 4_000  # rows of one transaction
 LEFT_BEHIND = timedelta(minutes=10)  # a bill still arriving after that was given up
 R = StatementRow
 _MERCHANT = {"wechat": "mchid", "alipay": "seller_id"}
-_EMPTY = {
-    "state": ARRIVING, "before": "", "ours_minor": 0, "resolution": "", "note": "", "resolved_by": "",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +186,7 @@ def add_rows(work: Work, statement_id: int, rows: Sequence[BillRow]) -> None:
     """
     statement = _arriving(work, statement_id)
     told_before(work, statement, rows)
-    values = [_values(statement, row) for row in rows]
-    if work.is_sqlite:
-        put = work.insert(StatementRow).on_conflict_do_nothing(index_elements=("gateway", "row_key"))
-        work.rows(put, values)
-    elif values:
-        _put_columns(work, values)
+    put_rows(work, statement, rows)
 
 
 @action(permission=Permission.TAKE_BILLS)
@@ -286,34 +277,6 @@ def _forget(work: Work, statement: Statement) -> None:
     pass_on(work, statement)
     let_go(work, R.statement_id == statement.id)
     work.remove(statement)
-
-
-def _put_columns(work: Work, values: list[dict[str, Any]]) -> None:
-    """All rows as one statement with an array a column: a server that is asked row by row takes ten times as long."""
-    names = list(values[0])
-    columns = [
-        func.unnest(cast(bindparam(name, [row[name] for row in values]), ARRAY(_plain(name)))).label(name)
-        for name in names
-    ]
-    fixed = [literal(value).label(name) for name, value in _EMPTY.items()]
-    put = work.insert(StatementRow).from_select([*names, *_EMPTY], select(*columns, *fixed))
-    work.rows(put.on_conflict_do_nothing(index_elements=("gateway", "row_key")))
-
-
-def _plain(name: str) -> Any:
-    """The column's type as an array holds it: moments are aware already."""
-    kind = R.__table__.c[name].type
-    return DateTime(timezone=True) if isinstance(kind, UtcDateTime) else kind
-
-
-def _values(statement: Statement, row: BillRow) -> dict[str, Any]:
-    return {
-        "statement_id": statement.id, "gateway": statement.gateway, "day": statement.day, "row_key": row.key,
-        "line": row.line, "occurrence": row.occurrence, "kind": row.kind, "number": row.number,
-        "reference": row.reference, "refund_number": row.refund_number, "refund_reference": row.refund_reference,
-        "amount_minor": row.amount_minor, "order_minor": row.order_minor, "fee_minor": row.fee_minor, "at": row.at,
-        "raw_state": row.raw_state[:40], "remark": row.remark[:200],
-    }  # fmt: skip
 
 
 def _finish(work: Work, statement: Statement) -> BillReport:

@@ -21,6 +21,7 @@ _ACCOUNT = re.compile(r"账号:\s*\[?\s*([0-9A-Za-z@._-]+)")
 _BEGINS = re.compile(r"起始日期:\s*\[?\s*(\d{4})[年/-](\d{1,2})[月/-](\d{1,2})")
 _PAID = re.compile(r"交易合计:\s*([\d,]+)\s*笔.*?(?:商家|商户)?实收(?:金额)?共?\s*([-\d.,]+)\s*元")
 _BACK = re.compile(r"退款合计:\s*([\d,]+)\s*笔.*?(?:商家|商户)?实收(?:退款)?(?:金额)?共?\s*([-\d.,]+)\s*元")
+NONE = "0.00"
 FOREIGN = ("转账", "提现", "充值", "收费", "红包")  # not of the trade bill: passed over, and said
 
 
@@ -110,7 +111,8 @@ class AlipayReader:
 def _remark(cell: dict[str, str], line: int) -> str:
     said = cell.get("remark", "")
     for field_name, words in (("coupon", "商家优惠"), ("gift", "支付宝优惠")):
-        minor = abs(cents(cell.get(field_name, ""), line))
+        told = cell.get(field_name, NONE)
+        minor = 0 if told == NONE else abs(cents(told, line))
         if minor and words not in said:
             said = f"{said} {words}{minor // 100}.{minor % 100:02d}".strip()
     return said[:200]

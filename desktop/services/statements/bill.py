@@ -83,8 +83,9 @@ def numbered(reader: Reader) -> Iterator[BillRow]:
     """The rows; one that stands there again is the second, third … of its key."""
     seen: Counter[str] = Counter()
     for row in reader.rows():
-        seen[row.key] += 1
-        yield row if seen[row.key] == 1 else replace(row, occurrence=seen[row.key])
+        key = row.key
+        times = seen[key] = seen[key] + 1
+        yield row if times == 1 else replace(row, occurrence=times)
     if not reader.found:
         raise no_bill()
 

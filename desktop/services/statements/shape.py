@@ -17,6 +17,8 @@ from desktop.models.statements import PROVIDER_ZONE
 CURRENCY = "CNY"
 DIGITS = 2
 _USUAL = re.compile(r"[0-9]{1,12}\.[0-9]{2}")  # as nearly every cell is
+_LONG = re.compile(r"[0-9]+\.[0-9]{3,8}")  # as nearly every fee is
+_SIGNED = re.compile(r"[+-]?[0-9]+\.[0-9]{3,8}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 
 
@@ -105,8 +107,11 @@ def cents(text: str, line: int) -> int:
 
 def fee_cents(text: str, line: int) -> int:
     """A fee as 分; providers write more digits than there are coins, halves go up as on their own totals."""
+    if _LONG.fullmatch(text):
+        whole, _point, parts = text.partition(".")
+        return int(whole + parts[:2]) + (parts[2] >= "5")
     cleaned = text.strip().replace(",", "")
-    if not re.fullmatch(r"[+-]?[0-9]+\.[0-9]{3,8}", cleaned):
+    if not _SIGNED.fullmatch(cleaned):
         return cents(text, line)
     value = Decimal(cleaned).scaleb(DIGITS)
     return int(value.to_integral_value("ROUND_HALF_UP"))
@@ -114,8 +119,11 @@ def fee_cents(text: str, line: int) -> int:
 
 def moment(text: str, line: int) -> datetime:
     """A provider's time in UTC. Raises `Malformed` naming the line."""
-    cleaned = text.strip().replace("/", "-").replace("T", " ")[:19]
-    if _MOMENT.fullmatch(cleaned):
+    if _MOMENT.fullmatch(text):
+        cleaned = text
+    else:
+        cleaned = text.strip().replace("/", "-").replace("T", " ")[:19]
+    if cleaned is text or _MOMENT.fullmatch(cleaned):
         with suppress(ValueError):
             return datetime.fromisoformat(cleaned).replace(tzinfo=PROVIDER_ZONE).astimezone(UTC)
     raise Malformed(

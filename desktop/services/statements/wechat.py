@@ -19,6 +19,7 @@ TOTAL_HEAD = "总交易单数"
 BACK_STATES = ("REFUND", "REVOKED")
 GONE_STATES = ("退款关闭", "CLOSED", "CHANGE")  # a refund that did not go through moved no money
 NOTHING = ("", "0", "null")
+NONE = "0.00"
 
 
 @dataclass
@@ -36,6 +37,7 @@ class WechatReader:
     passed: int = 0
     found: dict[str, int] = field(default_factory=dict)
     _total_heads: list[str] = field(default_factory=list)
+    _last: int = 0  # the rightmost column that is read
 
     def rows(self) -> Iterator[BillRow]:
         """Every payment and refund. Raises `Malformed`."""
@@ -63,14 +65,14 @@ class WechatReader:
     def _cells(self, text: str) -> list[str]:
         if text.startswith("`"):
             self.raw = True
-            return [cell.strip() for cell in text[1:].split(",`")]  # goods' names hold commas
+            return [*map(str.strip, text[1:].split(",`"))]  # goods' names hold commas
         return [cell.strip().strip("`").strip() for cell in next(csv.reader([text]))]
 
     def _heading(self, cells: list[str]) -> None:
         found = WECHAT.find(cells)
         if found is None:
             raise lacking(WECHAT, cells)
-        self.found = found
+        self.found, self._last = found, max(found.values())
         if "refund_at" in found:
             self.variant = "refund"
         elif "refund" not in found:
@@ -85,7 +87,7 @@ class WechatReader:
         self.stated, self.ended = (int(count), cents(money, line)), True
 
     def _row(self, line: int, cells: list[str]) -> BillRow | None:
-        if len(cells) < max(self.found.values()) + 1:
+        if len(cells) <= self._last:
             raise damaged()
         cell = {name: cells[index] for name, index in self.found.items()}
         self._account(cell)
@@ -136,8 +138,8 @@ def _named(cell: dict[str, str], field_name: str) -> str:
 
 
 def _remark(cell: dict[str, str], line: int) -> str:
-    said = cell.get("remark", "")
-    minor = abs(cents(cell.get("coupon", ""), line))
+    said, coupon = cell.get("remark", ""), cell.get("coupon", NONE)
+    minor = 0 if coupon == NONE else abs(cents(coupon, line))
     if minor and "券" not in said and "立减" not in said:
         said = f"{said} 代金券{minor // 100}.{minor % 100:02d}".strip()
     return said[:200]
