@@ -12,7 +12,7 @@ from desktop.views.common.labels import Label
 from desktop.views.common.paint import box, draw_text, painting, soft_shadow, text_width
 from desktop.views.common.theme import theme
 
-WAIT_MS = 30  # the answer is asked for anew with every key; an older question is stopped
+WAIT_MS = 15  # the answer is asked for anew with every key; an older question is stopped
 ROW, EDGE, WIDTH = 34, 6, 260
 SHADOW = 10
 
