@@ -16,7 +16,8 @@ ARRIVING, DONE = "arriving", "done"
 MATCHED, PROVIDER_ONLY, OURS_ONLY = "matched", "provider_only", "ours_only"
 AMOUNT, FEE, CROSSED, DUPLICATE, RESOLVED = "amount", "fee", "crossed_midnight", "duplicate", "resolved"
 OPEN = (PROVIDER_ONLY, OURS_ONLY, AMOUNT, FEE, DUPLICATE)  # somebody has to decide
-_OPEN = text("state IN ('provider_only', 'ours_only', 'amount', 'fee', 'duplicate')")
+_OPEN = "state IN ('provider_only', 'ours_only', 'amount', 'fee', 'duplicate')"
+WAITS = text(f"statement_row.{_OPEN}")  # as its index says it: SQLite knows it again by its words only
 
 
 def provider_span(day: date) -> tuple[datetime, datetime]:
@@ -72,7 +73,7 @@ class StatementRow(Base):
         CheckConstraint("kind IN ('pay', 'refund')", name="kind"),
         CheckConstraint("(state = 'resolved') = (resolved_at IS NOT NULL)", name="resolved"),
         Index("ix_statement_row_gateway_day", "gateway", "day"),
-        Index("ix_statement_row_open", "day", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_statement_row_open", "day", "id", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
         _known("attempt_id"),
         _known("tender_id"),
         _known("provider_refund_id"),

@@ -112,7 +112,7 @@ def print_jobs(
     if till_id is not None:
         statement = statement.where(PrintJob.till_id == till_id)
     if troubled:
-        statement = statement.where(PrintJob.state.in_(WAITS))
+        statement = statement.where(WAITS)
     keys = (PrintJob.at, PrintJob.id)
     rows = read.rows(in_order(statement, keys, after, size=size)).all()
     return page_of(rows, _row, lambda r: (r.at, r.id), size=size)
@@ -137,7 +137,7 @@ def _row(row: Any) -> JobRow:
 @question(permission=Permission.TAKE_PAYMENT)
 def print_troubles(read: Read) -> int:
     """How many papers need a person."""
-    waits = (PrintJob.state.in_(WAITS), PrintJob.state.in_((FAILED, UNSURE)))  # the first names the index
+    waits = (WAITS, PrintJob.state.in_((FAILED, UNSURE)))
     return int(read.value(select(func.count()).select_from(PrintJob).where(*waits)) or 0)
 
 

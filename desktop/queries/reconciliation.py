@@ -25,6 +25,7 @@ from desktop.models.statements import (
     PAY,
     PROVIDER_ONLY,
     RESOLVED,
+    WAITS,
     ChannelTotal,
     Statement,
     StatementRow,
@@ -177,7 +178,7 @@ def reconciled_day(read: Read, day: date | None = None) -> DaySeen:
 def open_days(read: Read) -> tuple[tuple[date, int], ...]:
     """The days with differences that wait for a decision, newest first, and how many."""
     since = shop_day(read.now, read.zone) - timedelta(days=BACK)
-    found = select(R.day, func.count().label("n")).where(R.state.in_(OPEN), R.day >= since)
+    found = select(R.day, func.count().label("n")).where(WAITS, R.day >= since)
     rows: Any = read.rows(found.group_by(R.day).order_by(R.day.desc()))
     return tuple((row.day, int(row.n)) for row in rows)
 

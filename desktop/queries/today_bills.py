@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from desktop.models.payment_accounts import PaymentAccount
-from desktop.models.statements import DONE, OPEN, PAY, Statement, StatementRow, provider_span
+from desktop.models.statements import DONE, PAY, WAITS, Statement, StatementRow, provider_span
 from desktop.models.system import Outbox
 from desktop.queries.reconciliation import BILLED
 from desktop.queries.todo import MOST, Step, Todo
@@ -26,7 +26,7 @@ def differences(read: Read) -> Iterator[Todo]:
     row = StatementRow
     few = (
         select(row.day, row.amount_minor, row.ours_minor, row.kind)
-        .where(row.state.in_(OPEN))
+        .where(WAITS)
         .order_by(row.day, row.id)
         .limit(MOST + 1)
     )
