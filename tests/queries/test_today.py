@@ -266,6 +266,7 @@ def test_every_kind_is_worded_in_both_languages(stocked: Stocked, clock: HandClo
         "hours": 37, "next": clock.now(), "late": 0, "names": ("甲", "乙"), "short": 1, "points": 5, "at": clock.now(),
         "why": "No mail server", "name": "Chase", "first": ("Order {number} is wrong.", {"number": "7"}),
         "tills": ("1",), "kind": "unbooked", "method": "alipay", "until": clock.now(), "over": False,
+        "day": clock.now().date(),
     }  # fmt: skip
     for language in ("en", "zh_CN"):
         with speaking(language):
@@ -279,7 +280,7 @@ def test_every_kind_is_worded_in_both_languages(stocked: Stocked, clock: HandClo
                 assert all(words), kind
                 assert not any("{" in part for part in words)
                 assert bool(today_words.stake(one)) == (
-                    kind not in ("queued", "purchase_late", "method_down", "cash_open")
+                    kind not in ("queued", "purchase_late", "method_down", "cash_open", "bills_missing")
                 )
 
 
