@@ -108,7 +108,8 @@ class TakeBackSheet(Sheet):
                          tone="danger", width=460)  # fmt: skip
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._context, self._row, self._then, self._key = context, row, done, new_key()
-        self.why = Field(_("Why?"), TextInput(longest=LONGEST, required=True))
+        self.words = TextInput(longest=LONGEST, required=True)
+        self.why = Field(_("Why?"), self.words)
         self.add(self.why)
         self.submitted.connect(self._go)
 
@@ -116,7 +117,7 @@ class TakeBackSheet(Sheet):
         return check_all([self.why])
 
     def _go(self) -> None:
-        why = self.why.control.value()
+        why = self.words.value()
         task = self._context.of(self).do(take_back_stocktake, self._row.id, why, client_key=self._key)
         task.busy(self.primary).then(self._done).otherwise(self.show_error)
 
