@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, case, func, or_, select
 
 from desktop.basics.matching import find, prepare
+from desktop.basics.order_links import number_in
 from desktop.models.members import Member, Tier
 from desktop.models.orders import TO_SHIP, UNPAID, Order
 from desktop.models.people import Permission
@@ -104,8 +105,8 @@ _MEMBERS = (
 
 @question(permission=Permission.SEE_ORDERS)
 def find_orders(read: Read, text: str) -> tuple[OrderHit, ...]:
-    """Orders by number, tracking number, or whose member is called so; the newest first."""
-    typed = text.strip()
+    """Orders by number, the address scanned from a receipt, tracking number, or whose member is called so; the newest first."""
+    typed = number_in(text.strip())
     if not typed:
         return ()
     found = list(_orders_numbered(read, typed)) or list(

@@ -3,6 +3,7 @@
 import pytest
 
 from desktop.basics.matching import find, prepare
+from desktop.basics.order_links import order_link
 from desktop.queries.search import find_goods, find_members, find_orders
 from desktop.queries.shell import goods_below_safety, kiosks, me, orders_to_ship, shop_card
 from desktop.shop.actors import guest
@@ -42,6 +43,14 @@ def test_orders_goods_and_members_are_found(sample: Shop) -> None:
     for question in (find_orders, find_goods, find_members):
         assert sample.ask(question, "") == ()
         assert sample.ask(question, "%_' OR 1=1 --") == ()
+
+
+@pytest.mark.req("P1", "O15")
+def test_the_code_on_a_receipt_finds_its_order(sample: Shop) -> None:
+    scanned = order_link("http://192.168.1.20:8420", "20261121-0096")
+    assert [hit.title[:9] for hit in sample.ask(find_orders, f" {scanned} ")] == ["1121-0096"]
+    assert sample.ask(find_orders, scanned.replace("0096", "9999")) == ()  # control: no such order
+    assert sample.ask(find_orders, scanned.replace("order?n=", "order?m=")) == ()  # control: no such address
 
 
 @pytest.mark.req("R4", "I2")
