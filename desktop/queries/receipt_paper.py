@@ -86,6 +86,8 @@ def _goods(receipt: Receipt, columns: int) -> Iterator[PaperLine]:
         one = Money(line.list_minor, receipt.currency).plain()
         whole = Money(line.whole_minor, receipt.currency).plain()
         yield from _pair(f"  {quantity_text(line.qty_milli)} {line.unit} x {one}", whole, columns)
+        if line.foreign:
+            yield from (PaperLine(f"  {part}") for part in wrap(line.foreign, columns - 2))
 
 
 def _sums(receipt: Receipt, columns: int, template: Template) -> Iterator[PaperLine]:

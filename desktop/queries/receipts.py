@@ -17,6 +17,7 @@ from desktop.models.payments import Tender
 from desktop.models.people import Permission, Till
 from desktop.models.products import Product, Sku
 from desktop.models.settings import RECEIPT_FOOTER, SHOP_BRANCH, SHOP_NAME
+from desktop.pricing.foreign_prices import line_words
 from desktop.shop.action import question
 from desktop.shop.work import Read
 
@@ -33,6 +34,7 @@ class ReceiptLine:
     price_minor: int
     total_minor: int
     whole_minor: int = 0  # before anything was taken off
+    foreign: str = ""  # how a price of a list in another currency was reckoned
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def read_receipt(read: Read, order_id: int, till_id: int | None = None) -> Recei
         branch=read.setting(SHOP_BRANCH),
         at=row.paid_at or row.placed_at,
         zone=str(read.zone),
-        lines=_lines(read, order_id),
+        lines=_lines(read, order_id, row.currency),
         to_pay_minor=row.due_minor,
         tenders=tenders,
         received_minor=received,
@@ -128,12 +130,12 @@ def read_receipt(read: Read, order_id: int, till_id: int | None = None) -> Recei
     )
 
 
-def _lines(read: Read, order_id: int) -> tuple[ReceiptLine, ...]:
+def _lines(read: Read, order_id: int, currency: str) -> tuple[ReceiptLine, ...]:
     statement = (
         select(
             OrderLine.name, Product.pack, OrderLine.unit, Sku.unit.label("base_unit"), OrderLine.qty_milli,
             OrderLine.list_minor, OrderLine.price_minor, OrderLine.total_minor,
-            OrderLine.discount_minor,
+            OrderLine.discount_minor, OrderLine.foreign_currency, OrderLine.foreign_minor, OrderLine.rate,
         )
         .join(Sku, Sku.id == OrderLine.sku_id)
         .join(Product, Product.id == Sku.product_id)
@@ -150,6 +152,7 @@ def _lines(read: Read, order_id: int) -> tuple[ReceiptLine, ...]:
             r.price_minor,
             r.total_minor,
             r.total_minor + r.discount_minor,
+            line_words(r, currency),
         )
         for r in read.rows(statement)
     )

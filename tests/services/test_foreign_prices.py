@@ -14,6 +14,7 @@ from desktop.basics.clock import HandClock
 from desktop.basics.errors import Changed, Refused
 from desktop.basics.i18n import speaking
 from desktop.basics.ids import new_key
+from desktop.basics.paper import COLUMNS
 from desktop.models.settings import FX_OLD
 from desktop.pricing.cart import CartLine
 from desktop.queries.attempts import attempt_view
@@ -30,6 +31,8 @@ from desktop.queries.prices import (
     price_history,
 )
 from desktop.queries.products import ProductFilter
+from desktop.queries.receipt_paper import receipt_lines
+from desktop.queries.receipts import receipt
 from desktop.queries.verify import verify
 from desktop.services.attempts import begin_attempt
 from desktop.services.checkout import save_checkout
@@ -124,6 +127,12 @@ def test_a_sale_keeps_price_currency_and_rate(both: Stocked, tmp_path: Path) -> 
     assert (tea.foreign, milk.foreign) == ("USD 12.00 × 7.12 = ¥85.44", "")
     (paper,) = both.shop.ask(order_papers, [settled.order_id]).orders
     assert [line.foreign for line in paper.lines] == ["USD 12.00 × 7.12 = ¥85.44", ""]
+    told = both.shop.ask(receipt, settled.order_id)
+    for columns in COLUMNS.values():
+        till = [line.text for line in receipt_lines(told, columns)]
+        where = till.index("  USD 12.00 × 7.12 = ￥85.44")  # under the tea's line, and nowhere else
+        assert till[where - 1].split()[-3:] == ["x", "128.00", "256.00"]
+        assert str(till).count("USD") == 1
     both.shop.do(type_rate, "USD", "7.30")  # later rates change nothing about it
     assert both.shop.ask(order_detail, settled.order_id).total_minor == settled.to_pay_minor
     refunded = both.shop.do(refund_lines, settled.order_id, [(tea.id, 1_000)], "changed mind", new_key())

@@ -39,9 +39,9 @@ def _one(r: Receipt) -> list[PrintLine]:
     for line in r.lines:
         lines.append(PrintLine(f"{line.name} {line.pack}".strip()))
         count = f"{quantity_text(line.qty_milli)} {line.unit} × {Money(line.list_minor, r.currency).plain()}"
-        lines.append(
-            PrintLine(f"  {count}", Money(line.list_minor, r.currency).times(line.qty_milli).plain(), 8)
-        )
+        lines.append(PrintLine(f"  {count}", Money(line.whole_minor, r.currency).plain(), 8))
+        if line.foreign:
+            lines.append(PrintLine(f"  {line.foreign}", "", 8))
     lines += [RULE, PrintLine(_("Goods subtotal"), money(r.goods_minor))]
     lines += [PrintLine(word, money(minor)) for word, minor in _sums(r) if minor]
     unpaid = r.status == "unpaid"
