@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Select, case, cast, func, literal_column, select
 
 from desktop.basics.clock import day_starts
+from desktop.basics.money import MILLI
 from desktop.models.orders import CANCELLED, Order, OrderLine
 from desktop.models.payments import Refund, RefundLine, RefundTender, Tender
 from desktop.models.products import Product, Sku
@@ -26,13 +27,16 @@ OF_DAY: dict[str, Any] = {
     CHANNEL: DailyTotal.channel,
     TILL: DailyTotal.till_id,
 }
+_WEIGHED = select(Sku.id).join(Product, Product.id == Sku.product_id).where(Product.kind == "weighed")
+_PART = (OrderLine.qty_milli % MILLI != 0) | OrderLine.sku_id.in_(_WEIGHED)
+_PIECES = case((_PART, MILLI), else_=OrderLine.qty_milli)  # what is weighed is one piece, as in a cart
 Moment = date | int  # a day, or weekday × 100 + hour with Sunday as 0
 Place = tuple[Moment, str]  # and the part it belongs to
 
 
 @dataclass(slots=True)
 class Tally:
-    """What one place of the statistics came to: amounts in minor units, pieces in thousandths."""
+    """What one place of the statistics came to: amounts in minor units, whole pieces in thousandths."""
 
     orders: int = 0
     cancelled: int = 0
@@ -142,7 +146,7 @@ class Cells:
     def _pieces(self) -> None:
         parts = self._part(OF_ORDER)
         for when, where in self._when(Order.placed_at):
-            statement = select(when, *parts, total(OrderLine.qty_milli)).select_from(Order)
+            statement = select(when, *parts, total(_PIECES)).select_from(Order)
             statement = statement.join(OrderLine, OrderLine.order_id == Order.id)
             statement = statement.where(Order.status != CANCELLED, *where)
             self._add(self._grouped(statement, when, *parts), "pieces_milli")
@@ -152,7 +156,7 @@ class Cells:
         for when, where in self._when(Order.placed_at):
             statement = select(
                 when, Product.category_id, func.count(OrderLine.order_id.distinct()),
-                total(OrderLine.qty_milli), total(OrderLine.total_minor),
+                total(_PIECES), total(OrderLine.total_minor),
             ).select_from(Order)  # fmt: skip
             statement = _to_product(statement.join(OrderLine, OrderLine.order_id == Order.id))
             statement = statement.where(Order.status != CANCELLED, *where)

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from desktop.basics.clock import shop_day
 from desktop.basics.errors import NotAllowed, Refused
+from desktop.pricing.cart import CartLine
 from desktop.queries.figure_cells import CATEGORY, CHANNEL, SPLITS
 from desktop.queries.figure_spans import MOST_DAYS, OWN, SPANS, YEAR, Span, span_before, span_of
 from desktop.queries.figures import daily_orders, key_figures
@@ -31,6 +32,8 @@ from desktop.queries.order_figures import (
 )
 from desktop.shop import actors
 from desktop.shop.shop import Shop
+from tests.helpers.goods import MILK, new_goods, open_stocked
+from tests.helpers.sales import sell
 
 TODAY = date(2026, 11, 21)
 NAMES = ("orders", "cancelled", "pieces_milli", "amount_minor", "refunds_minor", "points_minor")
@@ -73,11 +76,13 @@ def test_categories_add_up_to_the_goods_sold_and_given_back(sample: Shop) -> Non
     with sample.storage.read.connect() as connection:
         sold = connection.execute(
             text(
-                "SELECT SUM(l.qty_milli), SUM(l.total_minor) FROM order_line l JOIN sale_order o ON o.id = l.order_id"
-                " WHERE o.status <> 'cancelled'"
+                "SELECT SUM(CASE WHEN p.kind = 'weighed' THEN 1000 ELSE l.qty_milli END), SUM(l.total_minor),"
+                " SUM(l.qty_milli) FROM order_line l JOIN sale_order o ON o.id = l.order_id"
+                " JOIN sku s ON s.id = l.sku_id JOIN product p ON p.id = s.product_id WHERE o.status <> 'cancelled'"
             )
         ).one()
         back = connection.execute(text("SELECT SUM(amount_minor) FROM refund_line")).scalar()
+    assert int(sold[0]) % 1000 == 0 != int(sold[2]) % 1000  # control: by weight they are not whole
     first = TODAY - timedelta(days=MOST_DAYS - 1)
     for rows in ROWS:
         found = asked(sample, first, TODAY, rows, CATEGORY)
@@ -181,6 +186,18 @@ def test_what_was_brought_over_is_told_where_hours_are_asked(sample: Shop) -> No
     rows = by_day.rows[1:]
     assert sum(row.loose for row in rows) == by_day.total.loose == by_day.loose_orders
     assert asked(sample, TODAY, TODAY, BY_DAY).total.loose == 0
+
+
+@pytest.mark.req("O17")
+def test_what_is_weighed_is_one_piece_however_heavy(shop: Shop) -> None:
+    stocked = open_stocked(shop)
+    nuts = new_goods(shop, "散装核桃", 4_000, pieces=9, kind="weighed", unit="kg")
+    loose = [CartLine(nuts, "", 437), CartLine(nuts, "", 2_000)]
+    sell(stocked, [*stocked.cart((MILK, 3)), loose[0]])
+    sell(stocked, [loose[1]])
+    today = shop_day(shop.clock.now(), SHANGHAI)
+    for rows, split in ((BY_DAY, ""), (BY_HOUR, ""), (WHOLE, CATEGORY)):
+        assert asked(shop, today, today, rows, split).total.pieces_milli == 5_000  # 3 and 2, not 5.437
 
 
 @pytest.mark.req("O17")
