@@ -153,11 +153,11 @@ class BatchesScreen(FilteredList):
             Column("code", _("Batch"), 110, "text", value=code_of),
             Column("expires", _("Last day"), 104, "two_line", sortable=True, value=self._day),
             Column("quantity", _("Here"), 66, "number", sortable=True, value=self._quantity),
-            Column("place", _("Place"), 78, "muted", value=lambda row: _(row.location)),
+            Column("place", _("Place"), 86, "muted", value=lambda row: _(row.location)),
         ]
         if self._context.may(batches_with_cost):
             columns.append(Column("cost", _("At cost"), 80, "money", value=self._cost))
-        return [*columns, Column("state", _("Status"), 118, "badge", value=self._state)]
+        return [*columns, Column("state", _("Status"), 126, "badge", value=self._state)]
 
     def _goods(self, row: BatchRow) -> TwoLine:
         return TwoLine(title_of(row), row.sku_code, picture=row.picture or "box", product_id=row.product_id)

@@ -21,11 +21,11 @@ def columns(currency: str, zone: ZoneInfo, now: Callable[[], datetime]) -> list[
         Column("at", _("Time"), 104, value=lambda r: _when(r.at, now(), zone)),
         Column("method", _("Method"), 122, "icon", value=_method),
         Column("reference", _("Reference"), 140, stretch=True),
-        Column("order_code", _("Order"), 104, "link"),
+        Column("order_code", _("Order"), 96, "link"),
         Column("points", _("Points"), 84, "number", value=_points, hidden=True),
         Column("amount", _("Amount {symbol}").format(symbol=symbol), 92, "money", value=_amount),
-        Column("fee", _("Fee {symbol}").format(symbol=symbol), 76, "number", value=_fee),
-        Column("state", _("Status"), 106, "badge", value=_state),
+        Column("fee", _("Fee {symbol}").format(symbol=symbol), 64, "number", value=_fee),
+        Column("state", _("Status"), 130, "badge", value=_state),
     ]
 
 
