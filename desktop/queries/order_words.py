@@ -25,6 +25,7 @@ EVENT_WORDS = {
     "done": N_("Done"),
     "cancelled": N_("Cancelled"),
     "refunded": N_("Refunded"),
+    "approved": N_("Approved by PIN"),
     "edited": N_("Changed"),
     "note": N_("Note"),
     "printed": N_("Printed"),

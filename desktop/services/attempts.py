@@ -22,7 +22,7 @@ from desktop.models.people import Permission
 from desktop.queries.pay_health import TROUBLE
 from desktop.services import pay_booking, pay_steps
 from desktop.services.pay_limits import TAKE as TAKE_MONEY
-from desktop.services.pay_limits import check_amount
+from desktop.services.pay_limits import check_amount, tell_approval
 from desktop.services.pay_methods import check_offer, count_use, discount_of
 from desktop.services.pay_numbers import pay_number
 from desktop.services.pay_stopping import ended, stop_row
@@ -110,6 +110,8 @@ def _check_offered(
         currency=due.amount.currency,
     )  # fmt: skip
     check_amount(work, TAKE_MONEY, amount_minor, approval)
+    if due.order_id:
+        tell_approval(work, due.order_id, approval)
 
 
 def _check_own(work: Work, subject: str, due: Due, till: int | None) -> None:

@@ -34,6 +34,7 @@ from desktop.services.local_tenders import STORED, foreign_columns, in_base
 from desktop.services.order_queue import check_released
 from desktop.services.orders import held_goods, tell
 from desktop.services.parcel_rows import add_parcel, keep_parts, newest_parcel_at, parcel_of, parts_of
+from desktop.services.pay_limits import tell_approval
 from desktop.services.pay_waiting import Paying, check_settling, mark_booked, read_paying
 from desktop.services.pickup import give_code
 from desktop.services.posting import PointsStep
@@ -68,6 +69,7 @@ def pay_order(
         till_id, where_of(work, till_id).channel, order.member_id, order.currency, f"order:{order.id}"
     )
     off = check_by_hand(work, payment, [tender], {}, approval)
+    tell_approval(work, order.id, approval)
     held = sum(row.paid_minor for row in paying.held)
     take_off(work, order, off + paying.held_minor - held)
     rest = order.total_minor - held

@@ -11,6 +11,7 @@ from sqlalchemy import and_, select
 from desktop.basics.errors import Refused
 from desktop.basics.i18n import N_
 from desktop.basics.money import LARGEST, Money
+from desktop.models.orders import OrderEvent
 from desktop.models.pay_offers import DEEDS, REFUND, TAKE, PayApproval, RoleAmount
 from desktop.models.pay_rules import APPROVAL_MINUTES
 from desktop.models.people import Permission, Role, Staff, StaffRole
@@ -54,6 +55,22 @@ def check_amount(work: Work, deed: str, amount_minor: int, approval: int = 0) ->
         .where(PayApproval.id == approval)
     )
     work.note(approved_by=manager, approval=approval)
+
+
+def tell_approval(work: Work, order_id: int, approval: int) -> None:
+    """Put who said yes on the timeline of the order it was for, if this transaction has used that yes up."""
+    if not approval:
+        return
+    used = (
+        PayApproval.id == approval,
+        PayApproval.used_at == work.now,
+        PayApproval.used_by == work.actor.key,
+    )
+    manager = work.value(select(Staff.name).join(PayApproval, PayApproval.staff_id == Staff.id).where(*used))
+    if manager is not None:
+        event = {"order_id": order_id, "kind": "approved", "note": manager}
+        work.post(OrderEvent, [{**event, "actor": work.actor.key, "at": work.now}])
+        work.touch("sale_order", order_id)
 
 
 def limit_of(read: Read, deed: str) -> int | None:
@@ -122,4 +139,5 @@ def set_role_amounts(work: Work, role_key: str, amounts: Mapping[str, int | None
 
 __all__ = [
     "ASK_MANAGER", "REFUND", "TAKE", "approve_amount", "approve_by_pin", "check_amount", "limit_of", "set_role_amounts",
+    "tell_approval",
 ]  # fmt: skip

@@ -32,7 +32,7 @@ from desktop.services.approving import check_approved
 from desktop.services.locations import back_to
 from desktop.services.order_conditions import WANTED
 from desktop.services.pay_limits import REFUND as REFUND_MONEY
-from desktop.services.pay_limits import check_amount
+from desktop.services.pay_limits import check_amount, tell_approval
 from desktop.services.posting import PointsStep, StockStep
 from desktop.services.refund_routes import money_back
 from desktop.services.settlement import NOT_STOCKED
@@ -163,6 +163,8 @@ def grant(work: Work, order: Order, wish: Wish) -> Refunded:
         more = _pay_back(work, other, amount, wish, f"{wish.client_key}:x{number}")
         refunded = refunded.plus(more)
     check_amount(work, REFUND_MONEY, refunded.money_minor, wish.approval)
+    tell_approval(work, order.id, wish.approval)
+    _tell(work, (order.id, *at_once), wish.reason)
     return refunded
 
 
@@ -181,6 +183,14 @@ def give_credit_back(work: Work, order: Order, reason: str, approval: int = 0) -
         back = _pay_back(work, work.get(Order, source, lock=True), amount, Wish((), reason, key, False), key)
         money += back.money_minor
     check_amount(work, REFUND_MONEY, money, approval)
+    tell_approval(work, order.id, approval)
+    _tell(work, tuple(found), reason)
+
+
+def _tell(work: Work, order_ids: Sequence[int], reason: str) -> None:
+    """A refund on the timeline of each order whose money went back."""
+    event = {"kind": "refunded", "note": reason, "actor": work.actor.key, "at": work.now}
+    work.post(OrderEvent, [{**event, "order_id": order_id} for order_id in order_ids])
 
 
 def _pay_back(work: Work, order: Order, amount: int, wish: Wish, key: str) -> Refunded:
@@ -195,8 +205,6 @@ def _pay_back(work: Work, order: Order, amount: int, wish: Wish, key: str) -> Re
     money_back(work, order, refund_id, split, wish.route)
     _member_back(work, order, refund_id, (split.money_minor, split.points, back), key)
     order.refunded_minor += amount
-    event = {"order_id": order.id, "kind": "refunded", "note": wish.reason}
-    work.post(OrderEvent, [{**event, "actor": work.actor.key, "at": work.now}])
     work.touch("sale_order", order.id)
     posting.add_to_daily(
         work, till_id=order.till_id, channel=order.channel, order_type=order.order_type, refunds_minor=split.money_minor,

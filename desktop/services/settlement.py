@@ -31,6 +31,7 @@ from desktop.services import posting, print_jobs, set_aside, stored_value
 from desktop.services.hand_tenders import Payment, check_by_hand, count_part, tender_rows
 from desktop.services.local_tenders import STORED, check_stored, in_base
 from desktop.services.order_lines import check_moved, line_rows
+from desktop.services.pay_limits import tell_approval
 from desktop.services.pay_waiting import Paying, check_settling, mark_booked, read_paying
 from desktop.services.posting import PointsStep, StockStep
 from desktop.shop.action import action
@@ -94,7 +95,9 @@ def settle(
     paying = read_paying(work, f"sale:{key}")
     check_settling(work, paying, warned)
     priced = _priced(work, _still_open(found, version))
-    return _finish(work, priced, tenders, paying, request, _taken_off(work, priced, tenders, approval))
+    settled = _finish(work, priced, tenders, paying, request, _taken_off(work, priced, tenders, approval))
+    tell_approval(work, settled.order_id, approval)
+    return settled
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,17 +19,21 @@ from desktop.models.system import AuditEvent
 from desktop.pricing.cart import CartLine
 from desktop.queries.after_sale_offer import settle_preview
 from desktop.queries.checkout import checkout_view
+from desktop.queries.order_detail import order_detail
 from desktop.queries.refund_preview import refund_preview
 from desktop.queries.verify import verify
 from desktop.services.after_sale_settling import Settling, settle_case
 from desktop.services.attempts import begin_attempt
 from desktop.services.cash_sessions import open_session
-from desktop.services.fulfilment import cancel_order, cancel_paid_order
-from desktop.services.pay_limits import ASK_MANAGER, REFUND, approve_by_pin, set_role_amounts
+from desktop.services.checkout import save_checkout
+from desktop.services.fulfilment import cancel_order, cancel_paid_order, pay_order
+from desktop.services.pay_limits import ASK_MANAGER, REFUND, TAKE, approve_by_pin, set_role_amounts
 from desktop.services.pay_methods import MethodTerms, edit_method
 from desktop.services.refunds import refund_lines
 from desktop.services.secrets import hashed
 from desktop.services.settings import set_setting
+from desktop.services.settlement import TenderIn
+from desktop.services.settlement import settle as settle_sale
 from desktop.services.staff import add_staff
 from desktop.shop import actors
 from desktop.shop.shop import Shop
@@ -132,6 +136,54 @@ def test_what_an_exchange_had_paid_goes_back_within_the_persons_amount(stocked: 
     bare = placed(stocked, (MILK, 1))
     sun.do(cancel_order, bare, "x")  # the control: an unpaid order without such money needs no PIN
     assert stocked.shop.ask(verify).faults == ()
+
+
+def told(stocked: Stocked, order_id: int) -> list[tuple[str, str, str]]:
+    """The order's timeline: what, its note, who did it."""
+    events = stocked.shop.ask(order_detail, order_id).events
+    return [(event.kind, event.note, event.who) for event in events]
+
+
+@pytest.mark.req("M10", "O15")
+def test_the_order_says_whose_pin_let_its_money_pass(stocked: Stocked) -> None:
+    sun, case_id = merchant(stocked), returned(stocked)
+    order_id = case_of(stocked, case_id).order_id
+    before = len(told(stocked, order_id))
+    yes = approve_by_pin(sun, DESK, PIN, REFUND, 1_690)
+    sun.do(settle_case, case_id, new_key(), Settling(approval=yes))
+    assert [kind for kind, _note, _who in told(stocked, order_id)[before:]][:2] == ["approved", "refunded"]
+    assert told(stocked, order_id)[before] == ("approved", "王掌柜", "孙")
+    gone = placed(stocked, (MILK, 1))
+    pay(stocked, gone)
+    sun.do(cancel_paid_order, gone, "x", new_key(), approve_by_pin(sun, DESK, PIN, REFUND, 1_690))
+    assert told(stocked, gone)[-3:] == [
+        ("approved", "王掌柜", "孙"),
+        ("refunded", "x", "孙"),
+        ("cancelled", "x", "孙"),
+    ]
+    stocked.shop.do(set_role_amounts, "merchant", {REFUND: 2_000})
+    small = placed(stocked, (MILK, 1))
+    pay(stocked, small)
+    spare = approve_by_pin(sun, DESK, PIN, REFUND, 1_690)
+    sun.do(cancel_paid_order, small, "x", new_key(), spare)  # the control: nobody's yes was needed
+    assert [kind for kind, _note, _who in told(stocked, small)][-2:] == ["refunded", "cancelled"]
+
+
+@pytest.mark.req("M10")
+def test_the_order_says_whose_pin_let_a_payment_pass(stocked: Stocked) -> None:
+    sun, order_id = merchant(stocked), placed(stocked, (MILK, 1))
+    stocked.shop.do(set_role_amounts, "merchant", {TAKE: 1_000})
+    cash = TenderIn("cash", 1_690)
+    assert limited(lambda: sun.do(pay_order, order_id, cash, new_key())) == 1_690
+    assert "approved" not in str(told(stocked, order_id))  # the control: nothing of a refused one stays
+    yes = approve_by_pin(sun, DESK, PIN, TAKE, 1_690)
+    sun.do(pay_order, order_id, cash, new_key(), approval=yes)
+    assert told(stocked, order_id)[-2:] == [("approved", "王掌柜", "孙"), ("paid", "cash", "孙")]
+    key = new_key()
+    version = sun.do(save_checkout, key, stocked.cart((MILK, 1)))
+    yes = approve_by_pin(sun, DESK, PIN, TAKE, 1_690)
+    sale = sun.do(settle_sale, key, [cash], version, approval=yes)
+    assert told(stocked, sale.order_id)[-1] == ("approved", "王掌柜", "孙")
 
 
 # -- M13 ------------------------------------------------------------------------------------------------------------

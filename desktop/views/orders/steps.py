@@ -33,7 +33,9 @@ def steps_of(order: OrderDetail, zone: ZoneInfo, now: datetime) -> list[Step]:
 def _shown(events: tuple[EventRow, ...]) -> list[EventRow]:
     """The road itself always; of remarks, changes and prints only the newest."""
     side = [
-        event for event in events if event.kind not in (*ROAD, "cancelled", "to_ship", "refunded", "imported")
+        event
+        for event in events
+        if event.kind not in (*ROAD, "cancelled", "to_ship", "approved", "refunded", "imported")
     ]
     left_out = set(map(id, side[:-MOST_REMARKS])) if len(side) > MOST_REMARKS else set()
     return [event for event in events if id(event) not in left_out]
