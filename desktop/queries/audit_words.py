@@ -73,6 +73,7 @@ ACTION_WORDS: dict[str, str] = {
     "cash_sessions.count_cash": N_("Handed in a count of the cash"),
     "cash_sessions.move_cash": N_("Put cash in or took it out"),
     "cash_sessions.note_print": N_("Printed a report of the cash"),
+    "cash_sessions.print_report": N_("Printed a report of the cash"),
     "cash_sessions.open_session": N_("Opened a cash session"),
     "editing.put_rule_back": N_("Put a rule back"),
     "editing.remove_rule": N_("Removed a rule"),

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 
 from desktop.basics.errors import Malformed, Refused
-from desktop.basics.i18n import N_
+from desktop.basics.i18n import N_, language
 from desktop.basics.money import LARGEST
+from desktop.basics.paper import PaperLine
 from desktop.models.cash_sessions import (
     CLOSED,
     DROP,
@@ -215,11 +216,47 @@ def close_session(
 def note_print(work: Work, session_id: int) -> int:
     """A Z report is about to be printed; returns the how manieth copy it is, so that later ones are marked."""
     session = work.get(CashSession, session_id, lock=True)
-    if session.state != CLOSED:
-        return 1  # an X report is only a look
-    session.prints += 1
+    return _printed(work, session) if session.state == CLOSED else 1  # an X report is only a look
+
+
+@action(permission=Permission.CASH)
+def print_report(
+    work: Work, session_id: int, number: int | None, lines: Sequence[PaperLine], till_id: int, client_key: str
+) -> int:
+    """Queue a report for a till's printer as somebody sees it; `number` is that of a Z report. Returns the job.
+
+    A Z report that came out before, on whatever paper, is a marked copy. Raises `Refused` for an X report of a session
+    that was closed meanwhile.
+    """
+    given = once.claim(work, client_key, ["print report", session_id, number, till_id])
+    if given is not None:
+        return int(given)
+    work.get(Till, till_id)
+    session = work.get(CashSession, session_id, lock=True)
+    if session.number != number:
+        raise Refused(N_("This cash session is closed already."), next_step="look_again")
+    document, copy = (
+        f"{_document(session)}:{client_key}",
+        0,
+    )  # each look at an open drawer is a paper of its own
+    if number is not None:
+        document, copy = _document(session), _printed(work, session) - 1
+    job = print_jobs.queue_report(
+        work, document, till_id, lines, client_key, least_copy=copy, words=language()
+    )
+    once.keep(work, client_key, job)
+    return job
+
+
+def _printed(work: Work, session: CashSession) -> int:
+    """The how manieth paper of this Z report the next one is; those printed again from the queue count, too."""
+    session.prints = max(session.prints, print_jobs.copies(work, "report", _document(session))) + 1
     work.flush()
     return session.prints
+
+
+def _document(session: CashSession) -> str:
+    return f"cash_session:{session.id}"
 
 
 def _foreign_off(work: Work, tally_id: int) -> list[tuple[str, int]]:

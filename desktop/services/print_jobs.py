@@ -73,14 +73,24 @@ def queue_report(
     client_key: str,
     *,
     kind: str = "report",
+    least_copy: int = 0,
+    words: str = "",
 ) -> int:
     """Queue a paper that can't be made again later, as it is now; a further one of its document is a marked copy.
 
-    Lines are as wide as the narrow paper (32 columns) unless the caller knows the till's.
+    Lines are as wide as the narrow paper (32 columns) unless the caller knows the till's; `words` is their language if
+    it is not that of receipts. `least_copy` counts those that came out another way.
     """
     packed = json.dumps([[x.text, x.align, x.bold, x.big, x.code] for x in lines], ensure_ascii=False)
-    copy = _next_copy(work, kind, document)
-    return _queue(work, kind, document, till_id, client_key, content=packed, copy_no=copy)
+    more = {"content": packed, "copy_no": max(least_copy, copies(work, kind, document))}
+    return _queue(work, kind, document, till_id, client_key, **more, language=words or _language(work))
+
+
+def copies(work: Work, kind: str, document: str) -> int:
+    """How many papers of a document were asked for."""
+    statement = select(func.max(PrintJob.copy_no)).where(PrintJob.kind == kind, PrintJob.document == document)
+    last = work.value(statement)
+    return 0 if last is None else int(last) + 1
 
 
 def queue_drawer(work: Work, till_id: int, event: str, note: str = "") -> int:
@@ -110,12 +120,6 @@ def _queue(work: Work, kind: str, document: str, till_id: int, client_key: str, 
 def _language(work: Work) -> str:
     wanted = work.setting(RECEIPT_LANGUAGE)
     return language() if wanted == "customer" else wanted
-
-
-def _next_copy(work: Work, kind: str, document: str) -> int:
-    statement = select(func.max(PrintJob.copy_no)).where(PrintJob.kind == kind, PrintJob.document == document)
-    last = work.value(statement)
-    return 0 if last is None else int(last) + 1
 
 
 # -- what people and kiosks ask for ----------------------------------------------------------------------------
@@ -237,6 +241,7 @@ def _copy(work: Work, last: PrintJob, till_id: int, client_key: str) -> int:
         content=last.content,
         copy_no=copy,
         note=last.note,
+        language=last.language if last.content else _language(work),
     )
 
 
@@ -249,6 +254,6 @@ def _requeue(work: Work, job: PrintJob, till_id: int) -> int:
 
 
 __all__ = [
-    "after_sale", "cancel_job", "open_drawer", "open_here", "print_again", "print_receipt", "print_refund", "queue_drawer",
+    "after_sale", "cancel_job", "copies", "open_drawer", "open_here", "print_again", "print_receipt", "print_refund", "queue_drawer",
     "queue_receipt", "queue_refund", "queue_report", "set_till_paper", "settle_doubt",
 ]  # fmt: skip

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from desktop.basics.clock import HandClock, shop_day
-from desktop.basics.errors import NotAllowed
+from desktop.basics.errors import NotAllowed, Refused
 from desktop.basics.ids import new_key
+from desktop.basics.paper import PaperLine
 from desktop.models.cash_settings import CASH_ROUND_TO
 from desktop.queries.cash_report import cash_report
 from desktop.queries.cash_sessions import (
@@ -21,10 +22,18 @@ from desktop.queries.cash_sessions import (
     sessions_count,
     sessions_page,
 )
+from desktop.queries.print_jobs import job_state
 from desktop.queries.today import today
 from desktop.queries.verify import verify
 from desktop.services.cash_export import export_sessions
-from desktop.services.cash_sessions import close_session, count_cash, move_cash, note_print, open_session
+from desktop.services.cash_sessions import (
+    close_session,
+    count_cash,
+    move_cash,
+    note_print,
+    open_session,
+    print_report,
+)
 from desktop.services.export import Progress
 from desktop.services.refunds import refund_lines
 from desktop.services.settings import set_settings
@@ -117,6 +126,13 @@ def test_a_day_is_held_against_its_counts(shift: tuple[Stocked, int]) -> None:
     report = stocked.shop.ask(cash_report, session)
     assert (report.is_z, report.session.number, report.outside_minor) == (True, 1, 1_690)
     assert [stocked.cashier.do(note_print, session) for _ in range(2)] == [1, 2]
+    key, paper = new_key(), [PaperLine("Z 1")]
+    job = stocked.cashier.do(print_report, session, 1, paper, stocked.kiosk_till, key)
+    assert stocked.cashier.do(print_report, session, 1, paper, stocked.kiosk_till, key) == job  # asked twice
+    assert stocked.shop.ask(job_state, job).copy_no == 2  # two came out another way before
+    assert stocked.cashier.do(note_print, session) == 4
+    with pytest.raises(Refused):  # the control: what was seen was another report
+        stocked.cashier.do(print_report, session, None, paper, stocked.kiosk_till, new_key())
 
 
 @pytest.mark.req("M13")

@@ -15,19 +15,24 @@ from pytestqt.qtbot import QtBot
 from desktop.basics.clock import HandClock
 from desktop.basics.errors import Unavailable
 from desktop.basics.ids import new_key
+from desktop.gateways.printer import Setup
 from desktop.queries.cash_report import cash_report
 from desktop.queries.cash_sessions import CashFilter, sessions_page
-from desktop.services.cash_sessions import move_cash, open_session
+from desktop.services.cash_sessions import close_session, count_cash, move_cash, open_session
 from desktop.services.exchange import save_currency
+from desktop.services.print_run import run_queue
+from desktop.shop import actors
 from desktop.shop.shop import Shop
 from desktop.views.cash.count_grid import CountGrid
 from desktop.views.cash.paper import report_lines
 from desktop.views.cash.screen import CashScreen
 from desktop.views.cash.sheets import CloseSheet, CountSheet, MoveSheet, OpenSheet
+from desktop.views.common.buttons import Button
 from desktop.views.common.print_sheet import PDF, PrintSheet
 from desktop.views.shell import screens
 from tests.helpers.sales import sell
 from tests.helpers.stage import Stage, open_stage
+from tests.helpers.till_printer import TillPrinter
 
 TILL = 1
 
@@ -250,6 +255,58 @@ def test_a_report_becomes_paper_and_its_copy_says_so(stage: Stage, tmp_path: Pat
     first, copy = (str(report_lines(report, stage.context, n)) for n in (1, 2))
     assert "copy 2" in copy
     assert "copy" not in first
+
+
+def to_till(stage: Stage, screen: CashScreen) -> PrintSheet:
+    """Send the shown report to this till's own printer."""
+    screen.panel.print_report()
+    sheet: PrintSheet = stage.sheet(screen, PrintSheet)
+    next(b for b in sheet.findChildren(Button) if b.text() == "Till’s receipt printer").click()
+    stage.settle()
+    return sheet
+
+
+@pytest.mark.req("M13", "Q6")
+def test_a_report_goes_to_the_tills_printer_and_only_a_further_z_report_is_a_copy(
+    stage: Stage, till_printer: TillPrinter
+) -> None:
+    session = opened(stage)
+    screen = stage.show(CashScreen)
+    stage.until(lambda: screen.panel.report is not None)
+    screen.panel.print_report()
+    bare = stage.sheet(screen, PrintSheet)
+    assert "Till’s receipt printer" not in [
+        b.text() for b in bare.findChildren(Button)
+    ]  # control: none set up
+    bare.reject()
+    stage.context.machine.put("printer", till_printer.address)
+    stage.context.machine.put("paper_mm", 58)
+    for _look in range(2):
+        to_till(stage, screen)
+    late = screen.panel.report
+    person = stage.context.shop
+    stage.outside(lambda: person.do(count_cash, session, [(5_000, 1)], client_key=new_key()))
+    stage.outside(lambda: person.do(close_session, session, client_key=new_key()))
+    screen.panel.report = late  # somebody looks at the open drawer still
+    sheet = to_till(stage, screen)
+    assert sheet.isVisible()
+    sheet.reject()
+    screen.panel.refresh()
+    stage.until(lambda: screen.panel.report is not None and screen.panel.report.is_z)
+    for _copy in range(2):
+        to_till(stage, screen)
+    counter = stage.stocked.shop.acting_as(actors.kiosk(TILL))
+    stage.outside(lambda: run_queue(counter, TILL, Setup(till_printer.address, 58), "here"))
+    papers = [paper.decode("gbk", "ignore") for paper in till_printer.papers]
+    assert [("X report" in paper, "Z report 1" in paper) for paper in papers] == [(True, False)] * 2 + [
+        (False, True)
+    ] * 2
+    assert ["Reprint 1" in paper for paper in papers] == [False, False, False, True]
+    report = stage.outside(lambda: person.ask(cash_report, session))
+    assert report.prints == 2
+    assert (
+        max(len(line) for paper in papers for line in paper.splitlines() if line.isascii()) <= 40
+    )  # 32 and commands
 
 
 @pytest.mark.req("M13")

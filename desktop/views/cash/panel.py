@@ -6,12 +6,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from desktop.basics.i18n import _
+from desktop.basics.ids import new_key
+from desktop.basics.paper import COLUMNS
 from desktop.queries.cash_report import CashReport, cash_report
-from desktop.services.cash_sessions import note_print
-from desktop.views.cash.paper import report_lines
+from desktop.services.cash_sessions import note_print, print_report
+from desktop.views.cash.paper import report_lines, till_lines
 from desktop.views.cash.words import blocks, head_rows, report_title, verdict_words
 from desktop.views.common.badges import Badge
-from desktop.views.common.buttons import icon_button, secondary
+from desktop.views.common.buttons import Button, icon_button, secondary
 from desktop.views.common.cards import Card, Divider, Facts, TwoLines, clear, hbox, vbox
 from desktop.views.common.context import Context
 from desktop.views.common.empty import EmptyState
@@ -134,7 +136,27 @@ class ReportPanel(Card):
         documents = [Document(words, words, (), paper, fetch, shape) for paper, words in papers]
         name = f"cash-{'z' if report.is_z else 'x'}-{report.session.till_id}-{report.session.number or report.session.id}"
         title = _("Print {report}").format(report=report_title(report))
-        PrintSheet(self.window(), self._context, title, name, documents, self._printed).open()
+        sheet = PrintSheet(self.window(), self._context, title, name, documents, self._printed)
+        self._offer_till(sheet, report)
+        sheet.open()
+
+    def _offer_till(self, sheet: PrintSheet, report: CashReport) -> None:
+        """It can also go to this till's own printer, whose queue marks the copies."""
+        if not self._context.machine.get("printer", "") or not self._context.may(print_report):
+            return
+        button, key = secondary(_("Till’s receipt printer"), "printer-line"), new_key()
+        sheet.add_left(button)
+        button.clicked.connect(lambda: self._to_till(sheet, button, report, key))
+
+    def _to_till(self, sheet: PrintSheet, button: Button, report: CashReport, key: str) -> None:
+        lines = till_lines(report, self._context, COLUMNS[int(self._context.machine.get("paper_mm", 80))])
+        row = report.session
+        task = self._context.of(sheet).do(print_report, row.id, row.number, lines, self._context.till_id, key)
+        task.busy(button).then(lambda _job: self._queued(sheet)).otherwise(sheet.show_error)
+
+    def _queued(self, sheet: PrintSheet) -> None:
+        sheet.accept()
+        self._context.toast(self, _("Queued for the printer"))
 
     def _shape(self, report: CashReport, copy: int) -> list[PrintLine]:
         return report_lines(report, self._context, copy)

@@ -1,6 +1,9 @@
 """The X or Z report on paper: a receipt or a sheet."""
 
+from collections.abc import Iterator
+
 from desktop.basics.i18n import _
+from desktop.basics.paper import PaperLine, pair, rule, wrap
 from desktop.queries.cash_report import CashReport
 from desktop.views.cash.words import blocks, head_rows, moment, report_title
 from desktop.views.common.context import Context
@@ -26,3 +29,17 @@ def report_lines(report: CashReport, context: Context, copy: int = 1) -> list[Pr
         PrintLine(_("Signature: ____________________"), size=8),
     ]
     return lines
+
+
+def till_lines(report: CashReport, context: Context, columns: int) -> list[PaperLine]:
+    """The same for a till's printer, so many columns wide; its queue marks the copies."""
+    return [made for line in report_lines(report, context) for made in _till_line(line, columns)]
+
+
+def _till_line(line: PrintLine, columns: int) -> Iterator[PaperLine]:
+    if line.rule:
+        yield PaperLine(rule(columns))
+        return
+    align = "center" if line.side == "center" else "left"
+    for text in pair(line.left, line.right, columns) if line.right else wrap(line.left, columns):
+        yield PaperLine(text, align=align, bold=line.bold)
