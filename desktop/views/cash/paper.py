@@ -40,6 +40,5 @@ def _till_line(line: PrintLine, columns: int) -> Iterator[PaperLine]:
     if line.rule:
         yield PaperLine(rule(columns))
         return
-    align = "center" if line.side == "center" else "left"
     for text in pair(line.left, line.right, columns) if line.right else wrap(line.left, columns):
-        yield PaperLine(text, align=align, bold=line.bold)
+        yield PaperLine(text, "center" if line.side == "center" else "left", line.bold)
