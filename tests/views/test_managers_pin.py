@@ -28,6 +28,7 @@ from desktop.views.orders.detail import DetailPanel
 from desktop.views.orders.pay_sheet import PaySheet
 from desktop.views.orders.refund_sheet import RefundSheet
 from desktop.views.orders.sheets import CancelSheet
+from desktop.views.orders.steps import steps_of
 from tests.helpers.after_sales import approve, arrive, ask, case_of, shipped
 from tests.helpers.back_office import order_of, pay, placed
 from tests.helpers.goods import MILK, open_stocked
@@ -140,6 +141,12 @@ def test_a_wallet_at_the_desk_asks_for_the_pin_and_goes_on(qapp: QApplication, s
     assert used(stage) == [(TAKE, detail.due_minor, "wang")]
     found = stage.outside(lambda: stage.stocked.shop.ask(payments_of, f"order:{order_id}"))
     assert [one.amount_minor for one in found.attempts] == [detail.due_minor]  # begun once
+    now = stage.outside(lambda: stage.stocked.shop.ask(order_detail, order_id))
+    assert [(event.note, event.who) for event in now.events if event.kind == "approved"] == [("王掌柜", "孙")]
+    steps = [
+        step.caption for step in steps_of(now, stage.context.zone, stage.context.now()) if "PIN" in step.title
+    ]
+    assert [caption.split(" · ")[::2] for caption in steps] == [["王掌柜", "孙"]]  # the moment stands between
     sheet.phone.stop()
     stage.settle()
     sheet.reject()
