@@ -235,16 +235,16 @@ class BillPage(Page):
                 part.refresh()
         bill = self.sale.bill
         usable = bool(self.sale.member and bill and bill.cap_points)
-        part = bool(self.sale.part_offered)
-        shown = (self.sale.member, usable, part)
+        in_part = bool(self.sale.part_offered)
+        shown = (self.sale.member, usable, in_part)
         if shown != self._shown:
             self._shown = shown
-            self._rebuild(usable, part)
+            self._rebuild(usable, in_part)
         for choice in (self._points, self._part):
             if choice is not None:
                 choice.refresh()
 
-    def _rebuild(self, usable: bool, part: bool) -> None:
+    def _rebuild(self, usable: bool, in_part: bool) -> None:
         for place in (self._who, self._choice):
             while place.count():
                 item = place.takeAt(0)
@@ -257,7 +257,7 @@ class BillPage(Page):
         self._points = PointsCard(self.around) if usable else None
         if self._points is not None:
             self._who.addWidget(self._points)
-        self._part = StoredPart(self.around) if part else None
+        self._part = StoredPart(self.around) if in_part else None
         if self._part is not None:
             self._choice.addWidget(self._part)
 

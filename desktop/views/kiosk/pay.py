@@ -225,7 +225,7 @@ class KioskPay(KioskCart):
     def back_to_bill(self) -> None:
         """Leave the payment; goods, member and points stay."""
         if self.busy != "settle":
-            self.staff = None
+            self.staff, self._code = None, ""  # a payment code scanned before was for that payment
             self.go(BILL)
 
     # -- by phone ---------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from tests.helpers.pay_office import DECLINED, PayOffice
 from tests.views.kiosk.conftest import CODES, Kiosk, aside
 from tests.views.kiosk.test_sale import to_bill
 from tests.views.kiosk.test_stored import DUE, fill, has, tenders
-from tests.views.kiosk.test_wallet import books_fit, connected, later, work
+from tests.views.kiosk.test_wallet import ALIPAY_CODE, begun, books_fit, connected, later, work
 
 PART = 6_000
 REST = DUE - PART
@@ -174,6 +174,24 @@ def test_who_gives_no_word_goes_back_to_the_whole_bill(kiosk: Kiosk) -> None:
     assert (kiosk.sale.stored, kiosk.sale.due_minor) == (0, DUE)
     kiosk.settle_down()
     assert has(kiosk) == PART
+
+
+@pytest.mark.req("C14", "M1")
+def test_a_scanned_payment_code_serves_the_payment_it_was_scanned_for(
+    kiosk: Kiosk, office: PayOffice
+) -> None:
+    at_bill(kiosk)
+    choose(kiosk)
+    kiosk.scan(ALIPAY_CODE)
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "confirm" and not kiosk.sale.busy)
+    assert kiosk.sale.method == "alipay"  # the control: it was taken
+    page = kiosk.window.page
+    assert isinstance(page, ConfirmPage)
+    page._without()
+    begun(kiosk, "wechat")
+    work(kiosk, office)
+    assert office.calls == ["show"]
+    assert kiosk.sale.wallet.view.amount_minor == DUE
 
 
 @pytest.mark.req("C14", "M4")
