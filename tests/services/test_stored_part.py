@@ -112,9 +112,11 @@ def test_a_wallet_pays_the_rest_and_no_more(both: Stocked, clock: HandClock) -> 
 
 
 @pytest.mark.req("C14")
-def test_the_phone_shows_what_is_left_beside_the_part(both: Stocked) -> None:
-    key, _version = open_nuts(both)
-    shown = bill_json(both.kiosk.ask(checkout_view, key))
+def test_the_phone_shows_what_is_left_beside_the_part(sqlite_shop: Shop) -> None:
+    stocked = with_tiers(sqlite_shop)
+    fill(stocked, PART)
+    key, _version = open_nuts(stocked)
+    shown = bill_json(stocked.kiosk.ask(checkout_view, key))
     assert (shown["pay"], shown["stored"], shown["rest"]) == ("¥39.90", "¥20.00", "¥19.90")
-    both.kiosk.do(choose_stored_value, key, 0)
-    assert bill_json(both.kiosk.ask(checkout_view, key))["rest"] == ""  # the control
+    stocked.kiosk.do(choose_stored_value, key, 0)
+    assert bill_json(stocked.kiosk.ask(checkout_view, key))["rest"] == ""  # the control
