@@ -46,6 +46,9 @@ def bill_json(view: CheckoutView) -> dict[str, Any]:
         "steps": quick_steps(bill.cap_points),
         "pay": money(bill.to_pay_minor),
         "stored": money(view.stored_minor) if view.stored_minor else "",
+        "rest": money(bill.to_pay_minor - view.stored_minor)
+        if 0 < view.stored_minor < bill.to_pay_minor
+        else "",
         "earns": _("You will earn {points}").format(points=points_text(bill.earns)),
     }
 

@@ -62,6 +62,7 @@ def subject_of(name: str) -> Subject:
 
 def _sale_due(work: Work, key: str) -> Due:
     sale, bill = open_bill(work, key)
+    stored_value.check_there(work, sale.member_id, sale.stored_minor)  # else the money would come and go back
     rest = bill.to_pay_minor - sale.stored_minor - read_paying(work, f"{SALE}:{key}").held_minor
     amount = Money(rest, bill.currency)
     return Due(

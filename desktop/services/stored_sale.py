@@ -9,9 +9,9 @@ from desktop.basics.i18n import N_
 from desktop.basics.money import Money
 from desktop.models.checkout import Checkout
 from desktop.models.people import Permission
-from desktop.queries.stored_value import balance_of
 from desktop.services.checkout import open_sale, touch
 from desktop.services.settlement import Settled, open_bill, settle
+from desktop.services.stored_value import check_there
 from desktop.shop.action import action
 from desktop.shop.work import Work
 
@@ -29,14 +29,7 @@ def choose_stored_value(work: Work, key: str, amount_minor: int) -> int:
         raise Refused(N_("The amount must be above zero."))
     if amount_minor and sale.member_id is None:
         raise Refused(N_("Stored value belongs to a member. Type the member’s phone number first."))
-    have = balance_of(work, sale.member_id).total_minor
-    if amount_minor > have:
-        raise Refused(
-            N_("Only {have} of stored value left, {wanted} wanted. Use less of it."),
-            next_step="change_stored",
-            have=str(Money(have, work.currency)),
-            wanted=str(Money(amount_minor, work.currency)),
-        )
+    check_there(work, sale.member_id, amount_minor)
     sale.stored_minor = amount_minor
     return touch(work, sale)
 

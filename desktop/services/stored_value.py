@@ -124,7 +124,13 @@ def spend(work: Work, member_id: int | None, amount_minor: int, order_id: int, c
     return post_stored(work, member_id, step)
 
 
-def _too_little(work: Work, member_id: int, wanted: int) -> Refused:
+def check_there(work: Work, member_id: int | None, amount_minor: int) -> None:
+    """Whether a member has so much now; it may be gone again before it is spent. Raises `Refused`."""
+    if amount_minor and amount_minor > balance_of(work, member_id).total_minor:
+        raise _too_little(work, member_id, amount_minor)
+
+
+def _too_little(work: Work, member_id: int | None, wanted: int) -> Refused:
     have = balance_of(work, member_id).total_minor
     return Refused(
         N_("Only {have} of stored value left, {wanted} wanted. Use less of it."),

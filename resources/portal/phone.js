@@ -41,6 +41,7 @@ function show(next) {
   for (const id of ["goods", "discount", "pay", "earns", "due"]) text(id, bill[id]);
   text("points-words", bill.points_words); text("points-money", bill.points_money); text("agree-pay", bill.pay);
   text("stored", bill.stored); $("stored-row").hidden = !bill.stored;
+  text("rest", bill.rest); $("rest-row").hidden = !bill.rest;
   $("discount-row").hidden = !bill.discount; $("points-row").hidden = !bill.points; $("earns").hidden = !bill.member;
   $("sign-in").hidden = bill.signed_in || bill.state !== "open"; $("code-form").hidden = !bill.code_sent;
   $("member").hidden = !bill.member || bill.state !== "open";

@@ -170,7 +170,7 @@ def wallet_words(wallet: Wallet | None, method: str) -> tuple[str, str]:
     if view.mismatch:
         more = _("The provider says another amount than this bill. Somebody looks at it.")
         return _("Please call staff"), more
-    if state == "succeeded" and view.why_not_booked:
+    if state in ("succeeded", "refunding", "refunded") and view.why_not_booked:
         return _("The money goes back by itself"), view.why_not_booked
     if state == "succeeded":
         return _("Paid"), _("Your receipt is coming.")

@@ -184,7 +184,7 @@ class Sums(QWidget):
     def __init__(self, around: Surroundings, size: float = 25) -> None:
         super().__init__()
         self._around, self._size = around, size
-        tokens = ("text", "success_fg", "points_fg", "success_fg", "text")
+        tokens = ("text", "success_fg", "points_fg", "success_fg", "text", "points_fg")
         self._names = [Text("", size, token="text2") for _token in tokens]
         self._amounts = [Text("", size, 500, token, align="right") for token in tokens]
         grid = QGridLayout(self)
@@ -218,6 +218,7 @@ class Sums(QWidget):
                 bool(self._around.sale.pay_discount_minor),
             ),
             (_("Rounding"), money(self._around.sale.rounding_minor), bool(self._around.sale.rounding_minor)),
+            (_("Stored value"), money(-self._around.sale.part_minor), bool(self._around.sale.part_minor)),
         )
         for (name, amount, shown), label, value in zip(rows, self._names, self._amounts, strict=True):
             label.say(name)
@@ -246,14 +247,41 @@ class Due(QWidget):
         bill = self._around.sale.bill
         if bill is None:
             return
-        self.amount.say(self._around.money(bill.to_pay_minor))
+        rest = self._around.sale.rest_minor
+        self.amount.say(self._around.money(rest))
         earns = bill.earns if self._around.sale.member else 0
         said = [_("Earns {points} points").format(points=f"{earns:,}")] if earns else []
         sale = self._around.sale
         if change := sale.cash_rounding_minor - sale.pay_discount("cash"):
-            cash = self._around.money(bill.to_pay_minor + change)
+            cash = self._around.money(rest + change)
             said.append(_("In cash {amount}").format(amount=cash))
         self._earns.say("   ".join(said))
+
+
+class StoredPart(Button):
+    """One choice for a member whose stored value is too little for all of it: so much of it, the rest otherwise."""
+
+    def __init__(self, around: Surroundings) -> None:
+        super().__init__("", height=88, size=28, radius=20, grow=True, on=self._turn)
+        self._around = around
+        self.setCheckable(True)
+        self.refresh()
+
+    def _turn(self) -> None:
+        self._around.sale.use_stored(not self._around.sale.with_stored)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show both amounts, and whether it is chosen."""
+        sale, money = self._around.sale, self._around.money
+        part = sale.part_offered
+        if part and sale.bill is not None:
+            words = _("Use {part} of stored value, pay {rest} otherwise")
+            rest = sale.bill.to_pay_minor - part
+            self.icon_ = "checkbox-circle-fill" if sale.with_stored else "checkbox-blank-circle-line"
+            kind = "points" if sale.with_stored else "secondary"
+            self.look_as(kind, words.format(part=money(part), rest=money(rest)))
+        self.setChecked(sale.with_stored)
 
 
 class SumCard(Card):

@@ -91,10 +91,20 @@ class KioskCart(QObject):
         """How many pieces are in the cart."""
         return self.bill.pieces_milli // MILLI if self.bill else 0
 
+    @property
+    def part_minor(self) -> int:
+        """What stored value pays beside another way to pay (minor units); the paying part knows."""
+        return 0
+
+    @property
+    def rest_minor(self) -> int:
+        """What is left for that other way, before its discount and its rounding (minor units)."""
+        return max(0, self.bill.to_pay_minor - self.part_minor) if self.bill else 0
+
     def pay_discount(self, method: str) -> int:
-        """What this way to pay takes off when it pays the whole bill (minor units)."""
+        """What this way to pay takes off when it pays all that is left (minor units)."""
         offer = next((one for one in self.offers if one.key == method), None)
-        return offer.discount_for(self.bill.to_pay_minor) if offer is not None and self.bill else 0
+        return offer.discount_for(self.rest_minor) if offer is not None else 0
 
     @property
     def pay_discount_minor(self) -> int:
@@ -103,10 +113,10 @@ class KioskCart(QObject):
 
     @property
     def cash_rounding_minor(self) -> int:
-        """What paying all of it in cash would add to the bill, mostly below zero (minor units)."""
+        """What paying all that is left in cash would add to the bill, mostly below zero (minor units)."""
         if self.bill is None:
             return 0
-        due = Money(self.bill.to_pay_minor - self.pay_discount("cash"), self.facts.currency)
+        due = Money(self.rest_minor - self.pay_discount("cash"), self.facts.currency)
         return cash_rounding(due, self.facts.round_to, self.facts.round_how)
 
     @property
@@ -119,7 +129,7 @@ class KioskCart(QObject):
     @property
     def due_minor(self) -> int:
         """What is to be handed over (minor units)."""
-        return self.bill.to_pay_minor - self.pay_discount_minor + self.rounding_minor if self.bill else 0
+        return self.rest_minor - self.pay_discount_minor + self.rounding_minor
 
     @property
     def can_send_code(self) -> bool:

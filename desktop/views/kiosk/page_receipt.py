@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from desktop.basics.i18n import _
 from desktop.basics.money import quantity_text
 from desktop.basics.words import points_text
+from desktop.queries.stored_value import STORED
 from desktop.views.common import icons
 from desktop.views.common.paint import box, painting
 from desktop.views.kiosk.goods import scrolling
@@ -88,7 +89,10 @@ class ReceiptPage(Page):
         assert settled is not None
         self._left = SECONDS * (2 if look.large else 1)
         self._method = method_words(self.sale.method)[0]
-        paid = f"{self._method} {around.money(settled.to_pay_minor)}"
+        part = self.sale.part_minor
+        paid = f"{self._method} {around.money(settled.to_pay_minor - part)}"
+        if part:
+            paid = f"{method_words(STORED)[0]} {around.money(part)}   {paid}"
         if settled.change_minor:
             paid += "   " + _("Change due {amount}").format(amount=around.money(settled.change_minor))
         top = row(1, Check(240 if look.portrait else 200), 1)
@@ -168,6 +172,8 @@ class ReceiptPage(Page):
             rows.append((_("Payment discount"), money(-self.sale.pay_discount_minor), "success_fg"))
         if self.sale.rounding_minor:
             rows.append((_("Rounding"), money(self.sale.rounding_minor), "text"))
+        if self.sale.part_minor:
+            rows.append((method_words(STORED)[0], money(self.sale.part_minor), "text"))
         rows.append((self._method, money(self.sale.due_minor), "text"))
         return rows
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.basics.i18n import _, ngettext
-from desktop.views.kiosk.bill import Due, MemberCard, PayTiles, PointsCard, SumCard, Sums
+from desktop.views.kiosk.bill import Due, MemberCard, PayTiles, PointsCard, StoredPart, SumCard, Sums
 from desktop.views.kiosk.cart import BASKET, BILL, MEMBER
 from desktop.views.kiosk.goods import GoodsCard
 from desktop.views.kiosk.keypad import Entry, Keypad, typed
@@ -191,9 +191,11 @@ class BillPage(Page):
         self._sum: SumCard | None = None
         self._sums: Sums | None = None
         self._points: PointsCard | None = None
+        self._part: StoredPart | None = None
         self._foot = Foot(_("Start over"), "", around.restart)
         self._who = QVBoxLayout()
         self._who.setSpacing(look.px(16))
+        self._choice = QVBoxLayout()  # of stored value in part: there where its place is least missed
         self._shown: tuple[object, ...] = ()
         if look.portrait:
             self._portrait()
@@ -204,7 +206,8 @@ class BillPage(Page):
     def _portrait(self) -> None:
         self._sum = SumCard(self.around)
         self._due = self._sum.due
-        layout = column(Steps(3), self._goods, self._who, self._sum, Text(_("Choose how to pay"), 28, 500))
+        layout = column(Steps(3), self._goods, self._who, self._choice, self._sum)
+        layout.addWidget(Text(_("Choose how to pay"), 28, 500))
         layout.setSpacing(look.px(16))
         layout.setStretchFactor(self._goods, 1)
         layout.addWidget(self._tiles)
@@ -216,6 +219,7 @@ class BillPage(Page):
         self._sums = Sums(self.around)
         self._goods.body.addWidget(Line())
         self._goods.body.addWidget(self._sums)
+        self._goods.body.addLayout(self._choice)
         card = Card(pad=(32, 12, 32, 12))
         self._due = Due(self.around)
         card.body.addWidget(self._due)
@@ -231,25 +235,31 @@ class BillPage(Page):
                 part.refresh()
         bill = self.sale.bill
         usable = bool(self.sale.member and bill and bill.cap_points)
-        shown = (self.sale.member, usable)
+        in_part = bool(self.sale.part_offered)
+        shown = (self.sale.member, usable, in_part)
         if shown != self._shown:
             self._shown = shown
-            self._rebuild(usable)
-        if self._points is not None:
-            self._points.refresh()
+            self._rebuild(usable, in_part)
+        for choice in (self._points, self._part):
+            if choice is not None:
+                choice.refresh()
 
-    def _rebuild(self, usable: bool) -> None:
-        while self._who.count():
-            item = self._who.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.setParent(None)
-                widget.deleteLater()
+    def _rebuild(self, usable: bool, in_part: bool) -> None:
+        for place in (self._who, self._choice):
+            while place.count():
+                item = place.takeAt(0)
+                widget = item.widget() if item is not None else None
+                if widget is not None:
+                    widget.hide()
+                    widget.setParent(None)
+                    widget.deleteLater()
         self._who.addWidget(MemberCard(self.around))
         self._points = PointsCard(self.around) if usable else None
         if self._points is not None:
             self._who.addWidget(self._points)
+        self._part = StoredPart(self.around) if in_part else None
+        if self._part is not None:
+            self._choice.addWidget(self._part)
 
     def tick(self, idle_left: int) -> None:
         """Say how long the cart is kept."""

@@ -88,6 +88,8 @@ class ConfirmPage(Page):
         self._pad = Keypad(112 if look.portrait else 124)
         self._pad.pressed.connect(self._entry.press)
         verb_without = _("Pay another way") if stored else _("Pay without points")
+        if self.sale.part_minor:
+            verb_without = _("Pay without stored value")
         without = Button(verb_without, height=88, size=28, radius=20, grow=True, on=self._without)
         self._foot = Foot(_("Back to change"), "", self.sale.back_to_bill)
         first: Parts = [title, under, self._card]
@@ -104,6 +106,9 @@ class ConfirmPage(Page):
         bill, money = self.sale.bill, self.around.money
         if self.sale.stored:
             said = _("Confirm {amount} of stored value").format(amount=money(self.sale.stored))
+            if self.sale.part_minor:
+                left = _("Then {amount} are left to pay. Stored value needs its owner’s word")
+                return said, left.format(amount=money(self.sale.rest_minor))
             return said, _("Stored value needs its owner’s word, so nobody else spends it")
         points = points_text(bill.points if bill else 0)
         worth = money(bill.points_minor if bill else 0)
@@ -124,6 +129,7 @@ class ConfirmPage(Page):
 
     def _without(self) -> None:
         if self.sale.stored:
+            self.sale.use_stored(False)
             self.sale.back_to_bill()
             return
         self.sale.set_points(0)

@@ -34,6 +34,8 @@ class KioskPay(KioskCart):
         super()._forget()
         self.wallet: Wallet | None = None
         self.stored = self.stored_left = 0  # stored value: chosen for this sale, and what the member has
+        self.with_stored = False  # it shall pay what it can, and another way the rest
+        self._part_fits = False  # whether as much as the member has may be paid with it here
         self._handed = (0, "", OWN)  # what staff confirmed last, should it have to be said once more
         self.foreign: tuple[ForeignDue, ...] = ()  # what is due in the notes of other currencies
         self._warned = False
@@ -53,7 +55,7 @@ class KioskPay(KioskCart):
         self.when_saved(self._pay)
 
     def _pay(self) -> None:
-        wanted = self.bill.to_pay_minor if self.method == STORED and self.bill else 0
+        wanted = self.bill.to_pay_minor if self.method == STORED and self.bill else self.part_minor
         if wanted != self.stored:
             self._start("stored")
             task = self._background.do(choose_stored_value, self.key, wanted)
@@ -69,7 +71,7 @@ class KioskPay(KioskCart):
         self._agree_or_wait()
 
     def _agree_or_wait(self) -> None:
-        asks = (bool(self.points) and self.facts.proof) or self.method == STORED
+        asks = (bool(self.points) and self.facts.proof) or bool(self.stored)
         if asks and not self.agreed:
             self.go(CONFIRM)
             return
@@ -81,6 +83,27 @@ class KioskPay(KioskCart):
         known = any(one.key == STORED and one.offered for one in self.offers)
         due = self.bill.to_pay_minor if self.bill else 0
         return known and self.member is not None and self.stored_left >= due > 0
+
+    @property
+    def part_offered(self) -> int:
+        """What the member’s stored value can pay where it is too little for all that is due (minor units)."""
+        due = self.bill.to_pay_minor if self.bill else 0
+        there = self._part_fits and self.member is not None and 0 < self.stored_left < due
+        return self.stored_left if there else 0
+
+    @property
+    def part_minor(self) -> int:
+        """What stored value pays beside another way: as chosen on the bill, from then on as the sale has it."""
+        if self.page in (WAIT, STAFF, RECEIPT):
+            return 0 if self.method == STORED else self.stored
+        return self.part_offered if self.with_stored else 0
+
+    def use_stored(self, use: bool) -> None:
+        """Let stored value pay what it can of this bill, or nothing; it is taken together with the rest."""
+        if not self.busy:
+            self.with_stored = use
+            self.ask_offers()
+            self.changed.emit()
 
     def _settle_stored(self) -> None:
         """The member’s word is all it needs."""
@@ -202,7 +225,7 @@ class KioskPay(KioskCart):
     def back_to_bill(self) -> None:
         """Leave the payment; goods, member and points stay."""
         if self.busy != "settle":
-            self.staff = None
+            self.staff, self._code = None, ""  # a payment code scanned before was for that payment
             self.go(BILL)
 
     # -- by phone ---------------------------------------------------------------------------------------------
@@ -229,13 +252,22 @@ class KioskPay(KioskCart):
             return
         subject = "" if self.wallet is not None and self.wallet.under_way else f"sale:{self.key}"
         member = self.member.member_id if self.member else None
-        due = self.bill.to_pay_minor
-        task = self._background.ask(offered, self._till, member, due, subject=subject)
+        task = self._background.ask(offered, self._till, member, self.rest_minor, subject=subject)
         task.then(self._mine(self._know_offers)).otherwise(lambda error: None)
+        if 0 < self.stored_left < self.bill.to_pay_minor:
+            part = self._background.ask(offered, self._till, member, self.stored_left)
+            part.then(self._mine(self._know_part)).otherwise(lambda error: None)
 
     def _know_offers(self, offers: tuple[OfferedMethod, ...]) -> None:
         if offers != self.offers:
             self.offers = offers
+            self.changed.emit()
+
+    def _know_part(self, offers: tuple[OfferedMethod, ...]) -> None:
+        fits = any(one.key == STORED and one.offered for one in offers)
+        if fits != self._part_fits:
+            self._part_fits = fits
+            self.ask_offers()
             self.changed.emit()
 
     def scan_payment(self, code: str) -> bool:
@@ -255,7 +287,7 @@ class KioskPay(KioskCart):
     def _begin_wallet(self, approval: int) -> None:
         if self.bill is not None:
             code, self._code = self._code, ""
-            self._own_wallet().begin(self.method, self.bill.to_pay_minor, self.version, code, approval)
+            self._own_wallet().begin(self.method, self.rest_minor, self.version, code, approval)
 
     def _own_wallet(self) -> Wallet:
         if self.wallet is None:

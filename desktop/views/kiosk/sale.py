@@ -52,8 +52,9 @@ class KioskSale(KioskPay):
         if changes.touches("payment_method", "method_offer", "method_use"):
             self.ask_offers()
         own = changes.here and changes.action == "checkout.save_checkout"
+        spent = self.member is not None and self.member.member_id in changes.ids("stored_balance")
         if (
-            changes.touches("checkout", "price", "price_list", "product", "fx_currency")
+            (spent or changes.touches("checkout", "price", "price_list", "product", "fx_currency"))
             and self.version
             and self.settled is None
             and not own
@@ -82,7 +83,8 @@ class KioskSale(KioskPay):
     def _viewed(self, asked: int, view: CheckoutView) -> None:
         if self.busy == "settle" or self.settled is not None:
             return
-        if asked != self._asked or self._saving or self._unsaved:  # changed here meanwhile
+        old = view.version < self.version
+        if asked != self._asked or self._saving or self._unsaved or old:  # changed here meanwhile
             self.when_saved(self.look_again)
             return
         if view.state != "open" and self.wallet is not None:
@@ -99,7 +101,7 @@ class KioskSale(KioskPay):
             view.agreed and bool(view.bill.points or view.stored_minor),
             view.member,
         )
-        self.stored, self.stored_left = view.stored_minor, view.stored_left_minor
+        chosen, self.stored, self.stored_left = self.stored, view.stored_minor, view.stored_left_minor
         self.signed_in, self.code_sent = view.signed_in, view.code_sent
         self.phone_joined = view.phone_joined
         wanted, self.bill, self.points = self.points, view.bill, view.bill.points
@@ -110,7 +112,7 @@ class KioskSale(KioskPay):
             self.go(BILL)
         if self.page == CONFIRM and self.agreed:
             self.begin_waiting()
-        if self.page in (WAIT, STAFF) and wanted != self.points:
+        if self.page in (WAIT, STAFF) and (wanted, chosen) != (self.points, self.stored):
             self.go(BILL)
 
     def restore(self) -> None:
@@ -126,6 +128,7 @@ class KioskSale(KioskPay):
         self.key, self.lines = view.key, view.lines
         self.version = view.version
         self._viewed(self._asked, view)
+        self.with_stored = 0 < view.stored_minor < view.bill.to_pay_minor
         self.go(BILL if self.member else BASKET)
         self.resume_wallet()
 
@@ -166,6 +169,7 @@ class KioskSale(KioskPay):
         self.busy = ""
         self.member, self.points, self.agreed, self.offer = None, 0, False, None
         self.stored = self.stored_left = 0
+        self.with_stored = self._part_fits = False
         self.signed_in = self.phone_joined = self.code_sent = False
         self.look_again()
 

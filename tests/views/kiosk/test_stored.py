@@ -66,7 +66,7 @@ def test_a_member_pays_from_stored_value_with_a_code_and_no_staff(kiosk: Kiosk) 
     chosen(kiosk)
     assert has(kiosk) == 30_000  # nothing before the word
     kiosk.sale.send_code()
-    kiosk.qtbot.waitUntil(lambda: kiosk.sale.code_sent)
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.code_sent and not kiosk.sale.busy)
     assert kiosk.pocket is not None
     kiosk.sale.type_code(kiosk.pocket.code)
     kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "receipt")
@@ -111,7 +111,7 @@ def test_what_is_gone_meanwhile_is_said_and_the_bill_stays(kiosk: Kiosk) -> None
     shop, lin = kiosk.stocked.shop, kiosk.stocked.member_id
     aside(lambda: shop.do(pay_out, lin, 29_000, "card", "moves away", client_key=new_key()))
     kiosk.sale.send_code()
-    kiosk.qtbot.waitUntil(lambda: kiosk.sale.code_sent)
+    kiosk.qtbot.waitUntil(lambda: kiosk.sale.code_sent and not kiosk.sale.busy)
     assert kiosk.pocket is not None
     kiosk.sale.type_code(kiosk.pocket.code)
     kiosk.qtbot.waitUntil(lambda: kiosk.sale.page == "bill" and not kiosk.sale.busy)
