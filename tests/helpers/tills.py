@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import IO, Any
 
-from desktop.basics.errors import OutOfStock, ShopError
+from desktop.basics.errors import OutOfStock, ShopError, Unavailable
 from desktop.basics.ids import new_key
 from desktop.models.people import Permission
 from desktop.queries.checkout import checkout_view
@@ -138,15 +139,27 @@ def acknowledge_too_early(url: str, ids: Stocked, path: Path, told: Any) -> None
 # -- tills that meet --------------------------------------------------------------------------------------------
 
 
+def insist(shop: Shop, verb: Any, *arguments: Any) -> Any:
+    """Do it again with the same key while the database is busy, as a till does; on a loaded machine eight may wait long."""
+    ends = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return shop.do(verb, *arguments)
+        except Unavailable:
+            if time.monotonic() > ends:
+                raise
+
+
 def sell_pieces(url: str, ids: Stocked, tries: int, together: Any, answers: Any) -> None:
     """Try to sell milk, one piece at a time; the answers are receipt numbers, "out" or another sentence."""
     stocked, said = enter(url, ids), []
     together.wait(PATIENCE)
     for _ in range(tries):
         key = new_key()
-        version = stocked.kiosk.do(save_checkout, key, stocked.cart((MILK, 1)))
+        version = insist(stocked.kiosk, save_checkout, key, stocked.cart((MILK, 1)))
         try:
-            said.append(stocked.cashier.do(settle, key, [TenderIn("cash", 1690)], version).receipt_number)
+            sold = insist(stocked.cashier, settle, key, [TenderIn("cash", 1690)], version)
+            said.append(sold.receipt_number)
         except OutOfStock:
             said.append("out")
         except ShopError as error:

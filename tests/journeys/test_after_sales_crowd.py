@@ -27,7 +27,7 @@ from desktop.shop.work import Read, Work
 from desktop.storage.engine import open_storage
 from tests.helpers.after_sales import lines, shipped
 from tests.helpers.goods import MILK, Stocked, movements, open_stocked
-from tests.helpers.tills import PATIENCE, enter, gather, ids_of, leave
+from tests.helpers.tills import PATIENCE, enter, gather, ids_of, insist, leave
 
 TILLS, SOLD = 8, 5
 
@@ -54,11 +54,11 @@ def ask_one_by_one(
     for _ in range(SOLD):
         try:
             if quick and mine.shop.clock.now().microsecond % 2:
-                mine.shop.do(refund_lines, order_id, [(line, 1000)], "坏了", new_key())
+                insist(mine.shop, refund_lines, order_id, [(line, 1000)], "坏了", new_key())
                 said.append("refunded")
             else:
                 asked = Asked("return", (AskedLine(line, 1000),), "坏了")
-                mine.shop.do(open_case, order_id, asked, new_key())
+                insist(mine.shop, open_case, order_id, asked, new_key())
                 said.append("asked")
         except ShopError as error:
             said.append(str(error))

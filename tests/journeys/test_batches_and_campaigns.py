@@ -30,7 +30,7 @@ from desktop.shop.work import Read, Work
 from desktop.storage.engine import open_storage
 from tests.helpers.goods import MILK, Stocked, open_stocked
 from tests.helpers.rules import clockwork, only, told
-from tests.helpers.tills import PATIENCE, enter, gather, ids_of, leave, sell_pieces
+from tests.helpers.tills import PATIENCE, enter, gather, ids_of, insist, leave, sell_pieces
 
 TILLS, EACH = 8, 4
 DAY = timedelta(days=1)
@@ -120,10 +120,11 @@ def sell_for_campaign(url: str, ids: Stocked, set_aside_id: int, together: Any, 
     together.wait(PATIENCE)
     for _ in range(EACH):
         key = new_key()
-        stocked.kiosk.do(save_checkout, key, stocked.cart((MILK, 1)))
-        version = stocked.kiosk.do(choose_campaign, key, set_aside_id)
+        insist(stocked.kiosk, save_checkout, key, stocked.cart((MILK, 1)))
+        version = insist(stocked.kiosk, choose_campaign, key, set_aside_id)
         try:
-            said.append(stocked.cashier.do(settle, key, [TenderIn("cash", 1690)], version).receipt_number)
+            sold = insist(stocked.cashier, settle, key, [TenderIn("cash", 1690)], version)
+            said.append(sold.receipt_number)
         except OutOfStock:
             said.append("out")
         except ShopError as error:
