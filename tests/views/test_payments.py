@@ -108,6 +108,26 @@ def test_periods_search_and_live_news(qtbot: QtBot, context: Context, stocked: S
     assert [row.order_id for row in screen.model.rows] == [sale.order_id]
 
 
+@pytest.mark.req("M12")
+@pytest.mark.parametrize("anew", ["restored", "filtered"])
+def test_the_day_of_the_bills_shows_whatever_way_the_screen_is_opened(
+    qtbot: QtBot, context: Context, anew: str
+) -> None:
+    first = open_screen(qtbot, context)
+    screen = PaymentsScreen(context)
+    qtbot.addWidget(screen)
+    if anew == "restored":  # as after a change of language
+        screen.restore(first.state())
+    else:  # as from the palette
+        screen.open_filters(text="16.90")
+    quiet(qtbot, context)
+    assert screen.day.seen is None  # the control: neither asks for it
+    screen.show()
+    quiet(qtbot, context)
+    assert screen.day.seen is not None
+    assert screen.day.seen == first.day.seen
+
+
 @pytest.mark.req("M5")
 def test_the_list_goes_to_paper_and_file(
     qtbot: QtBot, context: Context, stocked: Stocked, tmp_path: Path

@@ -190,6 +190,7 @@ class PaymentsScreen(ScreenWithPanel):
             self._begun = True
             self.table.setFocus()
             self.load()
+        if self.day.seen is None:
             self.day.load()
 
     def open_item(self, order_id: int) -> None:
