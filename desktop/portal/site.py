@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -12,11 +11,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import (
     FileResponse,
-    HTMLResponse,
     JSONResponse,
     PlainTextResponse,
     Response,
-    StreamingResponse,
 )
 from starlette.routing import Route
 
@@ -28,16 +25,16 @@ from desktop.portal.answers import (
     language_of,
     next_news,
     number_of,
-    other_languages,
     read_json,
     refusal,
     text_of,
 )
 from desktop.portal.bill import bill_json
-from desktop.portal.inbox import InboxPages
+from desktop.portal.inbox import InboxPage
 from desktop.portal.listeners import Listeners
-from desktop.portal.order_page import OrderPages
-from desktop.queries.checkout import phone_view, shop_card
+from desktop.portal.order_page import OrderPage
+from desktop.portal.own_page import paper, remember_phone, streamed
+from desktop.queries.checkout import phone_view
 from desktop.services import phone
 from desktop.services.pay_notices import take_notice
 from desktop.shop.shop import Shop
@@ -88,28 +85,16 @@ class Site:
             ),
         ]
         routes.append(Route("/pay/{provider}", self._provider, methods=["POST"]))
-        inbox = InboxPages(self._shop, self._notify, self._listeners, self._pages)
-        orders = OrderPages(self._shop, self._listeners, self._pages)
+        inbox = InboxPage(self._shop, self._listeners, self._pages, self._notify)
+        orders = OrderPage(self._shop, self._listeners, self._pages)
         return Starlette(routes=[*routes, *inbox.routes(), *orders.routes()])
 
     # -- pages --------------------------------------------------------------------------------------------------
 
     async def _page(self, request: Request) -> Response:
         with speaking(language_of(request)):
-            name, branch, _currency, _zone = await run_in_threadpool(self._shop.ask, shop_card)
-            spoken = language_of(request)
-            html = self._pages.get_template("phone.html").render(
-                shop=name,
-                branch=branch,
-                lang=spoken.replace("_", "-"),
-                words=page_words(),
-                others=other_languages(spoken),
-            )
-        answer = HTMLResponse(html)
-        if not request.cookies.get(COOKIE):
-            answer.set_cookie(
-                COOKIE, secrets.token_urlsafe(24), max_age=3600, httponly=True, samesite="strict", path="/s/"
-            )
+            answer = await paper(request, self._shop, self._pages, "phone.html", page_words())
+        remember_phone(request, answer, COOKIE, "/s/", 3600)
         return answer
 
     async def _static(self, request: Request) -> Response:
@@ -175,8 +160,7 @@ class Site:
                 await run_in_threadpool(self._bill, token, device)
             except ShopError as error:
                 return refusal(error)
-        stream = self._follow(token, device, spoken)
-        return StreamingResponse(stream, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+        return streamed(self._follow(token, device, spoken))
 
     async def _follow(self, token: str, device: str, spoken: str) -> AsyncIterator[str]:
         with self._listeners.subscribe() as changed:
